@@ -1,0 +1,52 @@
+import js from '@eslint/js';
+import jest from 'eslint-plugin-jest';
+import tseslint from 'typescript-eslint';
+
+const noImports = (from, message) => ({
+  'no-restricted-imports': ['error', { patterns: [{ group: from, message }] }],
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'cdk.out/', 'coverage/', 'test/fixtures/'] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['*.mjs', '*.cjs', 'scripts/*.mjs'] } },
+    },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/prefer-readonly': 'error',
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['lib/wire.ts'],
+    rules: noImports(['aws-*', '@aws-*', 'constructs'], 'The wire types import neither SDK nor CDK.'),
+  },
+  {
+    files: ['lambda/**'],
+    rules: {
+      ...noImports(['../lib/*', '../scripts/*'], 'A handler imports nothing from lib or scripts.'),
+      'no-console': 'off',
+    },
+  },
+  {
+    files: ['test/**'],
+    ...jest.configs['flat/recommended'],
+    rules: {
+      ...jest.configs['flat/recommended'].rules,
+      'jest/expect-expect': ['error', { assertFunctionNames: ['expect*', '**.hasResource*', '**.resource*'] }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
+  },
+  { files: ['**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ['scripts/*.mjs', 'test/bench/**'],
+    rules: { 'no-console': 'off' },
+    languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
+  },
+);

@@ -1,0 +1,13 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: { '\\.[cm]?[jt]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }] },
+  // Packages that are published as ES modules only.
+  transformIgnorePatterns: [
+    '/node_modules/(?!(log-update|string-width|strip-ansi|ansi-.*|slice-ansi|wrap-ansi|get-east-asian-width|emoji-regex|cli-cursor|restore-cursor|onetime|mimic-function|is-fullwidth-code-point|environment)/)',
+  ],
+  globalSetup: '<rootDir>/test/globalSetup.cjs',
+  testTimeout: 60000,
+};

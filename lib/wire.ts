@@ -1,0 +1,109 @@
+/**
+ * The JSON that travels between the trigger, the state machine and the function, with its limits and parsers.
+ * Snake case, as in the function's event. Imports neither the SDK nor the CDK.
+ */
+
+/** Any JSON value. */
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+/** A JSON object. */
+export interface JsonObject {
+  [key: string]: Json;
+}
+
+/** Limits of AWS and of the contract. */
+export const limits = {
+  /** Bytes of UTF-8 in the input or output of a state, task or execution (AWS Step Functions quotas). */
+  payloadBytes: 262_144,
+  /** Concurrent iterations of an inline Map (AWS Step Functions developer guide, "Map state processing modes"). */
+  inlineConcurrency: 40,
+  /** Events in the history of one Standard execution (AWS Step Functions quotas). */
+  historyEvents: 25_000,
+  /** Characters in the name of an execution. */
+  executionNameLength: 80,
+  /** Characters of a Fail state's Cause. */
+  causeLength: 32_768,
+  /** Characters in a configuration's identifier. */
+  identifierLength: 256,
+} as const;
+
+/**
+ * One configuration: its identifier, or an object that carries it with further keys for the function's event.
+ * `system_test` can't be set: the state machine overrides it with `true`.
+ */
+export type Configuration = string | (JsonObject & { configuration_identifier: string });
+
+/** The input of an execution. Every key is optional; the construct's props are the defaults. */
+export interface SystemTestInput {
+  configurations?: Configuration[];
+  /** 1 to 40; what the construct's `maxConcurrency` doesn't allow is lowered to it. */
+  max_concurrency?: number;
+  /** How many configurations may fail: a count (`2`) or a share of all (`"5%"`, rounded down). */
+  tolerated_failures?: number | string;
+}
+
+/**
+ * What became of a configuration: `PASSED`, `FAILED` (the configuration or the code is bad) or `ERRORED` (it could not
+ * be tested: the platform is bad).
+ */
+export type ConfigurationStatus = 'PASSED' | 'FAILED' | 'ERRORED';
+
+/** The result of one configuration. */
+export interface ConfigurationResult {
+  configuration_identifier: string;
+  status: ConfigurationStatus;
+  /** Milliseconds that the function ran, as in its REPORT log line. */
+  duration_ms?: number;
+  /** Milliseconds that Lambda bills. */
+  billed_ms?: number;
+  /** What the function returned. */
+  response?: Json;
+  error?: { type: string; message: string };
+  /** The end of the function's log, at most 4 KiB. */
+  log_tail?: string;
+  /** `true` where log, message or response were cut to keep the whole result within the payload quota. */
+  truncated?: boolean;
+}
+
+/** The output of the state machine: all results in input order, counted. */
+export interface AggregatedResult {
+  schema_version: 1;
+  total: number;
+  passed: number;
+  failed: number;
+  errored: number;
+  max_concurrency: number;
+  /** How many failures were tolerated, as a count. */
+  tolerated_failures: number;
+  results: ConfigurationResult[];
+}
+
+/** The status of an execution, as Step Functions names it. */
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
+
+/**
+ * What the run says to the pipeline: `PASSED`, `FAILED` (more configurations failed than are tolerated) or `ERRORED`
+ * (no verdict: something could not be tested, or the execution did not end by itself).
+ */
+export type Verdict = 'PASSED' | 'FAILED' | 'ERRORED';
+
+/** The result of a run: the aggregated result and what the trigger adds. The base of every report. */
+export interface RunResult extends AggregatedResult {
+  execution_arn: string;
+  status: ExecutionStatus;
+  verdict: Verdict;
+  /** ISO 8601, UTC. */
+  started_at: string;
+  /** ISO 8601, UTC. */
+  stopped_at: string;
+  duration_seconds: number;
+}
+
+/** The identifier of a configuration. */
+export function identifierOf(configuration: Configuration): string {
+  return typeof configuration === 'string' ? configuration : configuration.configuration_identifier;
+}
+
+/** Whether a value is a plain JSON object, so neither null nor a list. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,67 @@
+/** What the stacks of a cloud assembly become on this machine. */
+export interface Deployment {
+  /** Twelve digits. */
+  account: string;
+  region: string;
+  stacks: DeployedStack[];
+  functions: DeployedFunction[];
+  stateMachines: DeployedStateMachine[];
+}
+
+/** A CloudFormation stack. */
+export interface DeployedStack {
+  stackName: string;
+  stackId: string;
+  description?: string;
+  createdAt: Date;
+  parameters: { key: string; value: string }[];
+  outputs: { key: string; value: string; description?: string; exportName?: string }[];
+  resources: { logicalId: string; physicalId: string; type: string }[];
+  tags: Record<string, string>;
+}
+
+/** A Lambda function from its bundle. */
+export interface DeployedFunction {
+  functionName: string;
+  /** Without a qualifier. */
+  functionArn: string;
+  /** `nodejs20.x` and so on; other runtimes are refused when the assembly is loaded. */
+  runtime: string;
+  /** `index.handler` */
+  handler: string;
+  /** The folder with the unpacked code. */
+  codeDirectory: string;
+  description: string;
+  /** 1 to 900. */
+  timeoutSeconds: number;
+  /** 128 to 10240. */
+  memoryMb: number;
+  environment: Record<string, string>;
+  roleArn: string;
+  architectures: string[];
+  /** How many invocations may run at once; undefined: the account's limit. 0 throttles every call. */
+  reservedConcurrentExecutions?: number;
+  logGroupName: string;
+  logFormat: 'Text' | 'JSON';
+  tracing: 'Active' | 'PassThrough';
+  /** Published versions (`1`) and aliases, each with the version it points to. */
+  versions: string[];
+  aliases: Record<string, string>;
+  tags: Record<string, string>;
+  lastModified: Date;
+}
+
+/** A Step Functions state machine. */
+export interface DeployedStateMachine {
+  stateMachineArn: string;
+  name: string;
+  /** The definition as JSON text, tokens resolved. */
+  definition: string;
+  roleArn: string;
+  /** Express machines are refused when the assembly is loaded. */
+  type: 'STANDARD';
+  loggingConfiguration?: unknown;
+  tracingEnabled: boolean;
+  createdAt: Date;
+  tags: Record<string, string>;
+}

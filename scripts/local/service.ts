@@ -1,0 +1,43 @@
+/** What the endpoint and its services agree on. */
+
+/** One HTTP request, read whole. */
+export interface ServiceRequest {
+  method: string;
+  /** The path as sent, still percent-encoded, without the query. */
+  path: string;
+  query: URLSearchParams;
+  /** Names in lower case. */
+  headers: Record<string, string | undefined>;
+  body: Buffer;
+  /** Aborts when the client goes away. */
+  signal: AbortSignal;
+}
+
+/** One HTTP response. The endpoint adds `content-length` and the request id. */
+export interface ServiceResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: string | Buffer;
+}
+
+/** One AWS service over its own wire protocol: it also answers its errors in that protocol. */
+export interface Service {
+  handle(request: ServiceRequest, requestId: string): Promise<ServiceResponse>;
+}
+
+/**
+ * An error as the AWS service would answer it, for example `new ServiceError('ExecutionDoesNotExist', 400, '…')`.
+ * `name` is the error code.
+ */
+export class ServiceError extends Error {
+  constructor(
+    override readonly name: string,
+    /** The HTTP status. */
+    readonly status: number,
+    message: string,
+    /** Further members of the error shape, such as Lambda's `Reason`. */
+    readonly members: Record<string, string> = {},
+  ) {
+    super(message);
+  }
+}
