@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+process.stderr.write('system-test: no command yet\n');
+process.exitCode = 2;
