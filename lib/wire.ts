@@ -23,7 +23,7 @@ export const limits = {
   /** Characters of a Fail state's Cause. */
   causeLength: 32_768,
   /** Characters in a configuration's identifier. */
-  identifierLength: 256,
+  identifierLength: 1024,
 } as const;
 
 /**

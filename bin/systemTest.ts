@@ -1,0 +1,24 @@
+/** The CDK app: context in, stacks out. */
+import { App, Tags } from 'aws-cdk-lib';
+import { SystemTestStack } from '../lib';
+import { number, text } from './context';
+
+const app = new App({ autoSynth: false });
+try {
+  new SystemTestStack(app, 'SystemTest', {
+    stackName: text(app, 'stackName'),
+    maxConcurrency: number(app, 'maxConcurrency'),
+    sleepy: {
+      minSeconds: number(app, 'sleepyMinSeconds'),
+      maxSeconds: number(app, 'sleepyMaxSeconds'),
+      failurePercent: number(app, 'sleepyFailurePercent'),
+      seed: text(app, 'sleepySeed'),
+    },
+  });
+  Tags.of(app).add('application', 'lambda-system-test');
+  app.synth();
+} catch (error) {
+  // One sentence for whoever set the context; a stack trace would only bury it.
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,74 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { join } from 'node:path';
+import { expectIntegerWithin } from './validation';
+
+/** Properties of a `SleepyFunction`. */
+export interface SleepyFunctionProps {
+  /**
+   * The shortest sleep in whole seconds, 0 to `maxSeconds`.
+   *
+   * @default 1
+   */
+  readonly minSeconds?: number;
+
+  /**
+   * The longest sleep in whole seconds, up to 600.
+   *
+   * @default 10
+   */
+  readonly maxSeconds?: number;
+
+  /**
+   * How many of a hundred invocations fail, 0 to 100.
+   *
+   * @default 15
+   */
+  readonly failurePercent?: number;
+
+  /**
+   * Makes the fate of a configuration depend on its identifier alone, so that a demonstration can be repeated.
+   *
+   * @default - every invocation draws anew
+   */
+  readonly seed?: string;
+
+  /**
+   * Whether the log group goes with the stack.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** A function that sleeps a while and fails now and then: stands in for a configuration-driven function. */
+export class SleepyFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: SleepyFunctionProps = {}) {
+    const { minSeconds = 1, maxSeconds = 10, failurePercent = 15, seed } = props;
+    expectIntegerWithin(scope, 'minSeconds', minSeconds, 0, maxSeconds);
+    expectIntegerWithin(scope, 'maxSeconds', maxSeconds, 0, 600);
+    expectIntegerWithin(scope, 'failurePercent', failurePercent, 0, 100);
+    super(scope, id, {
+      description: 'Sleeps a while and fails now and then, as a function under test might',
+      entry: join(__dirname, '..', 'lambda', 'sleepy.ts'),
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      memorySize: 128,
+      timeout: Duration.seconds(maxSeconds + 5),
+      environment: {
+        SLEEP_MIN_SECONDS: String(minSeconds),
+        SLEEP_MAX_SECONDS: String(maxSeconds),
+        FAILURE_PERCENT: String(failurePercent),
+        ...(seed === undefined ? {} : { SEED: seed }),
+      },
+      tracing: lambda.Tracing.ACTIVE,
+      logGroup: new logs.LogGroup(scope, `${id}LogGroup`, {
+        retention: logs.RetentionDays.ONE_MONTH,
+        removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
+      }),
+    });
+  }
+}

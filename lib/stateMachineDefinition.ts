@@ -1,0 +1,136 @@
+import { Duration } from 'aws-cdk-lib';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import * as expressions from './expressions';
+import { InvokeFunction } from './invokeFunction';
+import { limits } from './wire';
+
+/**
+ * Errors of the Lambda service that pass by themselves: throttling, its own trouble, a function that is being updated, a
+ * network interface or a snapshot that is not ready yet.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors and
+ * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+ */
+const transientErrors = [
+  'Lambda.TooManyRequestsException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.EC2ThrottledException',
+  'Lambda.EC2UnexpectedException',
+  'Lambda.ENINotReadyException',
+  'Lambda.ResourceConflictException',
+  'Lambda.ResourceNotReadyException',
+  'Lambda.SnapStartNotReadyException',
+  'Lambda.SnapStartTimeoutException',
+];
+
+/** Events of an iteration that is retried to the end and then caught, without its retries. */
+const eventsPerIteration = 9;
+/** Events of each retry: TaskScheduled, TaskStarted, TaskFailed. */
+const eventsPerRetry = 3;
+/** Events of an execution besides its iterations, rounded up. */
+const eventsPerExecution = 40;
+
+/**
+ * How many configurations one execution can test so that its history stays within 25,000 events even if every
+ * invocation is retried to the end: 1,040 with five retries.
+ */
+export function maxConfigurations(retryAttempts: number): number {
+  return Math.floor(
+    (limits.historyEvents - eventsPerExecution) / (eventsPerIteration + eventsPerRetry * retryAttempts),
+  );
+}
+
+/** What the definition needs to know; the meaning of each is that of the `SystemTest` prop of the same name. */
+export interface StateMachineDefinitionProps {
+  readonly function: IFunction;
+  /** JSON text of a list. */
+  readonly configurations?: string;
+  readonly maxConcurrency: number;
+  readonly toleratedFailures: number | string;
+  /** JSON text of an object. */
+  readonly payload: string;
+  readonly logTail: boolean;
+  readonly retryAttempts: number;
+}
+
+/**
+ * The state machine, start to end:
+ *
+ *     Complete input → Input accepted? → Test configurations (Map: Invoke function) → All passed? → Passed | Failed
+ *
+ * One state transition a configuration (two where Step Functions caught an error), and five for the execution.
+ */
+export function stateMachineDefinition(scope: Construct, props: StateMachineDefinitionProps): sfn.IChainable {
+  const defaults = { ...props, maxConfigurations: maxConfigurations(props.retryAttempts) };
+
+  const completeInput = sfn.Pass.jsonata(scope, 'Complete input', {
+    comment: "Fills in what the input leaves out with the construct's defaults, and checks it",
+    assign: { checked: expressions.checkInput(defaults) },
+    outputs: expressions.completeInput(defaults),
+  });
+
+  const refused = sfn.Fail.jsonata(scope, 'Input refused', {
+    comment: 'Nothing was tested: the Cause says what to change',
+    error: 'SystemTestInputRefused',
+    cause: expressions.jsonata('$checked.refusal'),
+  });
+
+  const testConfigurations = sfn.Map.jsonata(scope, 'Test configurations', {
+    comment: 'Tests each configuration, max_concurrency at once; none stops the others',
+    items: sfn.ProvideItems.jsonata(expressions.jsonata('$states.input.configurations')),
+    jsonataMaxConcurrency: expressions.jsonata('$checked.max_concurrency'),
+    outputs: expressions.aggregatedResult(),
+  }).itemProcessor(testConfiguration(scope, props));
+
+  const passed = sfn.Succeed.jsonata(scope, 'Passed', {
+    comment: 'No more failed than is tolerated, and all could be tested. The output is the aggregated result',
+  });
+  const failed = sfn.Fail.jsonata(scope, 'Failed', {
+    comment: 'The input of this state is the aggregated result: every configuration with its error and log',
+    error: expressions.failedError,
+    cause: expressions.failedCause,
+  });
+  const allPassed = sfn.Choice.jsonata(scope, 'All passed?', { comment: 'Within the tolerated failures' })
+    .when(sfn.Condition.jsonata(expressions.allPassed), passed)
+    .otherwise(failed);
+
+  return completeInput.next(
+    sfn.Choice.jsonata(scope, 'Input accepted?', { comment: 'Starts nothing on a bad input' })
+      .when(sfn.Condition.jsonata(expressions.jsonata('$checked.refusal = ""')), testConfigurations.next(allPassed))
+      .otherwise(refused),
+  );
+}
+
+/** One iteration: the invocation, retried on the platform's errors; whatever else happens becomes a result. */
+function testConfiguration(scope: Construct, props: StateMachineDefinitionProps): sfn.IChainable {
+  const recordError = sfn.Pass.jsonata(scope, 'Record error', {
+    comment: "Keeps an error as this configuration's result, so that the others go on",
+  });
+  const caught = { outputs: expressions.errorResult() };
+  const invoke = new InvokeFunction(scope, 'Invoke function', {
+    queryLanguage: sfn.QueryLanguage.JSONATA,
+    comment: 'Invokes the function with system_test: true; what it raises or returns decides',
+    function: props.function,
+    event: expressions.functionEvent(props.payload),
+    logTail: props.logTail,
+    outputs: expressions.invocationResult(props.logTail),
+  });
+  return (
+    invoke
+      .addRetry({
+        errors: transientErrors,
+        interval: Duration.seconds(2),
+        backoffRate: 3,
+        maxDelay: Duration.seconds(60),
+        maxAttempts: props.retryAttempts,
+        jitterStrategy: sfn.JitterType.FULL,
+      })
+      // States.ALL leaves this one out: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+      .addCatch(recordError, { errors: ['States.DataLimitExceeded'], ...caught })
+      .addCatch(recordError, { errors: ['States.ALL'], ...caught })
+  );
+}

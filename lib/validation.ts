@@ -1,0 +1,70 @@
+/** Checks of props at synthesis: what was expected, the value received, and where. */
+import { Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { Configuration, isJsonObject, limits } from './wire';
+
+/** Throws unless `value` is an integer from `min` to `max`. Tokens pass. */
+export function expectIntegerWithin(scope: IConstruct, name: string, value: number, min: number, max: number): void {
+  if (Token.isUnresolved(value)) {
+    return;
+  }
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(
+      `Expected ${name} of ${scope.node.path} to be an integer from ${min} to ${max}, got ${value}.`,
+    );
+  }
+}
+
+/** Throws unless `value` is a count from 0 up or a share such as `5%`. */
+export function expectToleratedFailures(scope: IConstruct, value: number | string): void {
+  const valid =
+    typeof value === 'number'
+      ? Number.isInteger(value) && value >= 0
+      : /^[0-9]+(\.[0-9]+)?%$/.test(value) && parseFloat(value) <= 100;
+  if (!valid) {
+    throw new RangeError(
+      `Expected toleratedFailures of ${scope.node.path} to be an integer from 0 up or a share such as "5%", got ${JSON.stringify(value)}.`,
+    );
+  }
+}
+
+/** Throws where the payload names what each event gets from the state machine. */
+export function expectPayload(scope: IConstruct, payload: Record<string, unknown>): void {
+  for (const key of ['system_test', 'configuration_identifier']) {
+    if (key in payload) {
+      throw new RangeError(
+        `Expected payload of ${scope.node.path} without ${key}, which the state machine sets, got ${JSON.stringify(payload[key])}.`,
+      );
+    }
+  }
+}
+
+/** Throws unless the configurations are 1 to `max` well-formed and distinct ones that fit in an execution's input. */
+export function expectConfigurations(scope: IConstruct, configurations: Configuration[], max: number): void {
+  const where = `configurations of ${scope.node.path}`;
+  if (configurations.length < 1 || configurations.length > max) {
+    throw new RangeError(`Expected ${where} to be 1 to ${max}, got ${configurations.length}.`);
+  }
+  const seen = new Map<string, number>();
+  for (const [index, configuration] of configurations.entries()) {
+    const identifier: unknown = isJsonObject(configuration) ? configuration.configuration_identifier : configuration;
+    if (typeof identifier !== 'string' || identifier.length < 1 || identifier.length > limits.identifierLength) {
+      throw new TypeError(
+        `Expected ${where}[${index}] to be an identifier of 1 to ${limits.identifierLength} characters, or an object with such a configuration_identifier, got ${JSON.stringify(configuration)}.`,
+      );
+    }
+    const first = seen.get(identifier);
+    if (first !== undefined) {
+      throw new RangeError(
+        `Expected ${where} to be distinct, got ${JSON.stringify(identifier)} at [${first}] and at [${index}].`,
+      );
+    }
+    seen.set(identifier, index);
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(configurations));
+  if (bytes > limits.payloadBytes / 2) {
+    throw new RangeError(
+      `Expected ${where} to take at most ${limits.payloadBytes / 2} bytes of JSON, got ${bytes}: pass them in each execution's input.`,
+    );
+  }
+}
