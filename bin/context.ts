@@ -7,7 +7,10 @@ import { App } from 'aws-cdk-lib';
 export function text(app: App, name: string): string | undefined {
   const variable = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
   const value: unknown = app.node.tryGetContext(name) ?? process.env[variable];
-  return value === undefined || value === '' ? undefined : String(value);
+  if (value === undefined || value === '') {
+    return undefined;
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** The same for a number. Throws a TypeError that names the setting and its value. */

@@ -97,8 +97,8 @@ export function checkInput(defaults: InputDefaults): string {
         ? "Expected max_concurrency to be an integer from 1 to ${limits.inlineConcurrency}, got " & $string($concurrency) & "." :
       $not($exists($percent) and $percent <= 100 or $type($tolerated) = "number" and $tolerated >= 0 and $tolerated = $floor($tolerated))
         ? "Expected tolerated_failures to be an integer from 0 up or a share such as \"5%\", got " & $string($tolerated) & "." :
-      $total > ${maxConfigurations} or $room < 0
-        ? "Expected at most ${maxConfigurations} configurations with identifiers of at most ${Math.floor(outputBytes / 1000)} kB together, got " & $total & ": more do not fit in the history and the output of one inline Map. Split them over several executions, or use a Map state in distributed mode." :
+      $total > ${maxConfigurations} ? "Expected at most ${maxConfigurations} configurations, got " & $total & ": more do not fit in the history of an execution with an inline Map. Split them over several executions, or use a Map in distributed mode." :
+      $room < 0 ? "Expected the identifiers to take at most " & (${outputBytes - wrapperBytes} - ${bareResultBytes} * $total) & " bytes together, got " & $size($identifiers) & ": more do not fit in the output of an execution with an inline Map. Split them over several executions, or use a Map in distributed mode." :
       "",
     "detail_bytes": $total = 0 ? 0 : $floor($room / $total),
     "max_concurrency": $type($concurrency) = "number" ? $min([$concurrency, ${maxConcurrency}]) : 1,
@@ -137,7 +137,7 @@ const result = String.raw`$room := $checked.detail_bytes - $size($times);
     $error,
     $fits ? {"response": $response} : {},
     $logTail != "" ? {"log_tail": $logTail} : {},
-    $shortMessage != $errorMessage or $logTail != $log or $exists($response) and $not($fits) ? {"truncated": true} : {}
+    $shortType != $errorType or $shortMessage != $errorMessage or $logTail != $log or $exists($response) and $not($fits) ? {"truncated": true} : {}
   ])`;
 
 /**
@@ -200,10 +200,10 @@ export function errorResult(): string {
   $unreadable := $errorType = "States.QueryEvaluationError";
   $platform := $contains($errorType, /^States\./) or $contains($errorType, /^Lambda\..*Exception$/);
   $status := $platform and $not($unreadable) ? "ERRORED" : "FAILED";
-  $said := $match($cause, /"errorMessage" *: *("[^"\\\x00-\x1f]*(?:\\(?:["\\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*")/)[0].groups[0];
+  $said := $match($cause, /"errorMessage" *: *("[^"\x5c\x00-\x1f]*(?:\x5c(?:["\x5c\/bfnrt]|u[0-9a-fA-F]{4})[^"\x5c\x00-\x1f]*)*")/)[0].groups[0];
   $errorMessage := $unreadable ? "Expected the function to return JSON: " & $cause :
     $not($platform) and $exists($said) ? $parse($said) : $cause;
-  $times := {"duration_ms": $millis() - $toMillis($states.context.State.EnteredTime)};
+  $times := {"duration_ms": $status = "FAILED" ? $millis() - $toMillis($states.context.State.EnteredTime)};
   ${result}
 )`);
 }

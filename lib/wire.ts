@@ -51,7 +51,7 @@ export type ConfigurationStatus = 'PASSED' | 'FAILED' | 'ERRORED';
 export interface ConfigurationResult {
   configuration_identifier: string;
   status: ConfigurationStatus;
-  /** Milliseconds that the function ran, as in its REPORT log line. */
+  /** Milliseconds that the function ran, as in its REPORT log line; those of the task where there is no log. */
   duration_ms?: number;
   /** Milliseconds that Lambda bills. */
   billed_ms?: number;

@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..', '..');
+const outdir = mkdtempSync(join(tmpdir(), 'system-test-app-'));
+afterAll(() => rmSync(outdir, { recursive: true }));
+
+/** Runs the app as the CDK CLI does. */
+function synthesize(context: Record<string, unknown>, env: Record<string, string> = {}) {
+  return spawnSync(process.execPath, ['--import', 'tsx', join('bin', 'systemTest.ts')], {
+    cwd: root,
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      ...env,
+      CDK_OUTDIR: outdir,
+      CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:bundling-stacks': [], ...context }),
+    },
+  });
+}
+
+describe('the CDK app', () => {
+  it('takes its settings from the context and the environment', () => {
+    const { status, stderr } = synthesize(
+      { stackName: 'Nightly', maxConcurrency: '7', sleepySeed: 'demo', sleepyMinSeconds: '' },
+      { SLEEPY_FAILURE_PERCENT: '30' },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8'))).toMatchObject({
+      artifacts: { SystemTest: { type: 'aws:cloudformation:stack', properties: { stackName: 'Nightly' } } },
+    });
+    const template = readFileSync(join(outdir, 'SystemTest.template.json'), 'utf8');
+    expect(template).toContain('"SEED": "demo"');
+    expect(template).toContain('"SLEEP_MIN_SECONDS": "1"');
+    expect(template).toContain('"FAILURE_PERCENT": "30"');
+    expect(template).toContain('$exists($states.input.max_concurrency) ? $states.input.max_concurrency : 7');
+  });
+
+  it.each([
+    [{ maxConcurrency: 'ten' }, 'Expected the context value maxConcurrency to be a number, got "ten".'],
+    [{ maxConcurrency: 41 }, 'Expected maxConcurrency of SystemTest/SystemTest to be an integer from 1 to 40, got 41.'],
+    [{ sleepyMaxSeconds: 601 }, 'Expected maxSeconds of SystemTest to be an integer from 0 to 600, got 601.'],
+  ])('refuses the context %j in one sentence', (context, message) => {
+    expect(synthesize(context)).toMatchObject({ status: 1, stderr: `${message}\n` });
+  });
+});

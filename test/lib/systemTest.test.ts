@@ -1,0 +1,272 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import validateAsl from 'asl-validator';
+import { SystemTest, SystemTestProps } from '../../lib';
+
+function newStack() {
+  const stack = new Stack(new App(), 'Stack');
+  const tested = new lambda.Function(stack, 'Tested', {
+    runtime: lambda.Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true })'),
+  });
+  return { stack, tested };
+}
+
+function synthesize(props: Partial<SystemTestProps> = {}) {
+  const { stack, tested } = newStack();
+  new SystemTest(stack, 'SystemTest', { function: tested, configurations: ['a', 'b'], ...props });
+  return Template.fromStack(stack);
+}
+
+interface State {
+  Type: string;
+  Comment?: string;
+  Resource?: string;
+  Arguments?: Record<string, unknown>;
+  ItemProcessor?: { States: Record<string, State> };
+  Retry?: Record<string, unknown>[];
+}
+
+/** The definition with `<LogicalId>` in the place of references. */
+function definitionOf(template: Template): {
+  QueryLanguage: string;
+  TimeoutSeconds: number;
+  States: Record<string, State>;
+} {
+  const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+  const parts = (machine as { Properties: { DefinitionString: { 'Fn::Join': [string, unknown[]] } } }).Properties
+    .DefinitionString['Fn::Join'][1];
+  const text = parts.map((part) => (typeof part === 'string' ? part : `<${Object.values(part as object).flat()[0]}>`));
+  return JSON.parse(text.join('')) as ReturnType<typeof definitionOf>;
+}
+
+function invokeState(template: Template): State {
+  return definitionOf(template).States['Test configurations']!.ItemProcessor!.States['Invoke function']!;
+}
+
+describe('SystemTest', () => {
+  it('makes a Standard state machine in JSONata throughout', () => {
+    const template = synthesize();
+    template.hasResourceProperties('AWS::StepFunctions::StateMachine', { StateMachineType: Match.absent() });
+    expect(definitionOf(template).QueryLanguage).toBe('JSONata');
+    expect(JSON.stringify(definitionOf(template))).not.toContain('JSONPath');
+  });
+
+  it('passes an independent validator of the Amazon States Language', () => {
+    // The validator's pattern for an expression doesn't expect line breaks; Step Functions does.
+    const text = JSON.stringify(definitionOf(synthesize()))
+      .replaceAll('<AWS::Partition>', 'aws')
+      .replaceAll('\\n', ' ');
+    const definition: unknown = JSON.parse(text);
+    expect(validateAsl(definition)).toMatchObject({ isValid: true, errors: [] });
+  });
+
+  it('comments each state for whoever reads it in the console', () => {
+    const { States } = definitionOf(synthesize());
+    const all = [...Object.values(States), ...Object.values(States['Test configurations']!.ItemProcessor!.States)];
+    expect(all).toHaveLength(9);
+    expect(all.filter(({ Comment }) => !Comment)).toEqual([]);
+  });
+
+  it('invokes the function by the SDK integration with its log tail', () => {
+    expect(invokeState(synthesize())).toMatchObject({
+      Resource: 'arn:<AWS::Partition>:states:::aws-sdk:lambda:invoke',
+      Arguments: { FunctionName: expect.stringMatching(/^<Tested/), LogType: 'Tail' },
+    });
+  });
+
+  it('invokes it by the optimised integration where no log tail is wanted', () => {
+    const { Resource, Arguments } = invokeState(synthesize({ logTail: false }));
+    expect(Resource).toBe('arn:<AWS::Partition>:states:::lambda:invoke');
+    expect(Arguments).not.toHaveProperty('LogType');
+  });
+
+  it('retries only what passes by itself, with full jitter and a cap', () => {
+    const { Retry } = invokeState(synthesize({ retryAttempts: 3 }));
+    expect(Retry).toHaveLength(1);
+    expect(Retry![0]).toMatchObject({ JitterStrategy: 'FULL', MaxDelaySeconds: 60, MaxAttempts: 3 });
+    expect(Retry![0]!.ErrorEquals).toContain('Lambda.TooManyRequestsException');
+    expect((Retry![0]!.ErrorEquals as string[]).every((name) => /^Lambda\..+Exception$/.test(name))).toBe(true);
+  });
+
+  it.each([true, false])('permits the state machine to invoke exactly the function (log tail: %s)', (logTail) => {
+    const template = synthesize({ logTail });
+    const policies = Object.values(template.findResources('AWS::IAM::Policy')) as {
+      Properties: { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } };
+    }[];
+    const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    const onLambda = statements.filter(({ Action }) => JSON.stringify(Action).includes('lambda:'));
+    expect(onLambda).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        Effect: 'Allow',
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^Tested/), 'Arn'] },
+      },
+    ]);
+    // Log delivery and X-Ray know no resources.
+    const onAll = statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action);
+    expect(onAll.filter((action) => !/^(logs|xray):/.test(action))).toEqual([]);
+  });
+
+  it('tests exactly the version that it is given', () => {
+    const { stack, tested } = newStack();
+    const version = tested.currentVersion;
+    new SystemTest(stack, 'SystemTest', { function: version });
+    const template = Template.fromStack(stack);
+    const [versionId] = Object.keys(template.findResources('AWS::Lambda::Version'));
+    expect(invokeState(template).Arguments!.FunctionName).toBe(`<${versionId}>`);
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: { Ref: versionId } },
+        ]),
+      },
+    });
+  });
+
+  it('tests exactly the alias that it is given', () => {
+    const { stack, tested } = newStack();
+    const alias = new lambda.Alias(stack, 'Live', { aliasName: 'live', version: tested.currentVersion });
+    new SystemTest(stack, 'SystemTest', { function: alias });
+    expect(invokeState(Template.fromStack(stack)).Arguments!.FunctionName).toMatch(/^<Live/);
+  });
+
+  it('logs errors to a group with a retention and traces by X-Ray', () => {
+    const template = synthesize();
+    template.hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
+    template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
+      LoggingConfiguration: Match.objectLike({ Level: 'ERROR', IncludeExecutionData: false }),
+      TracingConfiguration: { Enabled: true },
+    });
+  });
+
+  it('uses the log group, name, timeout and tracing that it is given', () => {
+    const { stack, tested } = newStack();
+    const logGroup = logs.LogGroup.fromLogGroupName(stack, 'Mine', 'mine');
+    new SystemTest(stack, 'SystemTest', {
+      function: tested,
+      logGroup,
+      stateMachineName: 'nightly',
+      timeout: Duration.minutes(5),
+      tracingEnabled: false,
+    });
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::Logs::LogGroup', 0);
+    template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
+      StateMachineName: 'nightly',
+      TracingConfiguration: { Enabled: false },
+    });
+    expect(definitionOf(template).TimeoutSeconds).toBe(300);
+  });
+
+  it('passes the payload on, references in it too', () => {
+    const { stack, tested } = newStack();
+    const bucket = new s3.Bucket(stack, 'Bucket');
+    new SystemTest(stack, 'SystemTest', {
+      function: tested,
+      payload: { bucket: bucket.bucketName, note: 'a "quoted" \\ word' },
+    });
+    const { Arguments } = invokeState(Template.fromStack(stack));
+    expect(Arguments!.Payload).toMatch(/\{"bucket":"<Bucket\w+>","note":"a \\"quoted\\" \\\\ word"\}/);
+  });
+
+  it('has outputs that name the state machine and the function, for the trigger to find', () => {
+    const template = synthesize();
+    template.hasOutput('*', {
+      Description: 'System test state machine: Stack/SystemTest',
+      Value: { Ref: Match.stringLikeRegexp('StateMachine') },
+    });
+    expect(Object.keys(template.findOutputs('*'))).toHaveLength(2);
+    template.hasOutput('*', {
+      Description: 'System test function: Stack/SystemTest',
+      Value: { Ref: Match.stringLikeRegexp('Tested') },
+    });
+  });
+
+  it('grants a principal exactly what the trigger needs', () => {
+    const { stack, tested } = newStack();
+    const role = new iam.Role(stack, 'Trigger', { assumedBy: new iam.AccountRootPrincipal() });
+    new SystemTest(stack, 'SystemTest', { function: tested }).grantRun(role);
+    const policies = Template.fromStack(stack).findResources('AWS::IAM::Policy', {
+      Properties: { PolicyName: Match.stringLikeRegexp('^Trigger') },
+    });
+    const [policy] = Object.values(policies) as { Properties: { PolicyDocument: { Statement: object[] } } }[];
+    const machine = expect.stringMatching(/^SystemTestStateMachine/);
+    expect(policy!.Properties.PolicyDocument.Statement).toEqual([
+      { Action: 'states:StartExecution', Effect: 'Allow', Resource: { Ref: machine } },
+      {
+        Action: ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:StopExecution'],
+        Effect: 'Allow',
+        Resource: {
+          'Fn::Join': [
+            '',
+            expect.arrayContaining(
+              [':states:', ':execution:', ':*'].map((part) => expect.stringContaining(part) as string),
+            ),
+          ],
+        },
+      },
+      { Action: 'cloudformation:DescribeStacks', Effect: 'Allow', Resource: { Ref: 'AWS::StackId' } },
+    ]);
+  });
+
+  it('may stand several times in one stack', () => {
+    const { stack, tested } = newStack();
+    new SystemTest(stack, 'Nightly', { function: tested });
+    new SystemTest(stack, 'Hourly', { function: tested });
+    Template.fromStack(stack).resourceCountIs('AWS::StepFunctions::StateMachine', 2);
+  });
+
+  it.each<[string, Partial<SystemTestProps>, string]>([
+    [
+      'maxConcurrency 0',
+      { maxConcurrency: 0 },
+      'Expected maxConcurrency of Stack/SystemTest to be an integer from 1 to 40, got 0.',
+    ],
+    ['maxConcurrency 41', { maxConcurrency: 41 }, 'an integer from 1 to 40, got 41.'],
+    ['maxConcurrency 2.5', { maxConcurrency: 2.5 }, 'an integer from 1 to 40, got 2.5.'],
+    ['maxConcurrency NaN', { maxConcurrency: NaN }, 'got NaN.'],
+    ['toleratedFailures -1', { toleratedFailures: -1 }, 'an integer from 0 up or a share such as "5%", got -1.'],
+    ['toleratedFailures "many"', { toleratedFailures: 'many' }, 'got "many".'],
+    ['toleratedFailures "101%"', { toleratedFailures: '101%' }, 'got "101%".'],
+    [
+      'retryAttempts 21',
+      { retryAttempts: 21 },
+      'Expected retryAttempts of Stack/SystemTest to be an integer from 0 to 20, got 21.',
+    ],
+    [
+      'timeout 0',
+      { timeout: Duration.seconds(0) },
+      'Expected timeout in seconds of Stack/SystemTest to be an integer from 1 to 31536000, got 0.',
+    ],
+    ['no configuration', { configurations: [] }, 'Expected configurations of Stack/SystemTest to be 1 to 1040, got 0.'],
+    [
+      '1,041 configurations',
+      { configurations: Array.from({ length: 1041 }, (_, index) => `config_${index}`) },
+      'to be 1 to 1040, got 1041.',
+    ],
+    ['a configuration twice', { configurations: ['a', 'b', 'a'] }, 'to be distinct, got "a" at [0] and at [2].'],
+    [
+      'an empty identifier',
+      { configurations: ['a', { configuration_identifier: '' }] },
+      'configurations of Stack/SystemTest[1] to be an identifier of 1 to 1024 characters',
+    ],
+    [
+      'configurations over 128 KiB',
+      { configurations: [{ configuration_identifier: 'a', text: 'x'.repeat(140_000) }] },
+      'to take at most 131072 bytes of JSON, got 140',
+    ],
+    [
+      'a payload with system_test',
+      { payload: { system_test: false } },
+      'without system_test, which the state machine sets, got false.',
+    ],
+  ])('refuses %s with the value and what is expected', (_, props, message) => {
+    expect(() => synthesize(props)).toThrow(message);
+  });
+});
