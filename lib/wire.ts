@@ -86,8 +86,41 @@ export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' |
  */
 export type Verdict = 'PASSED' | 'FAILED' | 'ERRORED';
 
+/** One outcome of a configuration, with what only the trigger knows. */
+export interface Outcome extends ConfigurationResult {
+  /** When its iteration began and ended, from the execution's history: ISO 8601, UTC. Absent where it can't be had. */
+  started_at?: string;
+  stopped_at?: string;
+}
+
+/** What became of a configuration in a run. */
+export interface RunConfigurationResult extends Outcome {
+  /** Its outcomes before it was run again, the oldest first. */
+  earlier?: Outcome[];
+  /** `true` where it passed only when it was run again. */
+  flaky?: boolean;
+  /** Where the list of known failures names it: the reason, the last day that counts (YYYY-MM-DD), and whether that is over. */
+  known?: { reason: string; expires: string; expired: boolean };
+}
+
+/** What a run costs by the public price list, without free tiers, discounts and taxes. */
+export interface RunCost {
+  currency: 'USD';
+  /** The Region of the prices, and the day they were looked up (YYYY-MM-DD). */
+  price_region: string;
+  price_date: string;
+  lambda_requests: number;
+  lambda_gb_seconds: number;
+  lambda_usd: number;
+  /** Absent where no state machine ran. */
+  state_transitions?: number;
+  state_transitions_usd?: number;
+  total_usd: number;
+}
+
 /** The result of a run: the aggregated result and what the trigger adds. The base of every report. */
 export interface RunResult extends AggregatedResult {
+  /** The last one where configurations were run again; absent in direct mode. */
   execution_arn: string;
   status: ExecutionStatus;
   verdict: Verdict;
@@ -96,6 +129,14 @@ export interface RunResult extends AggregatedResult {
   /** ISO 8601, UTC. */
   stopped_at: string;
   duration_seconds: number;
+  results: RunConfigurationResult[];
+  /** Of the passed ones: how many passed only when they were run again. Absent: none. */
+  flaky?: number;
+  /** How many failed as known; they are not among `failed`. Absent: none. */
+  known?: number;
+  /** Where a person looks at the execution. Absent on a local endpoint. */
+  console_url?: string;
+  cost?: RunCost;
 }
 
 /** The identifier of a configuration. */
