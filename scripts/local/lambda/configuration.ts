@@ -1,0 +1,127 @@
+/** GetFunction, GetFunctionConfiguration and ListFunctions. */
+import { createHash } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+import type { DeployedFunction, Deployment } from '../deployment';
+import { partitionOf } from '../environment';
+import { ServiceError } from '../service';
+import { codeFacts, type CodeFacts } from './codeFacts';
+import { oneOf, type FunctionTarget } from './functionName';
+
+/** Of ListFunctions: what a page holds at most, whatever MaxItems says (API reference). */
+const maximumPage = 50;
+
+/** Describes the functions of a deployment. */
+export class Configurations {
+  readonly #deployment: Deployment;
+  readonly #facts = new Map<DeployedFunction, Promise<CodeFacts>>();
+
+  constructor(deployment: Deployment) {
+    this.#deployment = deployment;
+  }
+
+  /** The answer of GetFunction. */
+  async getFunction(target: FunctionTarget): Promise<object> {
+    const { deployed } = target;
+    const reserved = deployed.reservedConcurrentExecutions;
+    return {
+      Configuration: await this.getFunctionConfiguration(target),
+      Code: { RepositoryType: 'S3', Location: pathToFileURL(deployed.codeDirectory).href },
+      ...(Object.keys(deployed.tags).length > 0 ? { Tags: deployed.tags } : {}),
+      ...(reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved } }),
+    };
+  }
+
+  /** The answer of GetFunctionConfiguration. */
+  async getFunctionConfiguration(target: FunctionTarget): Promise<object> {
+    const { deployed } = target;
+    const [, , , region = ''] = deployed.functionArn.split(':');
+    const runtimeArn = `arn:${partitionOf(region)}:lambda:${region}::runtime:${sha256(deployed.runtime, 'hex')}`;
+    return {
+      ...(await this.#listed(target)),
+      State: 'Active',
+      LastUpdateStatus: 'Successful',
+      RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn },
+    };
+  }
+
+  /** The answer of ListFunctions: a page of the functions, by name. Throws ValidationException and others. */
+  async listFunctions(query: URLSearchParams): Promise<object> {
+    const versions = query.get('FunctionVersion');
+    if (versions !== null) oneOf('functionVersion', versions, ['ALL']);
+    const first = markedPosition(query.get('Marker'));
+    const size = Math.min(pageSize(query.get('MaxItems')), maximumPage);
+    const targets = [...this.#deployment.functions]
+      .sort((a, b) => (a.functionName < b.functionName ? -1 : 1))
+      .flatMap((deployed) => listedVersions(deployed, versions === 'ALL'));
+    const page = await Promise.all(targets.slice(first, first + size).map((target) => this.#listed(target)));
+    const next = first + size;
+    return { Functions: page, ...(next < targets.length ? { NextMarker: marker(next) } : {}) };
+  }
+
+  /** What ListFunctions says of a function; the other calls say more. */
+  async #listed({ deployed, version, arn }: FunctionTarget): Promise<object> {
+    const facts = this.#facts.get(deployed) ?? codeFacts(deployed.codeDirectory);
+    this.#facts.set(deployed, facts);
+    const { codeSize, codeSha256 } = await facts;
+    const json = deployed.logFormat === 'JSON' ? { ApplicationLogLevel: 'INFO', SystemLogLevel: 'INFO' } : {};
+    return {
+      FunctionName: deployed.functionName,
+      FunctionArn: arn,
+      Runtime: deployed.runtime,
+      Role: deployed.roleArn,
+      Handler: deployed.handler,
+      CodeSize: codeSize,
+      Description: deployed.description,
+      Timeout: deployed.timeoutSeconds,
+      MemorySize: deployed.memoryMb,
+      LastModified: deployed.lastModified.toISOString().replace('Z', '+0000'),
+      CodeSha256: codeSha256,
+      Version: version,
+      ...(Object.keys(deployed.environment).length > 0 ? { Environment: { Variables: deployed.environment } } : {}),
+      TracingConfig: { Mode: deployed.tracing },
+      RevisionId: uuid(`${arn} ${codeSha256} ${deployed.lastModified.toISOString()}`),
+      PackageType: 'Zip',
+      Architectures: deployed.architectures,
+      EphemeralStorage: { Size: 512 },
+      SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
+      LoggingConfig: { LogFormat: deployed.logFormat, ...json, LogGroup: deployed.logGroupName },
+    };
+  }
+}
+
+function listedVersions(deployed: DeployedFunction, all: boolean): FunctionTarget[] {
+  const { functionArn, versions } = deployed;
+  if (!all) return [{ deployed, version: '$LATEST', arn: functionArn }];
+  return ['$LATEST', ...versions].map((version) => ({ deployed, version, arn: `${functionArn}:${version}` }));
+}
+
+function pageSize(text: string | null): number {
+  if (text === null) return maximumPage;
+  const size = Number(text);
+  if (Number.isInteger(size) && size >= 1 && size <= 10_000) return size;
+  const bound = size > 10_000 ? 'less than or equal to 10000' : 'greater than or equal to 1';
+  throw new ServiceError(
+    'ValidationException',
+    400,
+    `1 validation error detected: Value '${text}' at 'maxItems' failed to satisfy constraint: Member must have value ${bound}`,
+  );
+}
+
+function marker(position: number): string {
+  return Buffer.from(String(position)).toString('base64url');
+}
+
+function markedPosition(text: string | null): number {
+  if (text === null || text === '') return 0;
+  const position = Number(Buffer.from(text, 'base64url').toString());
+  if (Number.isInteger(position) && position > 0) return position;
+  throw new ServiceError('InvalidParameterValueException', 400, `The marker ${text} is not one of this call's.`);
+}
+
+function uuid(text: string): string {
+  return sha256(text, 'hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+}
+
+function sha256(text: string, encoding: 'hex'): string {
+  return createHash('sha256').update(text).digest(encoding);
+}

@@ -1,0 +1,67 @@
+/** The environment and the V8 flags of a sandbox: the function's own and Lambda's, nothing of this machine's user. */
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import type { DeployedFunction } from '../deployment';
+
+/**
+ * The environment variables of a sandbox (AWS Lambda developer guide, "Defined runtime environment variables"). The
+ * credentials are made up: the function's role does not exist here. The function's variables win over those that Lambda
+ * lets them replace.
+ */
+export function sandboxEnvironment(
+  deployed: DeployedFunction,
+  version: string,
+  logStreamName: string,
+  bootstrapFile: string,
+): Record<string, string> {
+  const region = deployed.functionArn.split(':')[3] ?? '';
+  return {
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    PATH: process.env.PATH ?? '',
+    // Where CDK leaves out the AWS SDK because Lambda has it, the app's own copy stands in.
+    NODE_PATH: join(process.cwd(), 'node_modules'),
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    ...deployed.environment,
+    _HANDLER: deployed.handler,
+    _X_AMZN_TRACE_ID: traceId(),
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${deployed.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: deployed.functionName,
+    AWS_LAMBDA_FUNCTION_VERSION: version,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(deployed.memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: deployed.logGroupName,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
+    AWS_LAMBDA_LOG_FORMAT: deployed.logFormat,
+    // Lambda's default; the plain format has no levels to filter by.
+    ...(deployed.logFormat === 'JSON' ? { AWS_LAMBDA_LOG_LEVEL: 'INFO' } : {}),
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SESSION_TOKEN: 'local',
+    LAMBDA_TASK_ROOT: deployed.codeDirectory,
+    LAMBDA_RUNTIME_DIR: dirname(bootstrapFile),
+  };
+}
+
+/**
+ * V8's share of the function's memory, as Lambda's runtime sets it: a tenth for the young generation, the rest for the
+ * old one. Memory outside V8's heap, such as that of buffers, is not limited here.
+ */
+export function memoryFlags(deployed: DeployedFunction): string[] {
+  if (/--max[-_](old|semi)[-_]space[-_]size/.test(deployed.environment.NODE_OPTIONS ?? '')) return [];
+  const youngMb = Math.floor(deployed.memoryMb / 10);
+  return [`--max-semi-space-size=${Math.floor(youngMb / 2)}`, `--max-old-space-size=${deployed.memoryMb - youngMb}`];
+}
+
+/** `2026/07/31/[$LATEST]0123456789abcdef0123456789abcdef` */
+export function newLogStreamName(version: string, date: Date): string {
+  return `${date.toISOString().slice(0, 10).replaceAll('-', '/')}/[${version}]${randomBytes(16).toString('hex')}`;
+}
+
+/** Not sampled: nothing here takes traces. */
+function traceId(): string {
+  const id = randomBytes(20).toString('hex');
+  return `Root=1-${id.slice(0, 8)}-${id.slice(8, 32)};Parent=${id.slice(24)};Sampled=0`;
+}

@@ -1,0 +1,93 @@
+/** The sandboxes of one version of a function. */
+import { ServiceError } from '../service';
+import type { Sandbox } from './sandbox';
+import type { StartSlots } from './startSlots';
+
+interface Waiting {
+  resolve: (sandbox: Sandbox) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Gives an invocation a warm sandbox, else a new one. Where an older sandbox becomes free before the new one is up, the
+ * invocation takes that. How many there may be is bounded by those who ask: Lambda doesn't queue, it throttles.
+ */
+export class SandboxPool {
+  readonly #start: () => Sandbox;
+  readonly #slots: StartSlots;
+  readonly #all = new Set<Sandbox>();
+  readonly #idle: Sandbox[] = [];
+  readonly #waiting: Waiting[] = [];
+  /** Starts that wait for a slot or are under way; never fewer than those who wait. */
+  #starts = 0;
+  #closed = false;
+
+  constructor(start: () => Sandbox, slots: StartSlots) {
+    this.#start = start;
+    this.#slots = slots;
+  }
+
+  /** Resolves with a sandbox whose initialization has ended, well or not. */
+  acquire(): Promise<Sandbox> {
+    for (let sandbox = this.#idle.pop(); sandbox; sandbox = this.#idle.pop()) {
+      if (sandbox.alive) return Promise.resolve(sandbox);
+      void this.#discard(sandbox);
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      if (this.#starts < this.#waiting.length) void this.#startOne();
+    });
+  }
+
+  /** Takes a sandbox back: for who waits, warm for the next invocation, or gone. */
+  release(sandbox: Sandbox): void {
+    const next = sandbox.alive ? this.#waiting.shift() : undefined;
+    if (next) next.resolve(sandbox);
+    else if (sandbox.alive) this.#idle.push(sandbox);
+    else void this.#discard(sandbox);
+  }
+
+  /** Ends all sandboxes, also those that run something, and refuses who waits for one. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const refusal = new ServiceError('ServiceException', 500, 'The local endpoint is closing.');
+    for (const { reject } of this.#waiting.splice(0)) reject(refusal);
+    await Promise.all([...this.#all].map((sandbox) => this.#discard(sandbox)));
+  }
+
+  async #startOne(): Promise<void> {
+    this.#starts += 1;
+    try {
+      const sandbox = await this.#boot();
+      if (!sandbox) return;
+      await sandbox.initialized;
+      const next = this.#waiting.shift();
+      // A failed initialization is an answer as well, for whoever waits for one.
+      if (next) next.resolve(sandbox);
+      else this.release(sandbox);
+    } catch (error) {
+      this.#waiting.shift()?.reject(error);
+    } finally {
+      this.#starts -= 1;
+    }
+  }
+
+  /** Undefined where nobody needs it any more. */
+  async #boot(): Promise<Sandbox | undefined> {
+    await this.#slots.enter();
+    try {
+      if (this.#closed || this.#waiting.length < this.#starts) return undefined;
+      const sandbox = this.#start();
+      this.#all.add(sandbox);
+      await sandbox.booted;
+      return sandbox;
+    } finally {
+      this.#slots.leave();
+    }
+  }
+
+  async #discard(sandbox: Sandbox): Promise<void> {
+    await sandbox.dispose();
+    this.#all.delete(sandbox);
+  }
+}

@@ -1,0 +1,209 @@
+/** Lambda, as far as the local endpoint serves it. */
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { systemClock, type Clock } from '../../clock';
+import type { DeployedFunction, Deployment } from '../deployment';
+import { json } from '../listener';
+import { ServiceError, type Service, type ServiceRequest, type ServiceResponse } from '../service';
+import { Concurrency } from './concurrency';
+import { Configurations } from './configuration';
+import { EventQueue } from './eventQueue';
+import { findFunction, oneOf, type FunctionTarget } from './functionName';
+import { runInvocation, type Invocation } from './invocation';
+import type { Invoker, InvokeRequest, InvokeResult } from './invoke';
+import { logTail } from './log';
+import { parseClientContext, parsePayload } from './payload';
+import { Sandbox } from './sandbox';
+import { SandboxGuard } from './sandboxGuard';
+import { SandboxPool } from './sandboxPool';
+import { StartSlots } from './startSlots';
+import { errorResponse, parseOperation } from './wireFormat';
+
+export interface LambdaServiceOptions {
+  deployment: Deployment;
+  /** For the log's times and the retries of events. A function's timeout is real time: its process is real. */
+  clock?: Clock;
+  /** How many invocations the account may run at once; default 100. */
+  concurrency?: number;
+  /** What runs in a sandbox; default: `dist/bootstrap.js` of this package. */
+  bootstrapFile?: string;
+  /** Gets the log of each invocation when it has ended. */
+  log?: (functionName: string, text: string) => void;
+}
+
+/** The functions of a deployment, invoked in child processes on this machine's Node.js. */
+export class LambdaService implements Service, Invoker {
+  readonly #deployment: Deployment;
+  readonly #clock: Clock;
+  readonly #concurrency: Concurrency;
+  readonly #configurations: Configurations;
+  readonly #events: EventQueue;
+  readonly #guard: SandboxGuard;
+  readonly #bootstrapFile: string;
+  readonly #log: LambdaServiceOptions['log'];
+  readonly #startSlots = new StartSlots();
+  readonly #pools = new Map<string, SandboxPool>();
+  #closed = false;
+
+  /** Throws where a function's runtime is not one of Node.js, or the bootstrap was not built. */
+  constructor({ deployment, clock = systemClock, concurrency = 100, bootstrapFile, log }: LambdaServiceOptions) {
+    deployment.functions.forEach(requireNodeJs);
+    this.#deployment = deployment;
+    this.#clock = clock;
+    this.#concurrency = new Concurrency(concurrency, deployment.functions);
+    this.#configurations = new Configurations(deployment);
+    this.#events = new EventQueue(clock);
+    this.#bootstrapFile = bootstrapFile ?? defaultBootstrapFile();
+    this.#guard = new SandboxGuard(this.#bootstrapFile);
+    this.#log = log;
+  }
+
+  async handle(request: ServiceRequest, requestId: string): Promise<ServiceResponse> {
+    try {
+      return await this.#answer(request, requestId);
+    } catch (error) {
+      if (error instanceof ServiceError) return errorResponse(error);
+      throw error;
+    }
+  }
+
+  async invoke(request: InvokeRequest): Promise<InvokeResult> {
+    return abandonable(this.#invoke(request, randomUUID()), request.signal);
+  }
+
+  /** Stops all sandboxes, also those that run something. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...[...this.#pools.values()].map((pool) => pool.close()), this.#events.close()]);
+    await this.#guard.close();
+  }
+
+  async #answer(request: ServiceRequest, requestId: string): Promise<ServiceResponse> {
+    const operation = parseOperation(request);
+    if (operation.name === 'ListFunctions') return json(200, await this.#configurations.listFunctions(request.query));
+    const qualifier = request.query.get('Qualifier') ?? undefined;
+    if (operation.name === 'Invoke') {
+      return this.#answerInvoke(operation.functionName, qualifier, request, requestId);
+    }
+    const target = findFunction(this.#deployment, operation.functionName, qualifier);
+    return json(200, await this.#configurations[configurationCalls[operation.name]](target));
+  }
+
+  async #answerInvoke(
+    functionName: string,
+    qualifier: string | undefined,
+    { headers, body }: ServiceRequest,
+    requestId: string,
+  ): Promise<ServiceResponse> {
+    const result = await this.#invoke(
+      {
+        functionName,
+        qualifier,
+        invocationType: oneOf('invocationType', headers['x-amz-invocation-type'], invocationTypes),
+        logType: oneOf('logType', headers['x-amz-log-type'], logTypes),
+        payload: body,
+      },
+      requestId,
+      parseClientContext(headers['x-amz-client-context']),
+    );
+    const { statusCode, executedVersion, functionError, logResult, payload } = result;
+    return {
+      status: statusCode,
+      headers: {
+        ...(statusCode === 200
+          ? { 'content-type': 'application/json', 'x-amz-executed-version': executedVersion }
+          : {}),
+        ...(functionError === undefined ? {} : { 'x-amz-function-error': functionError }),
+        ...(logResult === undefined ? {} : { 'x-amz-log-result': logResult }),
+      },
+      body: payload,
+    };
+  }
+
+  async #invoke(request: InvokeRequest, requestId: string, clientContext?: string): Promise<InvokeResult> {
+    if (this.#closed) throw new ServiceError('ServiceException', 500, 'The local endpoint is closing.');
+    const { invocationType = 'RequestResponse', logType = 'None' } = request;
+    const target = findFunction(this.#deployment, request.functionName, request.qualifier);
+    const { deployed, version } = target;
+    const payload = parsePayload(request.payload, invocationType);
+    const invocation = { deployed, version, requestId, invokedFunctionArn: target.arn, payload, clientContext };
+    const accepted = { executedVersion: version, payload: Buffer.alloc(0), requestId };
+    if (invocationType === 'DryRun') return { ...accepted, statusCode: 204 };
+    if (invocationType === 'Event') {
+      this.#events.add(async () => !(await this.#run(invocation, target)).failed);
+      return { ...accepted, statusCode: 202 };
+    }
+    const result = await this.#run(invocation, target);
+    return {
+      ...accepted,
+      statusCode: 200,
+      functionError: result.failed ? 'Unhandled' : undefined,
+      logResult: logType === 'Tail' ? logTail(result.log) : undefined,
+      payload: Buffer.from(result.payload),
+    };
+  }
+
+  async #run(invocation: Invocation, target: FunctionTarget): ReturnType<typeof runInvocation> {
+    const leave = this.#concurrency.enter(target.deployed);
+    try {
+      const result = await runInvocation(invocation, this.#poolOf(target), this.#clock);
+      this.#log?.(target.deployed.functionName, result.log.toString());
+      return result;
+    } finally {
+      leave();
+    }
+  }
+
+  #poolOf({ deployed, version }: FunctionTarget): SandboxPool {
+    const key = `${deployed.functionArn}:${version}`;
+    const options = { deployed, version, bootstrapFile: this.#bootstrapFile, guard: this.#guard };
+    const start = () => new Sandbox({ ...options, now: new Date(this.#clock.now()) });
+    const pool = this.#pools.get(key) ?? new SandboxPool(start, this.#startSlots);
+    this.#pools.set(key, pool);
+    return pool;
+  }
+}
+
+const invocationTypes = ['RequestResponse', 'Event', 'DryRun'] as const;
+const logTypes = ['None', 'Tail'] as const;
+const configurationCalls = {
+  GetFunction: 'getFunction',
+  GetFunctionConfiguration: 'getFunctionConfiguration',
+} as const;
+
+function requireNodeJs({ functionName, runtime }: DeployedFunction): void {
+  if (/^nodejs\d+\.x$/.test(runtime)) return;
+  throw new Error(
+    `The function ${functionName} has the runtime ${runtime}; the local endpoint runs Node.js functions only (nodejs20.x, nodejs22.x, nodejs24.x and so on).`,
+  );
+}
+
+/** Settles as `running` does, or rejects when the caller gives up; what runs goes on. */
+function abandonable<Result>(running: Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  if (!signal) return running;
+  return new Promise((resolve, reject) => {
+    const abandon = () => reject(signal.reason as Error);
+    if (signal.aborted) abandon();
+    signal.addEventListener('abort', abandon, { once: true });
+    running.then(resolve, reject).finally(() => signal.removeEventListener('abort', abandon));
+  });
+}
+
+/** From the sources as well as from the bundle: below this package's root. */
+function defaultBootstrapFile(): string {
+  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
+    if (!isPackageRoot(folder)) continue;
+    const file = join(folder, 'dist', 'bootstrap.js');
+    if (existsSync(file)) return file;
+    throw new Error(`${file} is missing: build it with npm run build.`);
+  }
+  throw new Error(`No package.json of lambda-system-test above ${__dirname}.`);
+}
+
+function isPackageRoot(folder: string): boolean {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return false;
+  const parsed = JSON.parse(readFileSync(file, 'utf8')) as { name?: unknown };
+  return parsed.name === 'lambda-system-test';
+}
