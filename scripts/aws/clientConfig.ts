@@ -1,0 +1,69 @@
+/** How the clients of all services are set up: as the AWS CLI would, from flags, environment and profile. */
+
+/** What the user said about where and who; undefined leaves it to the environment and the shared config files. */
+export interface AwsOptions {
+  profile?: string;
+  region?: string;
+  endpointUrl?: string;
+  /** Static credentials, for the local endpoint. */
+  credentials?: { accessKeyId: string; secretAccessKey: string };
+  env: Readonly<NodeJS.ProcessEnv>;
+  /** Told of each request, retries included. */
+  onCall?: (call: ApiCall) => void;
+}
+
+/** One request to a service. */
+export interface ApiCall {
+  operation: string;
+  host: string;
+  /** Milliseconds from the request to the answer. */
+  durationMs: number;
+  /** `undefined` where it succeeded. */
+  error?: unknown;
+}
+
+/**
+ * The configuration that any client of the SDK takes. The Region is the flag's, else AWS_REGION, else
+ * AWS_DEFAULT_REGION (which the AWS CLI reads and the JavaScript SDK does not), else the profile's. A request without
+ * an answer is given up, so that a dead connection can't hang the trigger; the SDK then tries again, three times in all
+ * or AWS_MAX_ATTEMPTS.
+ */
+export function clientConfig(o: AwsOptions) {
+  const region = o.region ?? nonEmpty(o.env.AWS_REGION) ?? nonEmpty(o.env.AWS_DEFAULT_REGION);
+  return {
+    ...(region && { region }),
+    ...(o.profile && { profile: o.profile }),
+    ...(o.endpointUrl && { endpoint: o.endpointUrl }),
+    ...(o.credentials && { credentials: o.credentials }),
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+  };
+}
+
+/** One attempt of a call, as the step `deserialize` of the SDK's middleware sees it. */
+type Attempt<I, O> = (args: { input: I; request: unknown }) => Promise<{ output?: O; response: unknown }>;
+
+/**
+ * A middleware that reports each request of a client. Add it at the step `deserialize`: that lies within the retries,
+ * so each attempt counts.
+ */
+export function callObserver(onCall: AwsOptions['onCall'] = () => undefined) {
+  return <I, O>(next: Attempt<I, O>, context: { commandName?: string }): Attempt<I, O> =>
+    async (args) => {
+      const operation = (context.commandName ?? '').replace(/Command$/, '');
+      const host = (args.request as { hostname?: string }).hostname ?? '';
+      const started = performance.now();
+      const tell = (error?: unknown) => onCall({ operation, host, durationMs: performance.now() - started, error });
+      try {
+        const answer = await next(args);
+        tell();
+        return answer;
+      } catch (error) {
+        tell(error);
+        throw error;
+      }
+    };
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}

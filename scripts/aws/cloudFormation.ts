@@ -1,0 +1,28 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { callObserver, clientConfig, type AwsOptions } from './clientConfig';
+
+/** An output of a stack. */
+export interface StackOutput {
+  key: string;
+  value: string;
+  description: string;
+}
+
+/**
+ * Reads the outputs of a stack with DescribeStacks. Errors are the SDK's own; an unknown stack is a `ValidationError`.
+ * @param stackName name or ARN
+ */
+export async function stackOutputs(stackName: string, options: AwsOptions): Promise<StackOutput[]> {
+  const client = new CloudFormationClient(clientConfig(options));
+  client.middlewareStack.add(callObserver(options.onCall), { step: 'deserialize' });
+  try {
+    const { Stacks: stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    return (stacks[0]?.Outputs ?? []).map((output) => ({
+      key: output.OutputKey ?? '',
+      value: output.OutputValue ?? '',
+      description: output.Description ?? '',
+    }));
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,48 @@
+import type { RunResult } from '../lib/wire';
+import type { RunOptions } from './commands/runOptions';
+import type { FollowedExecution } from './execution';
+import { notFinished, reasonOf } from './runResult';
+import type { Talk } from './talk';
+
+/** Says after the report what the report doesn't: why there is no verdict, and what the exit code is for. */
+export function conclude(
+  followed: FollowedExecution,
+  result: RunResult,
+  { maxConcurrency, local }: Pick<RunOptions, 'maxConcurrency' | 'local'>,
+  talk: Talk,
+): void {
+  if (maxConcurrency !== undefined && result.max_concurrency < maxConcurrency) {
+    talk.note(
+      `At most ${result.max_concurrency} ran at once, not ${maxConcurrency}: the state machine allows no more.`,
+    );
+  }
+  if (result.verdict === 'FAILED' && local) {
+    talk.note('The exit code is 1, which is what stops a pipeline.');
+  }
+  if (result.verdict === 'ERRORED') {
+    talk.error(whyNoVerdict(followed, result));
+  }
+}
+
+function whyNoVerdict({ tracker, stopped, trouble }: FollowedExecution, result: RunResult): string {
+  if (trouble) {
+    const { execution_arn: arn } = result;
+    return (
+      `${withoutStop(trouble.message)}. The execution may still run; ` +
+      `look it up with: aws stepfunctions describe-execution --execution-arn ${arn}`
+    );
+  }
+  if (stopped) {
+    return `${withoutStop(stopped.cause)}, so it was stopped and there is no verdict.`;
+  }
+  const untested = result.results.filter(({ status, error }) => status === 'ERRORED' && error?.type !== notFinished);
+  if (tracker.end?.error === 'SystemTestErrored') {
+    const who = untested.length === 1 ? '1 configuration' : `${untested.length} configurations`;
+    return `There is no verdict, as ${who} could not be tested.`;
+  }
+  return `There is no verdict, as ${reasonOf(tracker.end)}.`;
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}

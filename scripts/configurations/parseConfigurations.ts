@@ -1,0 +1,152 @@
+/**
+ * Reads the configurations out of a text. The format is told by the file's extension and else by the text itself:
+ *
+ * 1. `.json`, `.jsonl`, `.ndjson`, or a text that starts with `[` or `{`: a JSON array where it starts with `[`, else
+ *    JSON Lines, one string or object a line.
+ * 2. `.csv`, or a first line with a column `configuration_identifier`: CSV with a header.
+ * 3. Else one identifier a line, without the white space around it; a line that is `#` or starts with `# ` is a comment.
+ *
+ * Blank lines count for nothing, a byte order mark neither, and lines may end in CRLF.
+ */
+import { parse as parseCsv } from 'csv-parse/sync';
+import { parseConfiguration, WireFormatError } from '../../lib/wireParsers';
+import { identifierOf, type Configuration } from '../../lib/wire';
+import { UserError } from '../userError';
+import { JsonSyntaxError, parseJsonList } from './jsonList';
+
+/** A value that should be a configuration, and the line (from 1) where it starts. */
+interface Entry {
+  value: unknown;
+  line: number;
+}
+
+const identifierColumn = 'configuration_identifier';
+
+/**
+ * @param text the file's text, decoded
+ * @param source the file's name as the user gave it, for messages and its extension
+ * @throws UserError with source and line: not in the format, nothing in it, a wrong configuration, one twice
+ */
+export function parseConfigurations(text: string, source: string): Configuration[] {
+  const body = text.replace(/^\ufeff/, '');
+  const entries = entriesOf(body, source);
+  if (entries.length === 0) {
+    throw new UserError(`Expected at least one configuration in ${source}, got none.`);
+  }
+  const lines = new Map<string, number>();
+  return entries.map(({ value, line }) => {
+    const configuration = checked(value, source, line);
+    const identifier = identifierOf(configuration);
+    const earlier = lines.get(identifier);
+    if (earlier !== undefined) {
+      throw new UserError(
+        `Expected each configuration once in ${source}, got ${JSON.stringify(identifier)} in lines ${earlier} and ${line}.`,
+      );
+    }
+    lines.set(identifier, line);
+    return configuration;
+  });
+}
+
+function checked(value: unknown, source: string, line: number): Configuration {
+  try {
+    return parseConfiguration(value);
+  } catch (error) {
+    if (error instanceof WireFormatError) {
+      throw new UserError(`${source}, line ${line}: ${error.message}.`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function entriesOf(text: string, source: string): Entry[] {
+  const extension = /\.([^./\\]+)$/.exec(source)?.[1]?.toLowerCase() ?? '';
+  const start = text.trimStart().charAt(0);
+  if (['json', 'jsonl', 'ndjson'].includes(extension) || start === '[' || start === '{') {
+    return start === '[' ? jsonArray(text, source) : jsonLines(text, source);
+  }
+  const firstLine = /[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? '';
+  const header = firstLine.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+  return extension === 'csv' || header.includes(identifierColumn) ? csv(text, source) : plainLines(text);
+}
+
+function jsonArray(text: string, source: string): Entry[] {
+  try {
+    return parseJsonList(text).map(({ value, offset }) => ({ value, line: positionAt(text, offset).line }));
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) {
+      const { line, column } = positionAt(text, error.offset);
+      throw new UserError(`Expected ${source} to be JSON, which it stops to be at line ${line}, column ${column}.`);
+    }
+    throw error;
+  }
+}
+
+function jsonLines(text: string, source: string): Entry[] {
+  return numberedLines(text).map(({ content, line }) => {
+    try {
+      return { value: JSON.parse(content) as unknown, line };
+    } catch {
+      throw new UserError(
+        `Expected ${source} to be a JSON array or JSON Lines, got a line ${line} that is not JSON: ${excerpt(content)}.`,
+      );
+    }
+  });
+}
+
+function csv(text: string, source: string): Entry[] {
+  try {
+    let columns: string[] = [];
+    const records = parseCsv(text, {
+      columns: (header) => (columns = checkedHeader(header, source)),
+      skip_empty_lines: true,
+      info: true,
+    }) as unknown as { record: Record<string, string>; info: { lines: number } }[];
+    if (columns.length === 0) {
+      checkedHeader([], source);
+    }
+    return records.map(({ record, info }) => ({ value: record, line: info.lines }));
+  } catch (error) {
+    if (error instanceof UserError) {
+      throw error;
+    }
+    throw new UserError(`Expected ${source} to be CSV: ${(error as Error).message}.`, { cause: error });
+  }
+}
+
+function checkedHeader(header: string[], source: string): string[] {
+  const columns = header.map((name) => name.trim());
+  const repeated = columns.find((name, index) => columns.indexOf(name) !== index);
+  if (repeated !== undefined) {
+    throw new UserError(`Expected each column once in ${source}, got ${JSON.stringify(repeated)} twice.`);
+  }
+  if (!columns.includes(identifierColumn)) {
+    throw new UserError(
+      `Expected a column ${identifierColumn} in the header of ${source}, got ${excerpt(columns.join(', ')) || 'none'}.`,
+    );
+  }
+  return columns;
+}
+
+function plainLines(text: string): Entry[] {
+  return numberedLines(text)
+    .map(({ content, line }) => ({ value: content.trim(), line }))
+    .filter(({ value }) => !/^#(\s|$)/.test(value));
+}
+
+/** The lines that aren't blank. */
+function numberedLines(text: string): { content: string; line: number }[] {
+  return text
+    .split(/\r\n|\n|\r/)
+    .map((content, index) => ({ content, line: index + 1 }))
+    .filter(({ content }) => content.trim() !== '');
+}
+
+function positionAt(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split(/\r\n|\n|\r/);
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
+function excerpt(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
+}

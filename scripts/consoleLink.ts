@@ -1,0 +1,16 @@
+/** The consoles of the partitions (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html). */
+const consoleHosts: Record<string, (region: string) => string> = {
+  aws: (region) => `${region}.console.aws.amazon.com`,
+  'aws-cn': () => 'console.amazonaws.cn',
+  'aws-us-gov': () => 'console.amazonaws-us-gov.com',
+};
+
+/**
+ * The page of an execution in the Step Functions console; undefined for a partition whose console is not known.
+ * @param executionArn `arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME`
+ */
+export function consoleLink(executionArn: string): string | undefined {
+  const [, partition = '', , region = ''] = executionArn.split(':');
+  const host = consoleHosts[partition]?.(region);
+  return host && `https://${host}/states/home?region=${region}#/v2/executions/details/${executionArn}`;
+}

@@ -1,0 +1,209 @@
+import { identifierOf, isJsonObject, type ConfigurationResult, type Json } from '../lib/wire';
+import { parseConfiguration, parseConfigurationResult } from '../lib/wireParsers';
+import type { HistoryEvent } from './aws/stepFunctions';
+
+/** How far a run is. */
+export interface RunProgress {
+  /** Undefined until the Map starts. */
+  total?: number;
+  /** Configurations that are done: `passed`, `failed` and `errored` and those whose result can't be read. */
+  done: number;
+  passed: number;
+  failed: number;
+  errored: number;
+  running: number;
+}
+
+/** How an execution ended, as its last event says. */
+export interface ExecutionEnd {
+  status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  at: Date;
+  error?: string;
+  cause?: string;
+  /** JSON text, of a succeeded execution. */
+  output?: string;
+}
+
+/** A configuration that was started. */
+interface Iteration {
+  identifier?: string;
+  done: boolean;
+  result?: ConfigurationResult;
+  /** The output of the last state that was left: the result, once the iteration is over. */
+  output?: string;
+}
+
+/**
+ * Makes sense of an execution's history as it comes in: which configurations run, what became of them, how the
+ * execution ended. An event of an iteration doesn't say which one it belongs to: it follows from the chain of
+ * `previousEventId`s that begins with the MapIterationStarted.
+ */
+export class ExecutionTracker {
+  startedAt: Date | undefined;
+  end: ExecutionEnd | undefined;
+  /** What the Fail state got that ended the execution, as JSON text. */
+  failInput: string | undefined;
+  /** The Map's input, which holds the configurations and the concurrency, defaults included. */
+  private mapInput: Json | undefined;
+  private total: number | undefined;
+  private readonly iterations = new Map<number, Iteration>();
+  /** The index of the iteration that an event belongs to, by the event's id. */
+  private readonly indexOfEvent = new Map<number, number>();
+
+  /** Takes in events, oldest first, each once. */
+  apply(events: readonly HistoryEvent[]): void {
+    for (const event of events) {
+      this.applyOne(event);
+    }
+  }
+
+  progress(): RunProgress {
+    const iterations = [...this.iterations.values()];
+    const done = iterations.filter((iteration) => iteration.done);
+    const count = (status: string) => done.filter(({ result }) => result?.status === status).length;
+    return {
+      total: this.total,
+      done: done.length,
+      passed: count('PASSED'),
+      failed: count('FAILED'),
+      errored: count('ERRORED'),
+      running: iterations.length - done.length,
+    };
+  }
+
+  /** The results of the configurations that are done, by their index. */
+  results(): Map<number, ConfigurationResult> {
+    return new Map(
+      [...this.iterations].flatMap(([index, { done, result }]) => (done && result ? [[index, result]] : [])),
+    );
+  }
+
+  /**
+   * The identifiers of all configurations, in order, as far as they are known: from the Map's input, from the input of
+   * what was started, else undefined.
+   */
+  identifiers(): (string | undefined)[] {
+    const named = this.inputValue('configurations');
+    const listed = Array.isArray(named) ? named.map(identifierIn) : [];
+    const length = Math.max(this.total ?? 0, listed.length);
+    return Array.from({ length }, (_, index) => listed[index] ?? this.iterations.get(index)?.identifier);
+  }
+
+  /** The concurrency that was asked for, as the Map's input says. */
+  maxConcurrency(): number | undefined {
+    const value = this.inputValue('max_concurrency');
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  private inputValue(key: string): Json | undefined {
+    return isJsonObject(this.mapInput) ? this.mapInput[key] : undefined;
+  }
+
+  private applyOne(event: HistoryEvent): void {
+    const at = event.timestamp ?? new Date(0);
+    const index = this.indexOf(event);
+    const iteration = index === undefined ? undefined : this.iterations.get(index);
+    switch (event.type) {
+      case 'ExecutionStarted':
+        this.startedAt = at;
+        break;
+      case 'MapStateEntered':
+        this.mapInput ??= parseJson(event.stateEnteredEventDetails?.input);
+        break;
+      case 'MapStateStarted':
+        this.total ??= event.mapStateStartedEventDetails?.length;
+        break;
+      case 'MapIterationStarted':
+        if (index !== undefined) {
+          this.iterations.set(index, { done: false });
+        }
+        break;
+      case 'MapIterationSucceeded':
+      case 'MapIterationFailed':
+      case 'MapIterationAborted':
+        this.finish(iteration, event.type === 'MapIterationSucceeded');
+        break;
+      case 'MapStateSucceeded':
+        // It may follow the last iteration's events in the chain; what comes after it belongs to none.
+        this.indexOfEvent.clear();
+        break;
+      case 'FailStateEntered':
+        this.failInput = event.stateEnteredEventDetails?.input;
+        break;
+      case 'ExecutionSucceeded':
+        this.end = { status: 'SUCCEEDED', at, output: event.executionSucceededEventDetails?.output };
+        break;
+      case 'ExecutionFailed':
+        this.end = { status: 'FAILED', at, ...event.executionFailedEventDetails };
+        break;
+      case 'ExecutionTimedOut':
+        this.end = { status: 'TIMED_OUT', at, ...event.executionTimedOutEventDetails };
+        break;
+      case 'ExecutionAborted':
+        this.end = { status: 'ABORTED', at, ...event.executionAbortedEventDetails };
+        break;
+      default:
+        this.applyToIteration(iteration, event);
+    }
+  }
+
+  /** What the states of an iteration say: the first input names the configuration, the last output is the result. */
+  private applyToIteration(iteration: Iteration | undefined, event: HistoryEvent): void {
+    if (iteration && event.stateEnteredEventDetails) {
+      iteration.identifier ??= identifierIn(parseJson(event.stateEnteredEventDetails.input));
+    }
+    if (iteration && event.stateExitedEventDetails) {
+      iteration.output = event.stateExitedEventDetails.output;
+    }
+  }
+
+  private finish(iteration: Iteration | undefined, succeeded: boolean): void {
+    if (!iteration) {
+      return;
+    }
+    iteration.done = succeeded;
+    if (succeeded) {
+      iteration.result = resultIn(parseJson(iteration.output));
+    }
+    iteration.output = undefined;
+  }
+
+  private indexOf(event: HistoryEvent): number | undefined {
+    const details =
+      event.mapIterationStartedEventDetails ??
+      event.mapIterationSucceededEventDetails ??
+      event.mapIterationFailedEventDetails ??
+      event.mapIterationAbortedEventDetails;
+    const index = details?.index ?? this.indexOfEvent.get(event.previousEventId ?? 0);
+    if (index !== undefined && event.id !== undefined && event.type !== 'MapIterationSucceeded') {
+      this.indexOfEvent.set(event.id, index);
+    }
+    return index;
+  }
+}
+
+function parseJson(text: string | undefined): Json | undefined {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as Json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where it isn't a configuration: the history of somebody else's machine must not stop the trigger. */
+function identifierIn(value: unknown): string | undefined {
+  try {
+    return identifierOf(parseConfiguration(value));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where it isn't a result, for the same reason. */
+function resultIn(value: unknown): ConfigurationResult | undefined {
+  try {
+    return parseConfigurationResult(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,20 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** C0 but newline and tab, DEL, C1, and the controls that reorder bidirectional text (Unicode UAX #9). */
+// eslint-disable-next-line no-control-regex -- these are what it is about
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * Text from outside, safe to print: identifiers, errors and logs must not be able to move the cursor, recolour or
+ * reorder what a terminal shows. Escape sequences and control characters go; newlines and tabs stay.
+ */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text).replace(controls, '');
+}
+
+/** The same on one line: each run of line breaks and tabs becomes a space. */
+export function printableLine(text: string): string {
+  return printable(text)
+    .replace(/[\n\t\u2028\u2029]+/g, ' ')
+    .trim();
+}

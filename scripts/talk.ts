@@ -1,0 +1,38 @@
+import type { OutputStream } from './commandIo';
+import { printable } from './printable';
+
+/** How much the command says on standard error: errors only, what a person wants to know, or every call. */
+export type Loudness = 'quiet' | 'normal' | 'verbose';
+
+/** What the command says beside its report. */
+export class Talk {
+  private readonly stream: OutputStream;
+  readonly loudness: Loudness;
+
+  constructor(stream: OutputStream, loudness: Loudness) {
+    this.stream = stream;
+    this.loudness = loudness;
+  }
+
+  /** Something that a person wants to know. */
+  note(text: string): void {
+    if (this.loudness !== 'quiet') {
+      this.say(text);
+    }
+  }
+
+  /** Something for a search for trouble. */
+  detail(text: string): void {
+    if (this.loudness === 'verbose') {
+      this.say(text);
+    }
+  }
+
+  error(text: string): void {
+    this.say(`error: ${text}`);
+  }
+
+  private say(text: string): void {
+    this.stream.write(`${printable(text)}\n`);
+  }
+}
