@@ -1,0 +1,70 @@
+import { limits } from '../../../../lib/wire';
+import type { State, StateGraph } from './definition';
+import type { Refuse } from './fields';
+
+/** Refuses a graph whose transitions lead nowhere, that never ends, or with states that nothing leads to, as AWS does. */
+export function checkTransitions(graph: StateGraph, graphName: string, refuse: (state: string) => Refuse): void {
+  const { startAt, states } = graph;
+  if (!states.has(startAt)) {
+    refuse('')('StartAt', `there is no state ${JSON.stringify(startAt)} in ${graphName}`);
+  }
+  for (const state of states.values()) {
+    for (const { field, next } of transitionsOf(state)) {
+      if (!states.has(next)) refuse(state.name)(field, `there is no state ${JSON.stringify(next)} in ${graphName}`);
+    }
+  }
+  const reached = reachable(graph);
+  for (const name of states.keys()) {
+    if (!reached.has(name)) refuse(name)('Next', 'no transition leads to this state');
+  }
+  if (![...states.values()].some(ends)) refuse('')('States', `no state of ${graphName} ends it`);
+}
+
+/** The states of a graph and of all graphs inside it. */
+export function allStates(graph: StateGraph): State[] {
+  return [...graph.states.values()].flatMap((state) => [state, ...innerGraphs(state).flatMap(allStates)]);
+}
+
+/** The graphs inside a Map or Parallel. */
+export function innerGraphs(state: State): StateGraph[] {
+  if (state.type === 'Map') return [state.itemProcessor];
+  return state.type === 'Parallel' ? state.branches : [];
+}
+
+/** Refuses a name that a state can't have, or that another state of the machine has. */
+export function checkStateNames(graph: StateGraph, refuse: (state: string) => Refuse): void {
+  const seen = new Set<string>();
+  for (const { name } of allStates(graph)) {
+    if (name === '' || name.length > limits.executionNameLength) {
+      refuse(name)('States', `a state's name has 1 to ${limits.executionNameLength} characters`);
+    }
+    if (seen.has(name)) refuse(name)('States', 'another state of this machine has the same name');
+    seen.add(name);
+  }
+}
+
+function reachable({ startAt, states }: StateGraph): Set<string> {
+  const reached = new Set([startAt]);
+  // A set's iteration goes on with what is added meanwhile.
+  for (const name of reached) {
+    const state = states.get(name);
+    if (state) for (const { next } of transitionsOf(state)) reached.add(next);
+  }
+  return reached;
+}
+
+function transitionsOf(state: State): { field: string; next: string }[] {
+  const found: { field: string; next: string | undefined }[] = [];
+  if ('next' in state) found.push({ field: 'Next', next: state.next });
+  if (state.type === 'Choice') {
+    found.push(...state.choices.map(({ next }, index) => ({ field: `Choices[${index}]/Next`, next })));
+    found.push({ field: 'Default', next: state.default?.next });
+  }
+  if ('catch' in state) found.push(...state.catch.map(({ field, next }) => ({ field: `${field}/Next`, next })));
+  return found.filter((transition): transition is { field: string; next: string } => transition.next !== undefined);
+}
+
+function ends(state: State): boolean {
+  if (state.type === 'Succeed' || state.type === 'Fail') return true;
+  return state.type !== 'Choice' && state.next === undefined;
+}

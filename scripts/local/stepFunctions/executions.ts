@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { ServiceError } from '../service';
+import { Execution, type ExecutionSurroundings, isExecutionName, type LoadedStateMachine } from './execution';
+
+/** All executions of this server, kept for as long as it runs. */
+export class Executions {
+  private readonly byArn = new Map<string, Execution>();
+
+  constructor(private readonly surroundings: ExecutionSurroundings) {}
+
+  /**
+   * Starts an execution; without a name it gets a UUID. The same name and input as one that runs gives that one
+   * (API reference, StartExecution: "StartExecution is idempotent for STANDARD workflows").
+   */
+  start(machine: LoadedStateMachine, name: string = randomUUID(), input = '{}'): Execution {
+    if (!isExecutionName(name)) throw new ServiceError('InvalidName', 400, `Invalid Name: '${name}'`);
+    checkInput(input);
+    const executionArn = `${machine.deployed.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const existing = this.byArn.get(executionArn);
+    if (existing?.status === 'RUNNING' && existing.input === input) return existing;
+    if (existing) {
+      throw new ServiceError('ExecutionAlreadyExists', 400, `Execution Already Exists: '${executionArn}'`);
+    }
+    const execution = new Execution(machine, name, executionArn, input, this.surroundings);
+    this.byArn.set(executionArn, execution);
+    return execution;
+  }
+
+  /** Throws ExecutionDoesNotExist. */
+  get(executionArn: string): Execution {
+    const execution = this.byArn.get(executionArn);
+    if (execution) return execution;
+    throw new ServiceError('ExecutionDoesNotExist', 400, `Execution Does Not Exist: '${executionArn}'`);
+  }
+
+  /** Those of a state machine, the newest first. */
+  of(stateMachineArn: string): Execution[] {
+    const all = [...this.byArn.values()];
+    return all.filter(({ machine }) => machine.deployed.stateMachineArn === stateMachineArn).reverse();
+  }
+
+  /** Aborts those that still run and waits until all have ended. */
+  async close(): Promise<void> {
+    const all = [...this.byArn.values()];
+    for (const execution of all) execution.abort();
+    await Promise.all(all.map(({ ended }) => ended));
+  }
+}
+
+function checkInput(input: string): void {
+  try {
+    JSON.parse(input);
+  } catch (error) {
+    const problem = input.trim() === '' ? 'Invalid execution input.' : (error as Error).message;
+    throw new ServiceError('InvalidExecutionInput', 400, `Invalid State Machine Execution Input: '${problem}'`);
+  }
+}

@@ -1,0 +1,139 @@
+import jsonata from 'jsonata';
+import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
+import { defaultEvaluationLimits, EvaluationBudget, type EvaluationLimits } from './evaluationBudget';
+import { EvaluationFailure } from './failure';
+import { addStepFunctionsFunctions, type FunctionSources } from './jsonataFunctions';
+
+/** The variables that an execution has assigned. An inner scope inherits from the outer one's object. */
+export type Variables = Readonly<Record<string, Json>>;
+
+/** What `$states` offers in a field. */
+export interface StatesVariable {
+  input: Json;
+  context: JsonObject;
+  /** In the Output and Assign of a Task, Map or Parallel state. */
+  result?: Json;
+  /** In the Output and Assign of a Catch. */
+  errorOutput?: Json;
+}
+
+/** What an expression can refer to. */
+export interface Bindings {
+  states: StatesVariable;
+  variables: Variables;
+}
+
+/** Where expressions take their functions and limits from. */
+export interface ExpressionSettings extends FunctionSources {
+  limits?: EvaluationLimits;
+}
+
+/** No variable can have this name: it holds the budget of a running evaluation. */
+const budgetName = 'evaluation budget';
+
+/** One compiled JSONata expression of a state's field. */
+export class Expression {
+  /** The expression without `{%` and `%}`. */
+  readonly source: string;
+  private readonly compiled: jsonata.Expression;
+  private readonly limits: EvaluationLimits;
+
+  /** Throws an error with JSONata's own message where the syntax is wrong. */
+  constructor(
+    text: string,
+    /** The field's location in its state, as AWS names it: `Output/a/b[0]`. */
+    readonly field: string,
+    settings: ExpressionSettings,
+  ) {
+    this.source = text.trim();
+    this.limits = settings.limits ?? defaultEvaluationLimits;
+    this.compiled = jsonata(this.source);
+    addStepFunctionsFunctions(this.compiled, settings);
+    const budgetOf = (environment: jsonata.Environment) => environment.lookup(budgetName) as EvaluationBudget;
+    this.hook('jsonata.__evaluate_entry', (environment) => budgetOf(environment).enter());
+    this.hook('jsonata.__evaluate_exit', (environment) => budgetOf(environment).leave());
+  }
+
+  /** The syntax tree. */
+  get syntax(): jsonata.ExprNode {
+    return this.compiled.ast();
+  }
+
+  /** The value as plain JSON. Throws an EvaluationFailure in AWS's words. */
+  async evaluate({ states, variables }: Bindings): Promise<Json> {
+    // jsonata takes inherited properties as well, so the variables need not be copied.
+    const bindings = Object.create(variables) as Record<string, unknown>;
+    bindings.states = states;
+    bindings[budgetName] = new EvaluationBudget(this.limits);
+    let result: unknown;
+    try {
+      result = await this.compiled.evaluate(undefined, bindings);
+    } catch (error) {
+      throw this.failure(`threw an error during evaluation. ${describeError(error)}`);
+    }
+    if (result === undefined) throw this.failure('returned nothing (undefined).');
+    const plain = toPlainJson(result);
+    if (plain === undefined) throw this.failure('returned an unsupported result type.');
+    return plain;
+  }
+
+  /** The failure for a value of another type than the field wants. */
+  unexpectedType(expected: string, value: Json): EvaluationFailure {
+    const type = jsonType(value);
+    return this.failure(
+      `returned an unexpected result type. Expected '${expected}', but was '${type}' for value: ${JSON.stringify(value)}`,
+    );
+  }
+
+  private failure(what: string): EvaluationFailure {
+    const where = `The JSONata expression '${this.source}' specified for the field '${this.field}'`;
+    return new EvaluationFailure(this.field, `${where} ${what}`);
+  }
+
+  private hook(name: string, callback: (environment: jsonata.Environment) => unknown): void {
+    // The typings know names of type string only; the evaluator looks its hooks up by symbol.
+    this.compiled.assign(
+      Symbol.for(name) as unknown as string,
+      (_node: unknown, _input: unknown, environment: jsonata.Environment) => callback(environment),
+    );
+  }
+}
+
+/** The name of a JSON value's type, as JSONata's `$type` gives it. */
+export function jsonType(value: Json): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/**
+ * A copy without what JSONata adds: its lists carry hidden flags that would change later evaluations. A number that JSON
+ * can't express becomes its name (`"Infinity"`), as on AWS. Undefined for a value with a function in it.
+ */
+function toPlainJson(value: unknown): Json | undefined {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (Array.isArray(value)) {
+    const list = value.map((item) => toPlainJson(item));
+    return list.includes(undefined) ? undefined : (list as Json[]);
+  }
+  if (typeof value !== 'object') return undefined;
+  if ('_jsonata_lambda' in value || '_jsonata_function' in value) return undefined;
+  const copy: JsonObject = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined) continue;
+    const plain = toPlainJson(item);
+    if (plain === undefined) return undefined;
+    // A plain assignment of `__proto__` would be lost.
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: plain, enumerable: true, writable: true });
+    else copy[key] = plain;
+  }
+  return copy;
+}
+
+/** `T1006: Attempted to invoke a non-function`. JSONata throws plain objects with a code as well as errors. */
+export function describeError(error: unknown): string {
+  if (!isJsonObject(error) && !(error instanceof Error)) return String(error);
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const text = typeof message === 'string' ? message : 'unknown error';
+  return typeof code === 'string' ? `${code}: ${text}` : text;
+}

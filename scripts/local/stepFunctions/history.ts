@@ -1,0 +1,74 @@
+import type { HistoryEvent as SdkHistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
+import { limits } from '../../../lib/wire';
+import type { Clock } from '../../clock';
+
+/** An event as the API answers it: the SDK's shape, with the timestamp in epoch seconds. */
+export type HistoryEvent = Omit<SdkHistoryEvent, 'timestamp' | 'type' | 'id' | 'previousEventId'> & {
+  timestamp: number;
+  type: HistoryEventType;
+  id: number;
+  previousEventId: number;
+};
+
+/** The details member of an event: `{ taskStartedEventDetails: { … } }`. */
+export type EventDetails = Omit<SdkHistoryEvent, 'timestamp' | 'type' | 'id' | 'previousEventId'>;
+
+/** Beside an input or output; nothing is ever truncated here. */
+export const notTruncated = { truncated: false } as const;
+
+/** The members of event details that `includeExecutionData: false` leaves out, as measured on AWS. */
+const executionData = new Set(['input', 'inputDetails', 'output', 'outputDetails']);
+
+/** Thrown when an event would leave no place for the last one. The execution fails; no Catch gets it. */
+export class HistoryLimitReached extends Error {
+  constructor() {
+    super(`The execution reached the maximum number of history events (${limits.historyEvents}).`);
+  }
+}
+
+/** The events of one execution. Ids count from 1 without gaps. */
+export class History {
+  private readonly events: HistoryEvent[] = [];
+
+  constructor(private readonly clock: Clock) {}
+
+  get length(): number {
+    return this.events.length;
+  }
+
+  /** Adds an event and returns its id. Throws HistoryLimitReached where only the place of the last event is left. */
+  append(type: HistoryEventType, previousEventId: number, details: EventDetails = {}): number {
+    if (this.events.length >= limits.historyEvents - 1) throw new HistoryLimitReached();
+    return this.push(type, previousEventId, details);
+  }
+
+  /** Adds the event that ends the execution, which always has a place. */
+  end(type: HistoryEventType, previousEventId: number, details: EventDetails): void {
+    this.push(type, previousEventId, details);
+  }
+
+  /** The events with these ids, both included, in that order. */
+  between(first: number, last: number): HistoryEvent[] {
+    return first <= last ? this.events.slice(first - 1, last) : this.events.slice(last - 1, first).reverse();
+  }
+
+  private push(type: HistoryEventType, previousEventId: number, details: EventDetails): number {
+    const id = this.events.length + 1;
+    this.events.push({ timestamp: this.clock.now() / 1000, type, id, previousEventId, ...details });
+    return id;
+  }
+}
+
+/** The event without inputs and outputs. */
+export function withoutExecutionData(event: HistoryEvent): HistoryEvent {
+  return Object.fromEntries(
+    Object.entries(event).map(([name, details]) => [
+      name,
+      typeof details === 'object' ? withoutMembers(details as Record<string, unknown>, executionData) : details,
+    ]),
+  ) as unknown as HistoryEvent;
+}
+
+function withoutMembers(details: Record<string, unknown>, members: Set<string>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(details).filter(([name]) => !members.has(name)));
+}

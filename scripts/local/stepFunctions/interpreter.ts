@@ -1,0 +1,183 @@
+import type { HistoryEventType } from '@aws-sdk/client-sfn';
+import type { JsonObject } from '../../../lib/wire';
+import type { Branch } from './branch';
+import type { Catcher, Exit, Recoverable, State, StateGraph } from './definition/definition';
+import { Document } from './document';
+import { dataLimitExceeded, EvaluationFailure, InterpreterFailure, StateFailure } from './failure';
+import { notTruncated } from './history';
+import { matchesError, RetryCounter } from './retrier';
+import { StateRun, type Outcome, type Runtime } from './stateRun';
+import { runChoice } from './states/choice';
+import { runFail } from './states/fail';
+import { runMap } from './states/map';
+import { runParallel } from './states/parallel';
+import { runPass, runSucceed } from './states/pass';
+import { runTask } from './states/task';
+import { runWait } from './states/wait';
+
+/** Where a state led: its output, and the next state; undefined where the graph ends. */
+interface Transition {
+  output: Document;
+  next: string | undefined;
+}
+
+/**
+ * Runs the states of a graph on a branch, from its start to its end, and gives the output of the last one. Throws a
+ * StateFailure that nothing caught, a HistoryLimitReached, or a BranchEnded where the branch was ended from outside.
+ */
+export async function runGraph(
+  graph: StateGraph,
+  input: Document,
+  branch: Branch,
+  runtime: Runtime,
+): Promise<Document> {
+  let transition: Transition = { output: input, next: graph.startAt };
+  while (transition.next !== undefined) {
+    const state = graph.states.get(transition.next);
+    if (state === undefined) throw new Error(`There is no state ${transition.next}.`);
+    transition = await runState(state, transition.output, branch, runtime);
+  }
+  branch.current = undefined;
+  return transition.output;
+}
+
+async function runState(state: State, input: Document, branch: Branch, runtime: Runtime): Promise<Transition> {
+  branch.current = state;
+  const enteredEventId = branch.record(`${state.type}StateEntered`, {
+    stateEnteredEventDetails: { name: state.name, input: input.text, inputDetails: notTruncated },
+  });
+  const run = new StateRun(state, input, branch, runtime, enteredEventId, runGraph);
+  const retries = new RetryCounter('retry' in state ? state.retry : [], runtime.random);
+  for (;;) {
+    try {
+      if (!input.fits) throw dataLimitExceeded(state.name);
+      return await leave(run, await behave(state, run));
+    } catch (error) {
+      if (!(error instanceof StateFailure)) throw error;
+      const failure = report(error, run);
+      const delay = retries.next(failure);
+      if (delay === undefined) return 'catch' in state ? await recover(failure, state, run) : fail(failure);
+      await runtime.clock.sleep(delay, branch.signal);
+      run.retryCount += 1;
+    }
+  }
+}
+
+function behave(state: State, run: StateRun): Promise<Outcome> {
+  switch (state.type) {
+    case 'Task':
+      return runTask(state, run);
+    case 'Pass':
+      return runPass(state);
+    case 'Choice':
+      return runChoice(state, run);
+    case 'Map':
+      return runMap(state, run);
+    case 'Wait':
+      return runWait(state, run);
+    case 'Parallel':
+      return runParallel(state, run);
+    case 'Succeed':
+      return runSucceed(state);
+    case 'Fail':
+      return runFail(state, run);
+  }
+}
+
+/** Output and Assign see the same old variables; then the state is left. */
+async function leave(run: StateRun, outcome: Outcome): Promise<Transition> {
+  const { state, branch } = run;
+  const { exit, result = run.input, exitsFrom } = outcome;
+  const { output, assigned } = await evaluateExit(run, exit, result, { result: outcome.result?.value });
+  if (exitsFrom !== undefined) branch.continueFrom(exitsFrom);
+  return exitState(state, branch, exit, output, assigned);
+}
+
+async function evaluateExit(
+  run: StateRun,
+  exit: Exit,
+  defaultOutput: Document,
+  states: Parameters<StateRun['bindings']>[0],
+): Promise<{ output: Document; assigned?: Document }> {
+  const bindings = run.bindings(states);
+  const output = exit.output ? new Document(await exit.output.evaluate(bindings)) : defaultOutput;
+  const assigned = exit.assign && new Document(await exit.assign.template.evaluate(bindings));
+  if (!output.fits || assigned?.fits === false) throw dataLimitExceeded(run.state.name);
+  return { output, assigned };
+}
+
+function exitState(
+  state: State,
+  branch: Branch,
+  exit: Exit,
+  output: Document,
+  assigned: Document | undefined,
+): Transition {
+  const values = Object.entries((assigned?.value ?? {}) as JsonObject);
+  branch.record(`${state.type}StateExited` as HistoryEventType, {
+    stateExitedEventDetails: {
+      name: state.name,
+      output: output.text,
+      outputDetails: notTruncated,
+      ...(values.length > 0 && {
+        assignedVariables: Object.fromEntries(values.map(([name, value]) => [name, JSON.stringify(value)])),
+        assignedVariablesDetails: notTruncated,
+      }),
+    },
+  });
+  if (values.length > 0) branch.assign(Object.fromEntries(values));
+  return { output, next: exit.next };
+}
+
+/**
+ * The failure as it is reported: one that the interpreter raised gets the state in front, and a failed expression
+ * leaves an event.
+ */
+function report(failure: StateFailure, { state, branch, enteredEventId }: StateRun): StateFailure {
+  if (!(failure instanceof InterpreterFailure)) return failure;
+  const { errorName: error, causeText } = failure;
+  const where = `An error occurred while executing the state '${state.name}' (entered at the event id #${enteredEventId}).`;
+  const cause = `${where} ${causeText}`;
+  if (failure instanceof EvaluationFailure) {
+    const { location } = failure;
+    branch.record('EvaluationFailed', {
+      evaluationFailedEventDetails: { error, cause, location, state: state.name },
+    });
+  }
+  return new StateFailure(error, cause);
+}
+
+/** Goes on as the first Catch that matches says; throws the failure where none does. */
+async function recover(failure: StateFailure, state: State & Recoverable, run: StateRun): Promise<Transition> {
+  const { branch } = run;
+  const failedAfter = branch.lastEventId;
+  recordStateFailed(failure, state, branch);
+  const catcher = state.catch.find(({ errorEquals }) => matchesError(errorEquals, failure));
+  if (catcher === undefined) return fail(failure);
+  try {
+    return await leaveCaught(failure, catcher, run);
+  } catch (error) {
+    if (!(error instanceof StateFailure)) throw error;
+    // Recorded: the clause's failure follows the event before the state's first failure, and the state fails once more.
+    branch.continueFrom(failedAfter);
+    const second = report(error, run);
+    recordStateFailed(second, state, branch);
+    return fail(second);
+  }
+}
+
+async function leaveCaught(failure: StateFailure, catcher: Catcher, run: StateRun): Promise<Transition> {
+  const errorOutput = new Document({ Error: failure.errorName ?? '', Cause: failure.causeText ?? '' });
+  const { output, assigned } = await evaluateExit(run, catcher, errorOutput, { errorOutput: errorOutput.value });
+  return exitState(run.state, run.branch, catcher, output, assigned);
+}
+
+/** A Map and a Parallel have an event for their failure; a States.Runtime ends the execution without it (measured). */
+function recordStateFailed(failure: StateFailure, state: State, branch: Branch): void {
+  const isComposite = state.type === 'Map' || state.type === 'Parallel';
+  if (isComposite && failure.errorName !== 'States.Runtime') branch.record(`${state.type}StateFailed`);
+}
+
+function fail(failure: StateFailure): never {
+  throw failure;
+}

@@ -1,0 +1,88 @@
+import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
+import { ServiceError } from '../service';
+
+interface TextLimits {
+  /** Characters; default 1. */
+  min?: number;
+  max?: number;
+  /** Bytes of UTF-8. */
+  maxBytes?: number;
+}
+
+/**
+ * Reads the members of a request. What is missing or of the wrong type or size is answered with a ValidationException in AWS's
+ * words.
+ */
+export class Members {
+  private readonly members: JsonObject;
+
+  constructor(body: Buffer) {
+    let value: unknown;
+    try {
+      value = body.length === 0 ? {} : JSON.parse(body.toString());
+    } catch {
+      value = undefined;
+    }
+    if (!isJsonObject(value)) {
+      throw new ServiceError('SerializationException', 400, 'The body of the request is not a JSON object.');
+    }
+    this.members = value;
+  }
+
+  text(name: string, limits?: TextLimits): string {
+    return this.optionalText(name, limits) ?? invalid(`Value null at '${name}'`, 'Member must not be null');
+  }
+
+  optionalText(name: string, { min = 1, max = Infinity, maxBytes = Infinity }: TextLimits = {}): string | undefined {
+    const value = this.get(name);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string') return invalid(at(name, value), 'Member must be a string');
+    if (value.length < min) invalid(at(name, value), `Member must have length greater than or equal to ${min}`);
+    if (value.length > max) invalid(at(name, value), `Member must have length less than or equal to ${max}`);
+    if (Buffer.byteLength(value) > maxBytes) {
+      const size = `Member must have size less than or equal to ${maxBytes} bytes in UTF-8 encoding`;
+      invalid(`Value at '${name}'`, size);
+    }
+    return value;
+  }
+
+  /** One of these values. */
+  optionalChoice<T extends string>(name: string, values: readonly T[]): T | undefined {
+    const value = this.get(name);
+    if (value === undefined) return undefined;
+    const found = values.find((candidate) => candidate === value);
+    return found ?? invalid(at(name, value), `Member must satisfy enum value set: [${values.join(', ')}]`);
+  }
+
+  optionalFlag(name: string): boolean | undefined {
+    const value = this.get(name);
+    if (value === undefined || typeof value === 'boolean') return value;
+    return invalid(at(name, value), 'Member must be a boolean');
+  }
+
+  /** How many results a page has: 1 to 1,000; 0 and nothing mean 100 (API reference). */
+  pageSize(): number {
+    const value = this.get('maxResults') ?? 0;
+    if (typeof value !== 'number' || !Number.isInteger(value)) {
+      return invalid(at('maxResults', value), 'Member must be an integer');
+    }
+    if (value < 0) invalid(at('maxResults', value), 'Member must have value greater than or equal to 0');
+    if (value > 1000) invalid(at('maxResults', value), 'Member must have value less than or equal to 1000');
+    return value === 0 ? 100 : value;
+  }
+
+  private get(name: string): Json | undefined {
+    const value = Object.hasOwn(this.members, name) ? this.members[name] : undefined;
+    return value === null ? undefined : value;
+  }
+}
+
+function at(name: string, value: Json): string {
+  return `Value '${typeof value === 'string' ? value : JSON.stringify(value)}' at '${name}'`;
+}
+
+/** Answers that a value breaks a constraint of the API's model. */
+function invalid(value: string, constraint: string): never {
+  const message = `1 validation error detected: ${value} failed to satisfy constraint: ${constraint}`;
+  throw new ServiceError('ValidationException', 400, message);
+}

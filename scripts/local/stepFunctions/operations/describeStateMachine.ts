@@ -1,0 +1,49 @@
+import { isJsonObject } from '../../../../lib/wire';
+import type { DeployedStateMachine } from '../../deployment';
+import { epochSeconds } from '../jsonProtocol';
+import { arnLimits, executionOf, type Operation, wantsData } from './operation';
+
+export const describeStateMachine: Operation = (members, { stateMachines }) => {
+  const withData = wantsData(members);
+  const { deployed } = stateMachines.get(members.text('stateMachineArn', arnLimits));
+  return {
+    ...describe(deployed, withData),
+    status: 'ACTIVE',
+    type: deployed.type,
+    creationDate: epochSeconds(deployed.createdAt.getTime()),
+  };
+};
+
+/** The state machine as it was when the execution started: here it can't change. */
+export const describeStateMachineForExecution: Operation = (members, context) => {
+  const withData = wantsData(members);
+  const { deployed } = executionOf(members, context).machine;
+  return { ...describe(deployed, withData), updateDate: epochSeconds(deployed.createdAt.getTime()) };
+};
+
+function describe(deployed: DeployedStateMachine, withData: boolean): object {
+  const { stateMachineArn, name, definition, roleArn, tracingEnabled, loggingConfiguration } = deployed;
+  return {
+    stateMachineArn,
+    name,
+    ...(withData && { definition }),
+    roleArn,
+    loggingConfiguration:
+      loggingConfiguration === undefined
+        ? { level: 'OFF', includeExecutionData: false }
+        : withLowerCaseNames(loggingConfiguration),
+    tracingConfiguration: { enabled: tracingEnabled },
+  };
+}
+
+/** A template's property (`IncludeExecutionData`) with the API's names (`includeExecutionData`). */
+function withLowerCaseNames(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withLowerCaseNames);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name.charAt(0).toLowerCase() + name.slice(1),
+      withLowerCaseNames(member),
+    ]),
+  );
+}

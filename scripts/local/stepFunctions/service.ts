@@ -1,0 +1,80 @@
+import { type Clock, systemClock } from '../../clock';
+import type { DeployedStateMachine, Deployment } from '../deployment';
+import type { Invoker } from '../lambda/invoke';
+import { type Service, ServiceError, type ServiceRequest, type ServiceResponse } from '../service';
+import { loadDefinition } from './definition/loadDefinition';
+import { Executions } from './executions';
+import { errorResponse, jsonResponse } from './jsonProtocol';
+import { Members } from './members';
+import { describeExecution } from './operations/describeExecution';
+import { describeStateMachine, describeStateMachineForExecution } from './operations/describeStateMachine';
+import { getExecutionHistory } from './operations/getExecutionHistory';
+import { listExecutions } from './operations/listExecutions';
+import { listStateMachines } from './operations/listStateMachines';
+import type { Operation, OperationContext } from './operations/operation';
+import { startExecution } from './operations/startExecution';
+import { stopExecution } from './operations/stopExecution';
+import { StateMachines } from './stateMachines';
+
+const operations = new Map<string, Operation>(
+  Object.entries({
+    DescribeExecution: describeExecution,
+    DescribeStateMachine: describeStateMachine,
+    DescribeStateMachineForExecution: describeStateMachineForExecution,
+    GetExecutionHistory: getExecutionHistory,
+    ListExecutions: listExecutions,
+    ListStateMachines: listStateMachines,
+    StartExecution: startExecution,
+    StopExecution: stopExecution,
+  }),
+);
+
+/** Throws a UserError that names machine, state and field where a definition has something that isn't supported. */
+export function checkStateMachine({ name, definition }: DeployedStateMachine): void {
+  loadDefinition(name, definition, { clock: systemClock, random: Math.random });
+}
+
+/** Step Functions in AWS JSON 1.0: the state machines of a deployment, and their executions in memory. */
+export class StepFunctionsService implements Service {
+  private readonly context: OperationContext;
+
+  /** Throws a UserError that names machine, state and field where a definition has something that isn't supported. */
+  constructor(options: {
+    deployment: Deployment;
+    /** What the tasks call. */
+    invoker: Invoker;
+    /** For every wait and every time; default: the machine's clock. */
+    clock?: Clock;
+    /** For the jitter of retries and `$random()`, from 0 inclusive to 1 exclusive; default `Math.random`. */
+    random?: () => number;
+  }) {
+    const { deployment, invoker, clock = systemClock, random = Math.random } = options;
+    this.context = {
+      stateMachines: new StateMachines(deployment, { clock, random }),
+      executions: new Executions({ clock, random, invoker, region: deployment.region }),
+    };
+  }
+
+  handle(request: ServiceRequest): Promise<ServiceResponse> {
+    return Promise.resolve(this.answer(request));
+  }
+
+  /** Aborts all executions. */
+  close(): Promise<void> {
+    return this.context.executions.close();
+  }
+
+  private answer({ headers, body }: ServiceRequest): ServiceResponse {
+    try {
+      const [, name = ''] = (headers['x-amz-target'] ?? '').split('.');
+      const operation = operations.get(name);
+      if (!operation) {
+        throw new ServiceError('UnknownOperationException', 400, `The operation ${name} is not supported here.`);
+      }
+      return jsonResponse(operation(new Members(body), this.context));
+    } catch (error) {
+      if (error instanceof ServiceError) return errorResponse(error);
+      throw error;
+    }
+  }
+}

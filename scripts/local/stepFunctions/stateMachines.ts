@@ -1,0 +1,51 @@
+import type { Deployment } from '../deployment';
+import { ServiceError } from '../service';
+import { loadDefinition } from './definition/loadDefinition';
+import type { LoadedStateMachine } from './execution';
+import type { ExpressionSettings } from './expression';
+
+/** The state machines of a deployment. */
+export class StateMachines {
+  private readonly byArn: ReadonlyMap<string, LoadedStateMachine>;
+
+  /** Throws a UserError for a definition with something in it that isn't supported. */
+  constructor(deployment: Deployment, settings: ExpressionSettings) {
+    this.byArn = new Map(
+      deployment.stateMachines.map((deployed) => [
+        deployed.stateMachineArn,
+        { deployed, definition: loadDefinition(deployed.name, deployed.definition, settings) },
+      ]),
+    );
+  }
+
+  /** Throws StateMachineDoesNotExist, InvalidArn. */
+  get(stateMachineArn: string): LoadedStateMachine {
+    checkArn(stateMachineArn, 'stateMachine');
+    const machine = this.byArn.get(stateMachineArn);
+    if (machine) return machine;
+    throw new ServiceError('StateMachineDoesNotExist', 400, `State Machine Does Not Exist: '${stateMachineArn}'`);
+  }
+
+  /** In the order of their names, as AWS lists them. */
+  all(): LoadedStateMachine[] {
+    return [...this.byArn.values()].sort((a, b) => (a.deployed.name < b.deployed.name ? -1 : 1));
+  }
+}
+
+/** Throws InvalidArn where a text can't be the ARN of this kind of resource. */
+export function checkArn(arn: string, kind: 'stateMachine' | 'execution'): void {
+  if (!arn.startsWith('arn:')) throw new ServiceError('InvalidArn', 400, `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+  const parts = arn.split(':');
+  const [, partition = '', service, region = '', account = '', type, ...names] = parts;
+  const named = kind === 'stateMachine' ? names.length >= 1 : names.length === 2;
+  const valid =
+    partition.startsWith('aws') &&
+    service === 'states' &&
+    region !== '' &&
+    /^\d{12}$/.test(account) &&
+    type === kind &&
+    named &&
+    names.every((name) => name !== '');
+  if (!valid)
+    throw new ServiceError('InvalidArn', 400, `Invalid Arn: 'Resource type not valid in this context: ${arn}'`);
+}

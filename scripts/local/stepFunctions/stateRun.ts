@@ -1,0 +1,68 @@
+import type { Json, JsonObject } from '../../../lib/wire';
+import type { Clock } from '../../clock';
+import type { Invoker } from '../lambda/invoke';
+import type { Branch } from './branch';
+import type { Exit, State, StateGraph } from './definition/definition';
+import type { Document } from './document';
+import type { Bindings } from './expression';
+
+/** What all states of an execution share. */
+export interface Runtime {
+  clock: Clock;
+  /** From 0 inclusive to 1 exclusive, for the jitter of retries. */
+  random: () => number;
+  invoker: Invoker;
+  region: string;
+  /** The context object as far as it is the same everywhere: `Execution` and `StateMachine`. */
+  context: JsonObject;
+}
+
+/** Runs the states of a graph on a branch and gives the output of the last one. */
+export type RunGraph = (graph: StateGraph, input: Document, branch: Branch, runtime: Runtime) => Promise<Document>;
+
+/** What a state has done, before its Output and Assign are evaluated. */
+export interface Outcome {
+  exit: Exit;
+  /** Of a Task, Map or Parallel: `$states.result`, and the output where the state sets no other. */
+  result?: Document;
+  /** The event that the exit follows; default: the last of the branch. */
+  exitsFrom?: number;
+}
+
+/** What a state does between its entered and its exited event. */
+export type Behaviour<S extends State> = (state: S, run: StateRun) => Promise<Outcome>;
+
+/** One visit to a state. */
+export class StateRun {
+  /** How often the visit was tried again. */
+  retryCount = 0;
+  private readonly enteredTime: string;
+
+  constructor(
+    readonly state: State,
+    readonly input: Document,
+    readonly branch: Branch,
+    readonly runtime: Runtime,
+    readonly enteredEventId: number,
+    readonly runGraph: RunGraph,
+  ) {
+    this.enteredTime = new Date(runtime.clock.now()).toISOString();
+  }
+
+  /** What the fields of the state can refer to. */
+  bindings(more: { result?: Json; errorOutput?: Json; item?: JsonObject } = {}): Bindings {
+    const { result, errorOutput, item = this.branch.item?.context } = more;
+    const State: JsonObject = { Name: this.state.name, EnteredTime: this.enteredTime };
+    // Recorded: other states have no count.
+    if ('retry' in this.state) State.RetryCount = this.retryCount;
+    return {
+      states: {
+        input: this.input.value,
+        context: { ...this.runtime.context, State, ...(item && { Map: item }) },
+        ...(result !== undefined && { result }),
+        ...(errorOutput !== undefined && { errorOutput }),
+      },
+      variables: this.branch.variables,
+    };
+  }
+}

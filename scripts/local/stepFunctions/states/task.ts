@@ -1,0 +1,101 @@
+import { isJsonObject, type JsonObject } from '../../../../lib/wire';
+import type { TaskState } from '../definition/definition';
+import { maxTimeoutSeconds } from '../definition/task';
+import { Document } from '../document';
+import { dataLimitExceeded, EvaluationFailure, InterpreterFailure, StateFailure } from '../failure';
+import { notTruncated } from '../history';
+import { argumentProblem } from '../lambdaArguments';
+import { invokeLambda } from '../lambdaIntegrations';
+import type { Outcome, StateRun } from '../stateRun';
+import { evaluateAs } from '../template';
+
+/** Calls Lambda by one of its two integrations. */
+export async function runTask(state: TaskState, run: StateRun): Promise<Outcome> {
+  const { branch, runtime } = run;
+  const parameters = await argumentsOf(state, run);
+  const timeoutSeconds = await timeoutOf(state, run);
+  const resource = { resource: 'invoke', resourceType: state.integration };
+  branch.record('TaskScheduled', {
+    taskScheduledEventDetails: {
+      ...resource,
+      region: runtime.region,
+      parameters: parameters.text,
+      ...(timeoutSeconds !== undefined && { timeoutInSeconds: timeoutSeconds }),
+    },
+  });
+  branch.record('TaskStarted', { taskStartedEventDetails: resource });
+  try {
+    const call = (signal: AbortSignal) =>
+      invokeLambda(state.integration, parameters.value as JsonObject, runtime, signal);
+    const result = new Document(await withTimeout(call, timeoutSeconds, run));
+    if (!result.fits) throw dataLimitExceeded(state.integration);
+    branch.record('TaskSucceeded', {
+      taskSucceededEventDetails: { ...resource, output: result.text, outputDetails: notTruncated },
+    });
+    return { exit: state, result };
+  } catch (error) {
+    if (error instanceof TimeIsOver) {
+      branch.record('TaskTimedOut', { taskTimedOutEventDetails: { ...resource, error: error.errorName } });
+    } else if (error instanceof StateFailure) {
+      const { errorName, causeText: cause } = error;
+      branch.record('TaskFailed', { taskFailedEventDetails: { ...resource, error: errorName, cause } });
+    }
+    throw error;
+  }
+}
+
+async function argumentsOf(state: TaskState, run: StateRun): Promise<Document> {
+  const value = await state.arguments.evaluate(run.bindings());
+  if (!isJsonObject(value)) {
+    throw state.arguments.expression?.unexpectedType('object', value) ?? new Error('The arguments are no object.');
+  }
+  const problem = argumentProblem(value);
+  if (problem) throw new InterpreterFailure('States.Runtime', `The field '${problem.field}' ${problem.text}.`);
+  const parameters = new Document(value);
+  if (!parameters.fits) throw dataLimitExceeded(state.name);
+  return parameters;
+}
+
+async function timeoutOf({ timeoutSeconds }: TaskState, run: StateRun): Promise<number | undefined> {
+  if (timeoutSeconds === undefined) return undefined;
+  const value = await evaluateAs(timeoutSeconds, 'number', run.bindings());
+  if (Number.isInteger(value) && value >= 1 && value <= maxTimeoutSeconds) return value;
+  const expected = `an integer from 1 to ${maxTimeoutSeconds}`;
+  throw new EvaluationFailure('TimeoutSeconds', `TimeoutSeconds must be ${expected}, but was ${value}.`);
+}
+
+/** Recorded: a timeout has no cause. */
+class TimeIsOver extends StateFailure {
+  override readonly errorName = 'States.Timeout';
+
+  constructor() {
+    super('States.Timeout');
+  }
+}
+
+/** Gives up on the call when its time is over, or when the branch ends; the call's signal then aborts. */
+async function withTimeout<T>(
+  call: (signal: AbortSignal) => Promise<T>,
+  timeoutSeconds: number | undefined,
+  { branch, runtime }: StateRun,
+): Promise<T> {
+  const interest = new AbortController();
+  const timer = new AbortController();
+  const lost = new Promise<never>((_, reject) => {
+    interest.signal.addEventListener('abort', () => reject(interest.signal.reason as Error), { once: true });
+  });
+  const onEnd = () => interest.abort(branch.signal.reason);
+  branch.signal.addEventListener('abort', onEnd, { once: true });
+  if (timeoutSeconds !== undefined) {
+    void runtime.clock.sleep(timeoutSeconds * 1000, timer.signal).then(
+      () => interest.abort(new TimeIsOver()),
+      () => undefined,
+    );
+  }
+  try {
+    return await Promise.race([call(interest.signal), lost]);
+  } finally {
+    timer.abort();
+    branch.signal.removeEventListener('abort', onEnd);
+  }
+}
