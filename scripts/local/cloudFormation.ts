@@ -1,0 +1,120 @@
+/** AWS CloudFormation: what the stacks of the app hold. */
+import type { DeployedStack, Deployment } from './deployment';
+import { answerQuery, type QueryApi, type QueryValue } from './queryProtocol';
+import { ServiceError, type Service, type ServiceRequest, type ServiceResponse } from './service';
+
+/** Every stack here was deployed once, without trouble. */
+const stackStatus = 'CREATE_COMPLETE';
+
+/** CloudFormation for the deployment's stacks: DescribeStacks, ListStacks, DescribeStackResources. */
+export class CloudFormationService implements Service {
+  private readonly api: QueryApi;
+
+  constructor({ deployment: { stacks } }: { deployment: Deployment }) {
+    this.api = {
+      namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
+      version: '2010-05-15',
+      actions: {
+        DescribeStacks: (parameters) => {
+          const name = parameters.get('StackName');
+          return { Stacks: (name === null ? stacks : [findStack(stacks, name)]).map(describeStack) };
+        },
+        ListStacks: (parameters) => {
+          const wanted = listParameter(parameters, 'StackStatusFilter');
+          const listed = wanted.length === 0 || wanted.includes(stackStatus) ? stacks : [];
+          return { StackSummaries: listed.map(summarize) };
+        },
+        DescribeStackResources: (parameters) => ({ StackResources: describeResources(stacks, parameters) }),
+      },
+    };
+  }
+
+  handle(request: ServiceRequest, requestId: string): Promise<ServiceResponse> {
+    return Promise.resolve(answerQuery(this.api, request, requestId));
+  }
+}
+
+function findStack(stacks: DeployedStack[], nameOrId: string): DeployedStack {
+  const stack = stacks.find(({ stackName, stackId }) => stackName === nameOrId || stackId === nameOrId);
+  if (!stack) throw validationError(`Stack with id ${nameOrId} does not exist`);
+  return stack;
+}
+
+function describeStack(stack: DeployedStack): QueryValue {
+  return {
+    StackId: stack.stackId,
+    StackName: stack.stackName,
+    Description: stack.description,
+    Parameters: someOf(stack.parameters.map(({ key, value }) => ({ ParameterKey: key, ParameterValue: value }))),
+    CreationTime: stack.createdAt,
+    RollbackConfiguration: {},
+    StackStatus: stackStatus,
+    DisableRollback: false,
+    NotificationARNs: [],
+    Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
+    Outputs: someOf(
+      stack.outputs.map(({ key, value, description, exportName }) => ({
+        OutputKey: key,
+        OutputValue: value,
+        Description: description,
+        ExportName: exportName,
+      })),
+    ),
+    Tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),
+    EnableTerminationProtection: false,
+    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+  };
+}
+
+/** A stack without parameters or outputs has no such member at all. */
+function someOf(list: QueryValue[]): QueryValue[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
+function summarize(stack: DeployedStack): QueryValue {
+  return {
+    StackId: stack.stackId,
+    StackName: stack.stackName,
+    TemplateDescription: stack.description,
+    CreationTime: stack.createdAt,
+    StackStatus: stackStatus,
+    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+  };
+}
+
+function describeResources(stacks: DeployedStack[], parameters: URLSearchParams): QueryValue {
+  const stackName = parameters.get('StackName');
+  const physicalId = parameters.get('PhysicalResourceId');
+  const logicalId = parameters.get('LogicalResourceId');
+  if ((stackName === null) === (physicalId === null)) {
+    throw validationError('Either StackName or PhysicalResourceId must be specified, not both');
+  }
+  const stack = stackName === null ? findOwner(stacks, physicalId ?? '') : findStack(stacks, stackName);
+  return stack.resources
+    .filter((resource) => logicalId === null || resource.logicalId === logicalId)
+    .map((resource) => ({
+      StackName: stack.stackName,
+      StackId: stack.stackId,
+      LogicalResourceId: resource.logicalId,
+      PhysicalResourceId: resource.physicalId,
+      ResourceType: resource.type,
+      Timestamp: stack.createdAt,
+      ResourceStatus: stackStatus,
+      DriftInformation: { StackResourceDriftStatus: 'NOT_CHECKED' },
+    }));
+}
+
+function findOwner(stacks: DeployedStack[], physicalId: string): DeployedStack {
+  const stack = stacks.find(({ resources }) => resources.some((resource) => resource.physicalId === physicalId));
+  if (!stack) throw validationError(`Stack for ${physicalId} does not exist`);
+  return stack;
+}
+
+/** `Name.member.1`, `Name.member.2` and so on. */
+function listParameter(parameters: URLSearchParams, name: string): string[] {
+  return [...parameters].filter(([key]) => key.startsWith(`${name}.member.`)).map(([, value]) => value);
+}
+
+function validationError(message: string): ServiceError {
+  return new ServiceError('ValidationError', 400, message);
+}

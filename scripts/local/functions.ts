@@ -1,0 +1,118 @@
+/** The Lambda functions of the stacks. */
+import { isAbsolute, join } from 'node:path';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/wire';
+import { UserError } from '../userError';
+import type { DeployedFunction } from './deployment';
+import { locateCode, type CodeSources } from './functionCode';
+import { arnOf, nameOf } from './resourceTypes';
+import type { Stack, StackResource } from './stack';
+
+export interface FoundFunction {
+  functionName: string;
+  functionArn: string;
+  /** Undefined where it can't run on this machine. */
+  runnable?: DeployedFunction;
+  /** Why it can't: `its runtime is python3.13, not Node.js`. */
+  reason?: string;
+}
+
+/** Reads the functions of a stack, those that can't run here with the reason. */
+export async function findFunctions(
+  stack: Stack,
+  directory: string,
+  sources: CodeSources,
+  lastModified: Date,
+): Promise<FoundFunction[]> {
+  const found: FoundFunction[] = [];
+  for (const resource of stack.resources()) {
+    if (resource.type !== 'AWS::Lambda::Function') continue;
+    const view = stack.view(resource.logicalId);
+    const identity = { functionName: nameOf(view), functionArn: arnOf(view) };
+    try {
+      const runnable = await readFunction(stack, resource, identity, directory, sources, lastModified);
+      found.push({ ...identity, runnable });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      found.push({ ...identity, reason: error.message });
+    }
+  }
+  return found;
+}
+
+async function readFunction(
+  stack: Stack,
+  resource: StackResource,
+  identity: { functionName: string; functionArn: string },
+  directory: string,
+  sources: CodeSources,
+  lastModified: Date,
+): Promise<DeployedFunction> {
+  const property = (name: string) => stack.property(resource.logicalId, name);
+  const group = (name: string) => objectOr(property(name));
+  const { functionName } = identity;
+  if (property('PackageType') === 'Image') throw new UserError('it is a container image; only zip packages run here');
+  const runtime = textOr(property('Runtime'), '');
+  if (!/^nodejs\d+\.x$/.test(runtime)) throw new UserError(`its runtime is ${runtime || 'not set'}, not Node.js`);
+  const layers = property('Layers');
+  if (Array.isArray(layers) && layers.length > 0) throw new UserError('it has layers, which are not supported here');
+  const assetPath = resource.metadata['aws:asset:path'];
+  const absolute = typeof assetPath !== 'string' || isAbsolute(assetPath) ? assetPath : join(directory, assetPath);
+  const codeDirectory = await locateCode(group('Code'), absolute as string | undefined, functionName, sources);
+  const logging = group('LoggingConfig');
+  const environment = Object.entries(objectOr(group('Environment').Variables));
+  const reserved = property('ReservedConcurrentExecutions');
+  return {
+    ...identity,
+    runtime,
+    handler: textOr(property('Handler'), 'index.handler'),
+    codeDirectory,
+    description: textOr(property('Description'), ''),
+    timeoutSeconds: Number(property('Timeout') ?? 3),
+    memoryMb: Number(property('MemorySize') ?? 128),
+    environment: Object.fromEntries(environment.map(([name, value]) => [name, textOr(value, '')])),
+    roleArn: textOr(property('Role'), ''),
+    architectures: listOr(property('Architectures'), ['x86_64']).map((item) => textOr(item, '')),
+    reservedConcurrentExecutions: reserved === undefined ? undefined : Number(reserved),
+    logGroupName: textOr(logging.LogGroup, `/aws/lambda/${functionName}`),
+    logFormat: logging.LogFormat === 'JSON' ? 'JSON' : 'Text',
+    tracing: group('TracingConfig').Mode === 'Active' ? 'Active' : 'PassThrough',
+    versions: [],
+    aliases: {},
+    tags: { ...stack.tags, ...readTags(property('Tags')) },
+    lastModified,
+  };
+}
+
+/** Adds the versions and aliases that a stack publishes, of this stack's functions or another's. */
+export function addVersionsAndAliases(stack: Stack, functions: DeployedFunction[]): void {
+  for (const { logicalId, type } of stack.resources()) {
+    if (type !== 'AWS::Lambda::Version' && type !== 'AWS::Lambda::Alias') continue;
+    const owner = textOr(stack.property(logicalId, 'FunctionName'), '');
+    const target = functions.find(({ functionName, functionArn }) => owner === functionName || owner === functionArn);
+    if (type === 'AWS::Lambda::Version') {
+      target?.versions.push(stack.physicalId(logicalId).split(':').at(-1) ?? '');
+    } else if (target) {
+      const name = textOr(stack.property(logicalId, 'Name'), '');
+      target.aliases[name] = textOr(stack.property(logicalId, 'FunctionVersion'), '$LATEST');
+    }
+  }
+}
+
+/** The tags of a resource: a list of `{Key, Value}`. */
+export function readTags(tags: Json | undefined): Record<string, string> {
+  const pairs = listOr(tags, []).map(objectOr);
+  return Object.fromEntries(pairs.map(({ Key, Value }) => [textOr(Key, ''), textOr(Value, '')]));
+}
+
+function textOr(value: Json | undefined, otherwise: string): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : otherwise;
+}
+
+function objectOr(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function listOr(value: Json | undefined, otherwise: Json[]): Json[] {
+  return Array.isArray(value) ? value : otherwise;
+}

@@ -1,0 +1,63 @@
+/** The embedded default: an app, synthesized and served on this machine. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assembleApp } from './app';
+import { loadAssembly } from './assembly';
+import type { Deployment } from './deployment';
+import { localEnvironment } from './environment';
+import { serve, type ServeOptions } from './server';
+import { checkStateMachine } from './stepFunctions/service';
+
+export interface LocalEndpointOptions extends ServeOptions {
+  /** A directory with a cloud assembly, or a command; default: the `app` of the working directory's cdk.json. */
+  app?: string;
+  /** Default: the process's. */
+  cwd?: string;
+  /** Default: the process's. */
+  env?: NodeJS.ProcessEnv;
+  /** Ends the synthesis of the app. A running endpoint ends with `close()`. */
+  signal?: AbortSignal;
+}
+
+export interface LocalEndpoint {
+  /** `http://127.0.0.1:8123` */
+  url: string;
+  deployment: Deployment;
+  /** Stops the server, its executions and functions, and removes what was synthesized for it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Synthesizes an app and serves it on 127.0.0.1. Throws a UserError for an app that can't be synthesized or served, and
+ * for a port that can't be had; the signal's reason where it is aborted.
+ */
+export async function startLocalEndpoint(options: LocalEndpointOptions = {}): Promise<LocalEndpoint> {
+  const { app, cwd = process.cwd(), env = process.env, log = () => undefined, signal } = options;
+  const workDirectory = await mkdtemp(join(tmpdir(), 'system-test-'));
+  const clean = (): Promise<void> => rm(workDirectory, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    const environment = localEnvironment(env);
+    const directory = await assembleApp({ app, cwd, env, environment, workDirectory, log, signal });
+    const deployment = await loadAssembly(directory, {
+      environment,
+      workDirectory,
+      checkStateMachine,
+      note: log,
+      now: new Date(),
+    });
+    signal?.throwIfAborted();
+    const server = await serve(deployment, options);
+    return {
+      url: server.url,
+      deployment,
+      close: async () => {
+        await server.close();
+        await clean();
+      },
+    };
+  } catch (error) {
+    await clean();
+    throw error;
+  }
+}

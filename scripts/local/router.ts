@@ -1,0 +1,66 @@
+/** Which service a request is for, and the refusal of those that aren't here, each in its own protocol. */
+import { json, type Handler } from './listener';
+import { queryError, queryParameters, xml } from './queryProtocol';
+import { ServiceError, type Service, type ServiceRequest, type ServiceResponse } from './service';
+
+export interface Services {
+  stepFunctions: Service;
+  lambda: Service;
+  cloudFormation: Service;
+  sts: Service;
+}
+
+/** Sends each request to its service, by the marks of the protocol that the service speaks. */
+export function route(services: Services): Handler {
+  return (request, requestId) => {
+    const { method, path, headers } = request;
+    const target = headers['x-amz-target'];
+    if (target?.startsWith('AWSStepFunctions.')) return services.stepFunctions.handle(request, requestId);
+    if (target !== undefined) return Promise.resolve(refuseJson(request, target));
+    // Lambda's paths begin with the date of their API version: /2015-03-31/functions/…
+    if (/^\/20\d\d-\d\d-\d\d\//.test(path)) return services.lambda.handle(request, requestId);
+    const action = queryParameters(request).get('Action');
+    if (action !== null) return answerAction(services, request, requestId, action);
+    if (signedService(request) === 's3') {
+      return Promise.resolve(xml(501, { Error: { Code: 'NotImplemented', Message: elsewhere, RequestId: requestId } }));
+    }
+    if (method === 'GET' && path === '/') return Promise.resolve({ status: 200, headers: plainText, body: greeting });
+    const refusal = json(404, { __type: 'UnknownOperationException', message: elsewhere });
+    refusal.headers['x-amzn-errortype'] = 'UnknownOperationException';
+    return Promise.resolve(refusal);
+  };
+}
+
+const plainText = { 'content-type': 'text/plain; charset=utf-8' };
+const elsewhere =
+  'The local endpoint serves Step Functions, Lambda, CloudFormation and STS; this is none of their calls.';
+const greeting = `A system test's app, served on this machine as AWS would serve it: Step Functions, Lambda, CloudFormation
+and STS, for any AWS client with this address as its endpoint URL. It has no pages. Try
+  aws --endpoint-url http://<this address> stepfunctions list-state-machines
+`;
+
+function answerAction(
+  services: Services,
+  request: ServiceRequest,
+  requestId: string,
+  action: string,
+): Promise<ServiceResponse> {
+  const service = signedService(request) ?? (action === 'GetCallerIdentity' ? 'sts' : 'cloudformation');
+  if (service === 'cloudformation') return services.cloudFormation.handle(request, requestId);
+  if (service === 'sts') return services.sts.handle(request, requestId);
+  return Promise.resolve(queryError(new ServiceError('InvalidAction', 400, elsewhere), requestId));
+}
+
+/** The service in the signature's scope, `Credential=AKID/20260731/us-east-1/cloudformation/aws4_request`. */
+function signedService(request: ServiceRequest): string | undefined {
+  return /Credential=[^,\s]+\/([a-z0-9-]+)\/aws4_request/.exec(request.headers.authorization ?? '')?.[1];
+}
+
+/** As AWS JSON services answer a target that they don't know. */
+function refuseJson(request: ServiceRequest, target: string): ServiceResponse {
+  return {
+    status: 400,
+    headers: { 'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.0' },
+    body: JSON.stringify({ __type: 'UnknownOperationException', message: `${target}: ${elsewhere}` }),
+  };
+}

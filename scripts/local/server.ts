@@ -1,0 +1,56 @@
+/** A deployment, served on this machine over the protocols of AWS. */
+import type { Clock } from '../clock';
+import { CloudFormationService } from './cloudFormation';
+import type { Deployment } from './deployment';
+import { LambdaService } from './lambda/service';
+import { listen } from './listener';
+import { route } from './router';
+import { StepFunctionsService } from './stepFunctions/service';
+import { StsService } from './sts';
+
+export interface ServeOptions {
+  /** 0 to 65535; 0, the default, takes a free one. */
+  port?: number;
+  /** Time for the state machines and the functions; default: the machine's clock. */
+  clock?: Clock;
+  /** How many invocations may run at once in the account; default 100. */
+  lambdaConcurrency?: number;
+  /** 0 to 1, for the jitter of retries; default `Math.random`. */
+  random?: () => number;
+  /** Gets one line for each request that failed unexpectedly. */
+  log?: (line: string) => void;
+  /** Gets what the functions write to their logs. */
+  functionLog?: (functionName: string, text: string) => void;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:8123` */
+  url: string;
+  /** Stops listening, the executions and the functions. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a deployment on 127.0.0.1. Throws a UserError where the port can't be had or a state machine uses what isn't
+ * supported.
+ */
+export async function serve(deployment: Deployment, options: ServeOptions = {}): Promise<RunningServer> {
+  const { clock, random, log, functionLog, lambdaConcurrency } = options;
+  const lambda = new LambdaService({ deployment, clock, concurrency: lambdaConcurrency, log: functionLog });
+  const closers = [() => lambda.close()];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const stepFunctions = new StepFunctionsService({ deployment, invoker: lambda, clock, random });
+    closers.push(() => stepFunctions.close());
+    const cloudFormation = new CloudFormationService({ deployment });
+    const handler = route({ stepFunctions, lambda, cloudFormation, sts: new StsService({ deployment }) });
+    const listener = await listen(handler, { port: options.port, log });
+    closers.push(() => listener.close());
+    return { url: listener.url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

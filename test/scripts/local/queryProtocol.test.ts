@@ -1,0 +1,52 @@
+import { answerQuery, type QueryApi } from '../../../scripts/local/queryProtocol';
+import { ServiceError, type ServiceRequest } from '../../../scripts/local/service';
+
+const api: QueryApi = {
+  namespace: 'http://example.com/doc/2020-01-01/',
+  version: '2020-01-01',
+  actions: {
+    Describe: () => ({
+      Things: [{ Name: 'a < b & "c"', Count: 2, On: true, At: new Date(0), Nothing: undefined }],
+      None: [],
+    }),
+    Refuse: () => {
+      throw new ServiceError('ValidationError', 400, 'No <such> thing');
+    },
+  },
+};
+
+function ask(form: string): string {
+  const request: ServiceRequest = {
+    method: 'POST',
+    path: '/',
+    query: new URLSearchParams(),
+    headers: {},
+    body: Buffer.from(form),
+    signal: new AbortController().signal,
+  };
+  const answer = answerQuery(api, request, 'the-id');
+  return `${answer.status} ${answer.body.toString()}`;
+}
+
+test('answers an action in XML, its values escaped and its lists in member elements', () => {
+  expect(ask('Action=Describe&Version=2020-01-01')).toBe(
+    '200 <DescribeResponse xmlns="http://example.com/doc/2020-01-01/"><DescribeResult>' +
+      '<Things><member><Name>a &lt; b &amp; &quot;c&quot;</Name><Count>2</Count><On>true</On>' +
+      '<At>1970-01-01T00:00:00.000Z</At></member></Things><None/></DescribeResult>' +
+      '<ResponseMetadata><RequestId>the-id</RequestId></ResponseMetadata></DescribeResponse>',
+  );
+});
+
+test('answers an error with its code and message', () => {
+  expect(ask('Action=Refuse')).toBe(
+    '400 <ErrorResponse xmlns="http://example.com/doc/2020-01-01/"><Error><Type>Sender</Type>' +
+      '<Code>ValidationError</Code><Message>No &lt;such&gt; thing</Message></Error>' +
+      '<RequestId>the-id</RequestId></ErrorResponse>',
+  );
+});
+
+test.each(['Action=Delete&Version=2020-01-01', 'Action=toString'])('refuses the unknown action in %s', (form) => {
+  expect(ask(form)).toMatch(
+    /^400 .*<Code>InvalidAction<\/Code><Message>Could not find operation \w+ for version 2020-01-01</,
+  );
+});
