@@ -1,0 +1,107 @@
+/**
+ * Measures the built command on the local endpoint and prints a table. Exits with 1 where a figure is over its limit.
+ * Each figure is the median of several runs on this machine, whatever else it is doing; ratios are within one run.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startProxy } from '../proxy';
+import { runTrigger, serveSample } from './processes';
+import { greedyMakespan, makespanBound, median } from './schedule';
+
+interface Row {
+  what: string;
+  values: number[];
+  unit: string;
+  /** The most that the median may be. */
+  limit?: number;
+}
+
+const rows: Row[] = [];
+const add = (what: string, values: number[], unit: string, limit?: number) => rows.push({ what, values, unit, limit });
+
+/** The 40 default configurations at concurrency 10: the run that takes about 26 s. */
+async function defaultRun(times: number): Promise<void> {
+  const endpoint = await serveSample({});
+  const seconds: number[] = [];
+  const toGreedy: number[] = [];
+  const toBound: number[] = [];
+  const startUp: number[] = [];
+  const wayOut: number[] = [];
+  const calls: number[] = [];
+  for (let time = 0; time < times; time++) {
+    const proxy = await startProxy(endpoint.url);
+    const { spawnedAt, exitedAt, result } = await runTrigger(proxy.url, endpoint.stateMachineArn);
+    const durations = result.results.map((each) => each.duration_ms! / 1000);
+    seconds.push(result.duration_seconds);
+    toGreedy.push(result.duration_seconds / greedyMakespan(durations, 10));
+    toBound.push(result.duration_seconds / makespanBound(durations, 10));
+    startUp.push(proxy.calls.find(({ operation }) => operation === 'StartExecution')!.at - spawnedAt);
+    wayOut.push(exitedAt - Date.parse(result.stopped_at));
+    calls.push(proxy.calls.length);
+    await proxy.close();
+  }
+  await endpoint.stop();
+  add('40 default configurations, 10 at once', seconds, 's');
+  add('  against ideal greedy scheduling', toGreedy, '×', 1.03);
+  add('  against max(longest, sum / 10)', toBound, '×');
+  add('Process start to StartExecution sent', startUp, 'ms', 300);
+  add("End of the execution to the trigger's exit", wayOut, 'ms', 1000);
+  add('API calls of the run', calls, '', 60);
+}
+
+/** 1,000 configurations that return at once. */
+async function overhead(times: number): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'system-test-bench-'));
+  const file = join(directory, 'configurations.txt');
+  writeFileSync(file, Array.from({ length: 1000 }, (_, index) => `config_${index}`).join('\n'));
+  const each: number[] = [];
+  const endToEnd: number[] = [];
+  const memory: number[] = [];
+  const triggerMemory: number[] = [];
+  for (let time = 0; time < times; time++) {
+    const endpoint = await serveSample({
+      MAX_CONCURRENCY: '40',
+      SLEEPY_MIN_SECONDS: '0',
+      SLEEPY_MAX_SECONDS: '0',
+      SLEEPY_FAILURE_PERCENT: '0',
+    });
+    const run = await runTrigger(endpoint.url, endpoint.stateMachineArn, ['--configurations', file]);
+    if (run.result.passed !== 1000) {
+      throw new Error(`Expected 1000 to pass, got ${run.result.passed}.`);
+    }
+    each.push((run.result.duration_seconds * 1000) / 1000);
+    endToEnd.push((run.exitedAt - run.spawnedAt) / 1000);
+    memory.push(endpoint.peakMemoryMb() ?? NaN);
+    triggerMemory.push(run.peakMemoryMb ?? NaN);
+    await endpoint.stop();
+  }
+  rmSync(directory, { recursive: true });
+  add('1,000 configurations, 40 at once: each, execution', each, 'ms');
+  add("  each, process start to the trigger's exit", endToEnd, 'ms', 5);
+  add('  peak memory of the endpoint', memory, 'MB');
+  add('  peak memory of the trigger', triggerMemory, 'MB');
+}
+
+function print(): void {
+  const figure = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 3));
+  console.log(`\n${'Node.js ' + process.version}, ${cpus().length} × ${cpus()[0]!.model.trim()}\n`);
+  console.log(`${''.padEnd(51)}${'median'.padStart(9)}    ${'min to max'.padEnd(17)} limit`);
+  for (const { what, values, unit, limit } of rows) {
+    const middle = median(values);
+    const range = `${figure(Math.min(...values))} to ${figure(Math.max(...values))}`;
+    const verdict = limit === undefined ? '' : `${limit} ${middle <= limit ? 'ok' : 'OVER'}`;
+    console.log(`${what.padEnd(51)}${figure(middle).padStart(9)} ${unit.padEnd(2)} ${range.padEnd(17)} ${verdict}`);
+  }
+  if (rows.some(({ values, limit }) => limit !== undefined && !(median(values) <= limit))) {
+    process.exitCode = 1;
+  }
+}
+
+async function main(): Promise<void> {
+  await overhead(3);
+  await defaultRun(3);
+  print();
+}
+
+void main();

@@ -1,0 +1,117 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SystemTest, type SystemTestProps } from '../lib';
+import type { AggregatedResult, SystemTestInput } from '../lib/wire';
+import { type Clock, systemClock } from '../scripts/clock';
+import { type LocalEndpoint, startLocalEndpoint } from '../scripts/local/localEndpoint';
+
+/** A clock that skips waits of up to two minutes, such as those between retries. */
+export const impatientClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => systemClock.sleep(ms <= 120_000 ? 0 : ms, signal),
+};
+
+/** How an execution ended. */
+export interface Ended {
+  status: string;
+  error?: string;
+  cause?: string;
+  /** The aggregated result: the output, or the input of the state `Failed`. */
+  result: AggregatedResult;
+  events: HistoryEvent[];
+}
+
+/** A system test of a function, deployed on the local endpoint. */
+export interface LocalSystemTest {
+  endpoint: LocalEndpoint;
+  client: SFNClient;
+  /** Starts the state machine and waits for its end. */
+  run(input: SystemTestInput): Promise<Ended>;
+  close(): Promise<void>;
+}
+
+export interface LocalSystemTestOptions {
+  /** The body of `async (event, context) => {…}`. */
+  code: string;
+  props?: Omit<SystemTestProps, 'function'>;
+  function?: Partial<lambda.FunctionProps>;
+  clock?: Clock;
+}
+
+/** Synthesizes a stack with a function and its system test, and serves it. */
+export async function deployLocally(options: LocalSystemTestOptions): Promise<LocalSystemTest> {
+  const outdir = mkdtempSync(join(tmpdir(), 'system-test-'));
+  const app = new App({ outdir, analyticsReporting: false });
+  const stack = new Stack(app, 'SystemTest');
+  const tested = new lambda.Function(stack, 'Tested', {
+    runtime: lambda.Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    timeout: Duration.seconds(3),
+    code: lambda.Code.fromInline(`exports.handler = async (event, context) => {${options.code}};`),
+    ...options.function,
+  });
+  new SystemTest(stack, 'SystemTest', { function: tested, ...options.props });
+  app.synth();
+
+  const endpoint = await startLocalEndpoint({ app: outdir, clock: options.clock });
+  const client = new SFNClient({
+    endpoint: endpoint.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const stateMachineArn = endpoint.deployment.stateMachines[0]!.stateMachineArn;
+  return {
+    endpoint,
+    client,
+    run: async (input) => {
+      const { executionArn } = await client.send(
+        new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),
+      );
+      return await ended(client, executionArn!);
+    },
+    close: async () => {
+      client.destroy();
+      await endpoint.close();
+      rmSync(outdir, { recursive: true });
+    },
+  };
+}
+
+async function ended(client: SFNClient, executionArn: string): Promise<Ended> {
+  for (;;) {
+    const { status, error, cause, output } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    if (status !== 'RUNNING') {
+      const events = await history(client, executionArn);
+      const failed = events.find(({ type }) => type === 'FailStateEntered')?.stateEnteredEventDetails?.input;
+      return {
+        status: status!,
+        error,
+        cause,
+        result: JSON.parse(output ?? failed ?? 'null') as AggregatedResult,
+        events,
+      };
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function history(client: SFNClient, executionArn: string): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000, nextToken }));
+    events.push(...page.events!);
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return events;
+}
