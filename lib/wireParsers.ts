@@ -16,7 +16,7 @@ export class WireFormatError extends Error {
 }
 
 /**
- * Checks one configuration: a string of 1 to 256 characters, or an object with such a `configuration_identifier` and no
+ * Checks one configuration: a string of at most 1,024 characters that is not blank, or an object with such a `configuration_identifier` and no
  * `system_test`.
  * @throws WireFormatError
  */

@@ -31,7 +31,7 @@ export async function connect(options: RunOptions, io: CommandIo, talk: Talk): P
     hosts.add(call.host);
     talk.detail(describeCall(call));
   };
-  const endpoint = undefined as { aws: Omit<AwsOptions, 'env'>; close(): Promise<void> } | undefined;
+  const endpoint = options.local ? await localEndpoint(options, io, talk) : undefined;
   try {
     const aws: AwsOptions = { env: io.env, onCall, ...(endpoint?.aws ?? awsOptions(options)) };
     const [stateMachineArn, { stepFunctions }] = await Promise.all([
@@ -52,6 +52,22 @@ export async function connect(options: RunOptions, io: CommandIo, talk: Talk): P
     await endpoint?.close();
     throw error;
   }
+}
+
+/** Serves the app on this machine. The SDK wants credentials; the endpoint takes any. */
+async function localEndpoint({ app, region }: RunOptions, io: CommandIo, talk: Talk) {
+  const { startLocalEndpoint } = await import('./local/localEndpoint');
+  const endpoint = await startLocalEndpoint({
+    app,
+    env: region === undefined ? io.env : { ...io.env, AWS_REGION: region },
+    log: (line) => talk.note(line),
+    signal: io.stop,
+  });
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return {
+    aws: { endpointUrl: endpoint.url, region: endpoint.deployment.region, credentials },
+    close: () => endpoint.close(),
+  };
 }
 
 /** The Region of a state machine's ARN is the one to call, whatever the environment says. */

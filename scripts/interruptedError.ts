@@ -1,15 +1,20 @@
-/** The user interrupted the command before it had started anything. Exit code 130. */
+/** The user interrupted the command before there was an execution to stop and report. Exit code 130. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
 
 /**
  * What a promise resolves to, unless the signal aborts first.
+ * @param message of the error then
  * @throws InterruptedError
  */
-export function unlessInterrupted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function unlessInterrupted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  message = 'Interrupted before anything was started.',
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const interrupt = () => reject(new InterruptedError('Interrupted before anything was started.'));
+    const interrupt = () => reject(new InterruptedError(message));
     if (signal.aborted) {
       interrupt();
     }

@@ -8,7 +8,7 @@ import { parseArguments } from '../configurations/parseArguments';
 import { readConfigurations } from '../configurations/readConfigurations';
 import { connect, type Connection } from '../connection';
 import { consoleLink } from '../consoleLink';
-import { followExecution, startExecution } from '../execution';
+import { followExecution, startExecution, type FollowedExecution } from '../execution';
 import { executionInput } from '../executionInput';
 import { exitCode, type ExitCode } from '../exitCode';
 import { unlessInterrupted } from '../interruptedError';
@@ -38,7 +38,11 @@ export async function run(identifiers: string[], options: RunOptions, io: Comman
     const { api, stateMachineArn } = connection;
     const startedAt = new Date(io.clock.now());
     const name = options.name ?? randomUUID();
-    const executionArn = await startExecution(api, { stateMachineArn, name, input });
+    const executionArn = await unlessInterrupted(
+      startExecution(api, { stateMachineArn, name, input }),
+      io.leave,
+      `Left while an execution named ${name} of ${stateMachineArn} was being started: it may run.`,
+    );
     announce(executionArn, connection, talk);
     if (options.timeout !== undefined) {
       stop.startDeadline(options.timeout);
@@ -59,7 +63,7 @@ export async function run(identifiers: string[], options: RunOptions, io: Comman
     });
     const complete = await writeReports(reports, result, options, io, talk);
     conclude(followed, result, options, talk);
-    return codeOf(result, complete, io);
+    return codeOf(result, complete, followed);
   } finally {
     stop.dispose();
     await connection.close();
@@ -137,8 +141,8 @@ async function writeReports(
 }
 
 /** A pipeline that counts on a report must not pass without it. */
-function codeOf({ verdict }: RunResult, complete: boolean, { stop }: CommandIo): ExitCode {
-  if (stop.aborted) {
+function codeOf({ verdict }: RunResult, complete: boolean, { stopped }: FollowedExecution): ExitCode {
+  if (stopped?.error === 'SystemTest.Interrupted') {
     return exitCode.interrupted;
   }
   if (verdict === 'PASSED') {

@@ -27,8 +27,8 @@ export interface RunOptions {
   verbose?: boolean;
 }
 
-/** Seconds that a timer of Node.js can wait: 2^31 - 1 ms. */
-const longestTimeout = 2_147_483;
+/** Seconds that a Standard execution may take at most: a year (AWS Step Functions quotas). */
+const longestTimeout = 31_536_000;
 
 export function maxConcurrency(text: string): number {
   return integer(text, '--max-concurrency', 1, limits.inlineConcurrency);

@@ -1,0 +1,17 @@
+import { consoleLink } from '../../scripts/consoleLink';
+
+describe('the console link of an execution', () => {
+  test.each([
+    ['aws', 'eu-west-1', 'eu-west-1.console.aws.amazon.com'],
+    ['aws-cn', 'cn-north-1', 'console.amazonaws.cn'],
+    ['aws-us-gov', 'us-gov-west-1', 'console.amazonaws-us-gov.com'],
+  ])('leads to the console of the partition %s', (partition, region, host) => {
+    const arn = `arn:${partition}:states:${region}:123456789012:execution:SystemTest:run`;
+
+    expect(consoleLink(arn)).toBe(`https://${host}/states/home?region=${region}#/v2/executions/details/${arn}`);
+  });
+
+  test('is left out for a partition without a known console', () => {
+    expect(consoleLink('arn:aws-iso:states:us-iso-east-1:123456789012:execution:SystemTest:run')).toBeUndefined();
+  });
+});
