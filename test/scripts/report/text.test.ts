@@ -1,0 +1,144 @@
+import { createColors } from 'picocolors';
+import type { RunResult } from '../../../lib/wire';
+import { textReport } from '../../../scripts/report/text';
+import { notFinished } from '../../../scripts/runResult';
+
+const passed = { configuration_identifier: 'config_0', status: 'PASSED', duration_ms: 3004.1 } as const;
+const failed = {
+  configuration_identifier: 'config_1',
+  status: 'FAILED',
+  duration_ms: 8012.2,
+  error: { type: 'Error', message: 'Something went wrong!' },
+  log_tail: 'START RequestId: 1\nSleeping for 8 s\nEND RequestId: 1\n',
+} as const;
+const errored = {
+  configuration_identifier: 'config_2',
+  status: 'ERRORED',
+  error: { type: 'Lambda.TooManyRequestsException', message: 'Rate Exceeded.' },
+} as const;
+
+function resultOf(results: RunResult['results'], rest: Partial<RunResult> = {}): RunResult {
+  const count = (status: string) => results.filter((one) => one.status === status).length;
+  return {
+    schema_version: 1,
+    total: results.length,
+    passed: count('PASSED'),
+    failed: count('FAILED'),
+    errored: count('ERRORED'),
+    max_concurrency: 10,
+    tolerated_failures: 0,
+    results,
+    execution_arn: 'arn:aws:states:eu-west-1:123456789012:execution:SystemTest:run',
+    status: 'FAILED',
+    verdict: 'FAILED',
+    started_at: '2026-01-01T00:00:00.000Z',
+    stopped_at: '2026-01-01T00:00:08.500Z',
+    duration_seconds: 8.5,
+    ...rest,
+  };
+}
+
+const plain = createColors(false);
+const report = (results: RunResult['results'], rest?: Partial<RunResult>) => textReport(resultOf(results, rest), plain);
+
+describe('the text report', () => {
+  test('shows the error and the log of what did not pass, and how long it took', () => {
+    expect(report([passed, failed, errored])).toMatchInlineSnapshot(`
+     "config_1 failed after 8.012s
+     Error: Something went wrong!
+     ---------------------------------- Log output ----------------------------------
+     START RequestId: 1
+     Sleeping for 8 s
+     END RequestId: 1
+     ---------------------------------- End of log ----------------------------------
+
+     config_2 could not be tested
+     Lambda.TooManyRequestsException: Rate Exceeded.
+
+     All invocations together took 11.0s: 1.3 times as long as the run.
+     The system test took 8.500s
+     1 of 3 passed the test - 1 failed - 1 errored
+     "
+    `);
+  });
+
+  test('ends with the two lines that other tools look for', () => {
+    const results = [...Array.from({ length: 35 }, () => passed), ...Array.from({ length: 5 }, () => failed)];
+
+    expect(report(results, { duration_seconds: 26.412 })).toMatch(
+      /\nThe system test took 26\.412s\n35 of 40 passed the test - 5 failed\n$/,
+    );
+  });
+
+  test('is short when all passed', () => {
+    expect(report([passed], { verdict: 'PASSED', status: 'SUCCEEDED', duration_seconds: 3.1 })).toBe(
+      'All invocations together took 3.0s.\nThe system test took 3.100s\n1 of 1 passed the test - 0 failed\n',
+    );
+  });
+
+  test('says how many times faster the parallel run was', () => {
+    expect(report(Array.from({ length: 10 }, () => passed))).toContain(
+      'All invocations together took 30.0s: 3.5 times as long as the run.\n',
+    );
+  });
+
+  test.each([
+    [1, '1 failure is tolerated.'],
+    [3, 'Up to 3 failures are tolerated.'],
+  ])('says that %d may fail where a failed configuration did not fail the run', (tolerated, line) => {
+    const text = report([passed, failed], { verdict: 'PASSED', tolerated_failures: tolerated });
+
+    expect(text).toContain(`${line}\nThe system test took`);
+  });
+
+  test('lists what was not finished by name, in lines of at most 80 columns', () => {
+    const error = { type: notFinished, message: 'Not finished when the execution timed out.' };
+    const unfinished = Array.from({ length: 30 }, (_, index) => ({
+      configuration_identifier: `config_${index}`,
+      status: 'ERRORED' as const,
+      error,
+    }));
+
+    expect(report([passed, ...unfinished], { status: 'TIMED_OUT', verdict: 'ERRORED' })).toMatchInlineSnapshot(`
+     "30 configurations without a result:
+       config_0, config_1, config_2, config_3, config_4, config_5, config_6,
+       config_7, config_8, config_9, config_10, config_11, config_12, config_13,
+       config_14, config_15, config_16, config_17, config_18, config_19, config_20,
+       config_21, config_22, config_23, config_24, config_25, config_26, config_27,
+       config_28, config_29
+     Not finished when the execution timed out.
+
+     All invocations together took 3.0s.
+     The system test took 8.500s
+     1 of 31 passed the test - 0 failed - 30 errored
+     "
+    `);
+  });
+
+  test('says where something was cut', () => {
+    expect(report([{ ...failed, truncated: true }])).toContain(
+      '(cut, as all results have to fit in the output of one execution)\n',
+    );
+  });
+
+  test('lets nobody write to the terminal', () => {
+    const text = report([
+      {
+        configuration_identifier: 'evil\u001b[2J\nname',
+        status: 'FAILED',
+        error: { type: 'E\u0007', message: '\u001b]0;owned\u0007gone' },
+        log_tail: '\u001b[31mred\r\n',
+      },
+    ]);
+
+    expect(text).toContain('evil name failed\nE: gone\n');
+    // eslint-disable-next-line no-control-regex -- what must not be there
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
+  });
+
+  test('is coloured on demand', () => {
+    const text = textReport(resultOf([failed]), createColors(true));
+
+    expect(text).toContain('\u001b[31mfailed after 8.012s\u001b[39m');
+  });
+});
