@@ -43,12 +43,18 @@ export async function checkReport({ file }: ReportRequest): Promise<void> {
   if (existing?.isDirectory()) {
     throw refuse('it is a directory');
   }
-  const written = existing && !existing.isFile() ? file : dirname(file);
+  if (existing && !existing.isFile()) {
+    return;
+  }
+  const directory = dirname(file);
+  const parent = await stat(directory).catch(() => undefined);
+  if (!parent?.isDirectory()) {
+    throw refuse(`there is no directory ${directory}`);
+  }
   try {
-    await access(written, constants.W_OK);
+    await access(directory, constants.W_OK);
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw refuse(missing ? `there is no directory ${written}` : `${written} is not writable`, error);
+    throw refuse(`${directory} is not writable`, error);
   }
 }
 
