@@ -3,7 +3,7 @@
  * written to be read there. Step Functions evaluates JSONata 2.0.6 and adds `$parse`:
  * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
-import { limits } from './wire';
+import { Configuration, limits } from './wire';
 
 /** Wraps JSONata text as a value of the Amazon States Language. */
 export function jsonata(expression: string): string {
@@ -42,12 +42,21 @@ const identifier = '$type($item) = "object" ? $item.configuration_identifier : $
 
 /** What the first state needs to know of the construct. */
 export interface InputDefaults {
-  /** A JSON list, or undefined where each execution has to bring its configurations. */
-  configurations?: string;
+  /** Undefined where each execution has to bring its configurations. */
+  configurations?: Configuration[];
   maxConcurrency: number;
   toleratedFailures: number | string;
   /** How many configurations fit in one execution. */
   maxConfigurations: number;
+}
+
+/**
+ * The default configurations as one string to parse: evaluated as a list, each would be an expression of its own, and
+ * Step Functions bounds how many an evaluation may hold.
+ */
+function configurationsOf({ configurations = [] }: InputDefaults): string {
+  const json = JSON.stringify(configurations).replaceAll("'", '\\u0027').replaceAll('\\', '\\\\');
+  return `$parse('${json}')`;
 }
 
 /** The execution's input with the construct's defaults: `{configurations, max_concurrency, tolerated_failures}`. */
@@ -55,7 +64,7 @@ export function completeInput(defaults: InputDefaults): Record<string, string> {
   const orDefault = (key: string, value: string) =>
     jsonata(`$exists($states.input.${key}) ? $states.input.${key} : ${value}`);
   return {
-    configurations: orDefault('configurations', defaults.configurations ?? '[]'),
+    configurations: orDefault('configurations', configurationsOf(defaults)),
     max_concurrency: orDefault('max_concurrency', String(defaults.maxConcurrency)),
     tolerated_failures: orDefault('tolerated_failures', JSON.stringify(defaults.toleratedFailures)),
   };
@@ -71,7 +80,7 @@ export function checkInput(defaults: InputDefaults): string {
   return jsonata(String.raw`(
   ${size}
   $input := $states.input;
-  $list := $exists($input.configurations) ? $input.configurations : ${defaults.configurations ?? '[]'};
+  $list := $exists($input.configurations) ? $input.configurations : ${configurationsOf(defaults)};
   $total := $count($list);
   $named := function($item) {(
     $identifier := ${identifier};
@@ -79,8 +88,9 @@ export function checkInput(defaults: InputDefaults): string {
   )};
   $wrong := [$map($list, function($item, $index) { $not($named($item)) ? $index })];
   $identifiers := $count($wrong) > 0 ? [] : [$map($list, function($item) { ${identifier} })];
-  $repeated := $count($identifiers) > 0
-    ? [$each($identifiers{$: $count($)}, function($times, $name) { $times > 1 ? $name })] : [];
+  $repeated := $reduce($sort($identifiers), function($seen, $name) {
+    $name = $seen.last ? {"last": $name, "twice": $name} : $merge([$seen, {"last": $name}])
+  }, {}).twice;
   $concurrency := $exists($input.max_concurrency) ? $input.max_concurrency : ${maxConcurrency};
   $tolerated := $exists($input.tolerated_failures) ? $input.tolerated_failures : ${JSON.stringify(defaults.toleratedFailures)};
   $percent := $type($tolerated) = "string" and $contains($tolerated, /^[0-9]+(\.[0-9]+)?%$/)
@@ -92,7 +102,7 @@ export function checkInput(defaults: InputDefaults): string {
       $type($list) != "array" ? "Expected configurations to be a list, got " & $type($list) & "." :
       $total = 0 ? "Expected at least one configuration, got none: name them in the input's configurations or in the construct's." :
       $count($wrong) > 0 ? "Expected configurations[" & $wrong[0] & "] to be a string of 1 to ${limits.identifierLength} characters, or an object with such a configuration_identifier." :
-      $count($repeated) > 0 ? "Expected each configuration once, got " & $repeated[0] & " more than once." :
+      $exists($repeated) ? "Expected each configuration once, got " & $repeated & " more than once." :
       $type($concurrency) != "number" or $concurrency != $floor($concurrency) or $concurrency < 1 or $concurrency > ${limits.inlineConcurrency}
         ? "Expected max_concurrency to be an integer from 1 to ${limits.inlineConcurrency}, got " & $string($concurrency) & "." :
       $not($exists($percent) and $percent <= 100 or $type($tolerated) = "number" and $tolerated >= 0 and $tolerated = $floor($tolerated))

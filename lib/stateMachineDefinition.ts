@@ -4,7 +4,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import * as expressions from './expressions';
 import { InvokeFunction } from './invokeFunction';
-import { limits } from './wire';
+import { Configuration, limits } from './wire';
 
 /**
  * Errors of the Lambda service that pass by themselves: throttling, its own trouble, a function that is being updated, a
@@ -47,8 +47,7 @@ export function maxConfigurations(retryAttempts: number): number {
 /** What the definition needs to know; the meaning of each is that of the `SystemTest` prop of the same name. */
 export interface StateMachineDefinitionProps {
   readonly function: IFunction;
-  /** JSON text of a list. */
-  readonly configurations?: string;
+  readonly configurations?: Configuration[];
   readonly maxConcurrency: number;
   readonly toleratedFailures: number | string;
   /** JSON text of an object. */

@@ -156,7 +156,7 @@ export class SystemTest extends Construct {
       definitionBody: sfn.DefinitionBody.fromChainable(
         stateMachineDefinition(this, {
           function: props.function,
-          configurations: props.configurations && stack.toJsonString(props.configurations),
+          configurations: props.configurations,
           maxConcurrency,
           toleratedFailures,
           payload: stack.toJsonString(props.payload ?? {}),

@@ -121,7 +121,12 @@ function isStatus(value: Json | undefined): value is ConfigurationStatus {
   return value === 'PASSED' || value === 'FAILED' || value === 'ERRORED';
 }
 
-function objectAt(value: unknown, where: string): JsonObject {
+/**
+ * The value as an object.
+ * @param where names the value in errors
+ * @throws WireFormatError
+ */
+export function objectAt(value: unknown, where: string): JsonObject {
   if (!isJsonObject(value)) {
     throw new WireFormatError(`Expected ${where} to be an object, got ${shown(value)}`);
   }
@@ -153,7 +158,7 @@ function optionalStringAt(object: JsonObject, key: string, where: string): strin
 }
 
 /** The value as JSON, cut to a length that fits in a sentence. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   const json = value === undefined ? 'nothing' : JSON.stringify(value);
   return json.length <= 60 ? json : `${json.slice(0, 57)}…`;
 }

@@ -28,7 +28,8 @@ export interface Ended {
   cause?: string;
   /** The aggregated result: the output, or the input of the state `Failed`. */
   result: AggregatedResult;
-  events: HistoryEvent[];
+  /** The whole history. */
+  events: () => Promise<HistoryEvent[]>;
 }
 
 /** A system test of a function, deployed on the local endpoint. */
@@ -91,18 +92,17 @@ async function ended(client: SFNClient, executionArn: string): Promise<Ended> {
   for (;;) {
     const { status, error, cause, output } = await client.send(new DescribeExecutionCommand({ executionArn }));
     if (status !== 'RUNNING') {
-      const events = await history(client, executionArn);
-      const failed = events.find(({ type }) => type === 'FailStateEntered')?.stateEnteredEventDetails?.input;
-      return {
-        status: status!,
-        error,
-        cause,
-        result: JSON.parse(output ?? failed ?? 'null') as AggregatedResult,
-        events,
-      };
+      const result = JSON.parse(output ?? (await inputOfFail(client, executionArn))) as AggregatedResult;
+      return { status: status!, error, cause, result, events: () => history(client, executionArn) };
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    await systemClock.sleep(10);
   }
+}
+
+async function inputOfFail(client: SFNClient, executionArn: string): Promise<string> {
+  const last = new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 2 });
+  const { events } = await client.send(last);
+  return events!.find(({ type }) => type === 'FailStateEntered')?.stateEnteredEventDetails?.input ?? 'null';
 }
 
 async function history(client: SFNClient, executionArn: string): Promise<HistoryEvent[]> {

@@ -1,0 +1,187 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ConfigurationResult } from '../../lib/wire';
+import { deployLocally, impatientClock, type LocalSystemTest } from '../localSystemTest';
+
+/** A function that behaves as its configuration says. */
+const code = `
+  const ok = { configuration_identifier: event.configuration_identifier, system_test_successful: true };
+  switch (event.configuration_identifier.split(' ')[0]) {
+    case 'raises': throw new Error('Something went wrong!');
+    case 'hangs': return await new Promise((resolve) => setTimeout(resolve, 60000));
+    case 'crashes': process.exit(1);
+    case 'returns-nothing': return;
+    case 'returns-a-list': return [ok];
+    case 'returns-6-MB': return { ...ok, padding: 'x'.repeat(6e6) };
+    case 'returns-7-MB': return { ...ok, padding: 'x'.repeat(7e6) };
+    case 'returns-300-kB': return { ...ok, padding: 'x'.repeat(300000) };
+    case 'logs-a-lot': console.log('x'.repeat(8000) + ' the end'); throw new Error('after 8 kB of log');
+    case 'échoue': console.log('journal: ünïcödé ✗ 🎉'); throw new Error('ünïcödé ✗ 🎉');
+    case 'echoes': return { ...ok, event };
+    default: return ok;
+  }`;
+
+function configurations(count: number, name = 'config'): string[] {
+  return Array.from({ length: count }, (_, index) => `${name} ${index}`);
+}
+
+describe.each([true, false])('the state machine (log tail: %s)', (logTail) => {
+  let test: LocalSystemTest;
+  beforeAll(async () => {
+    test = await deployLocally({
+      code,
+      props: { logTail, maxConcurrency: 20, payload: { table: 't' }, configurations: ['config 0', 'config 1'] },
+      function: { timeout: Duration.seconds(1) },
+    });
+  });
+  afterAll(() => test.close());
+
+  it.each([1, 2, 40, 41, 1000])('passes %d configurations and keeps their order', async (count) => {
+    const { status, result } = await test.run({ configurations: configurations(count) });
+    expect(status).toBe('SUCCEEDED');
+    expect(result).toMatchObject({ schema_version: 1, total: count, passed: count, failed: 0, errored: 0 });
+    expect(result.results.map((each) => each.configuration_identifier)).toEqual(configurations(count));
+    expect(new Set(result.results.map((each) => each.status))).toEqual(new Set(['PASSED']));
+  });
+
+  it.each([1, 41, 1000])('fails with all of %d configurations failed', async (count) => {
+    const { status, error, cause, result } = await test.run({ configurations: configurations(count, 'raises') });
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'SystemTestFailed' });
+    expect(cause).toContain(`${count} of ${count} configurations failed the system test: raises 0`);
+    expect(result).toMatchObject({ total: count, passed: 0, failed: count, errored: 0 });
+    expect(result.results.filter((each) => each.error?.message !== 'Something went wrong!')).toEqual([]);
+    expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThan(240_000);
+  });
+
+  it('takes one transition a configuration and five for the execution', async () => {
+    const { events } = await test.run({ configurations: configurations(10) });
+    expect((await events()).filter(({ type }) => type!.endsWith('StateEntered'))).toHaveLength(15);
+  });
+
+  it.each<[string, ConfigurationResult['status'], string, RegExp | string]>([
+    ['raises', 'FAILED', 'Error', 'Something went wrong!'],
+    ['hangs', 'FAILED', 'Sandbox.Timedout', /Task timed out after 1\.00 seconds/],
+    ['crashes', 'FAILED', 'Runtime.ExitError', /Runtime exited with error: exit status 1/],
+    ['returns-nothing', 'FAILED', 'SystemTestUnsuccessful', /got null\.$/],
+    ['returns-a-list', 'FAILED', 'SystemTestUnsuccessful', /got \[\{"configuration_identifier"/],
+    ['returns-6-MB', 'ERRORED', 'States.DataLimitExceeded', /size exceeding the maximum number of bytes/],
+    ['returns-7-MB', 'FAILED', 'Function.ResponseSizeTooLarge', /exceeded maximum allowed payload size/],
+    ['returns-300-kB', 'ERRORED', 'States.DataLimitExceeded', /size exceeding the maximum number of bytes/],
+    ['échoue', 'FAILED', 'Error', 'ünïcödé ✗ 🎉'],
+    ['logs-a-lot', 'FAILED', 'Error', 'after 8 kB of log'],
+  ])('keeps one that %s from the others: %s, %s', async (identifier, status, type, message) => {
+    const { result } = await test.run({ configurations: ['config 0', identifier, 'config 1'] });
+    expect(result.results.map((each) => each.status)).toEqual(['PASSED', status, 'PASSED']);
+    expect(result.results[1]!.error).toEqual({ type, message: expect.stringMatching(message) });
+  });
+
+  it('sends the function its configuration with system_test: true, which nobody can override', async () => {
+    const configuration = { configuration_identifier: 'echoes', region: 'eu', system_test: false };
+    const { result } = await test.run({ configurations: [configuration] });
+    expect(result.results[0]!.response).toMatchObject({
+      event: { configuration_identifier: 'echoes', region: 'eu', table: 't', system_test: true },
+    });
+  });
+
+  it("takes the construct's defaults for what the input leaves out", async () => {
+    const { status, result } = await test.run({});
+    expect(status).toBe('SUCCEEDED');
+    expect(result).toMatchObject({ total: 2, max_concurrency: 20, tolerated_failures: 0 });
+  });
+
+  it.each([
+    [3, 3],
+    [40, 20],
+  ])('runs %d at once where asked to, within the limit of the construct: %d', async (asked, given) => {
+    const { result, events } = await test.run({ configurations: configurations(60), max_concurrency: asked });
+    expect(result.max_concurrency).toBe(given);
+    let running = 0;
+    let most = 0;
+    for (const { type } of await events()) {
+      running += type === 'MapIterationStarted' ? 1 : type === 'MapIterationSucceeded' ? -1 : 0;
+      most = Math.max(most, running);
+    }
+    expect(most).toBe(given);
+  });
+
+  it.each<[number | string, string]>([
+    [1, 'FAILED'],
+    [2, 'SUCCEEDED'],
+    ['49%', 'FAILED'],
+    ['50%', 'SUCCEEDED'],
+  ])('tolerates %s failures of 2 in 4: %s', async (tolerated, status) => {
+    const input = { configurations: ['raises 1', 'config 1', 'raises 2', 'config 2'], tolerated_failures: tolerated };
+    const ended = await test.run(input);
+    expect(ended.status).toBe(status);
+    expect(ended.result.failed).toBe(2);
+  });
+
+  it('never tolerates what could not be tested', async () => {
+    const ended = await test.run({ configurations: ['config 0', 'returns-300-kB'], tolerated_failures: 2 });
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'SystemTestErrored' });
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['no configurations', { configurations: [] }, /^Expected at least one configuration, got none/],
+    ['a text', { configurations: 'config_0' }, /^Expected configurations to be a list, got string\.$/],
+    ['a number among them', { configurations: ['a', 5] }, /^Expected configurations\[1\] to be a string/],
+    ['an empty identifier', { configurations: [''] }, /^Expected configurations\[0\] to be a string/],
+    ['one twice', { configurations: ['a', 'b', 'a'] }, /^Expected each configuration once, got a more than once\.$/],
+    ['41 at once', { max_concurrency: 41 }, /^Expected max_concurrency to be an integer from 1 to 40, got 41\.$/],
+    ['none at once', { max_concurrency: 0 }, /got 0\.$/],
+    ['ten at once', { max_concurrency: 'ten' }, /got ten\.$/],
+    ['-1 failures', { tolerated_failures: -1 }, /^Expected tolerated_failures to be an integer from 0 up .* got -1\.$/],
+    [
+      '1,041 of them',
+      { configurations: configurations(1041) },
+      /^Expected at most 1040 configurations, got 1041: .* distributed mode\.$/,
+    ],
+    [
+      'too long identifiers',
+      { configurations: configurations(250).map((name) => name.padEnd(1000, '_')) },
+      /^Expected the identifiers to take at most \d+ bytes/,
+    ],
+  ])('refuses %s and invokes nothing', async (_, input, cause) => {
+    const ended = await test.run(input);
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'SystemTestInputRefused' });
+    expect(ended.cause).toMatch(cause);
+    expect((await ended.events()).filter(({ type }) => type === 'TaskScheduled')).toEqual([]);
+  });
+});
+
+describe('the state machine with the log tail', () => {
+  let test: LocalSystemTest;
+  beforeAll(async () => {
+    test = await deployLocally({ code, function: { reservedConcurrentExecutions: 1 }, clock: impatientClock });
+  });
+  afterAll(() => test.close());
+
+  it('takes as many defaults as fit in an execution, with quotes and backslashes in them', async () => {
+    const many = [...configurations(1039), String.raw`it's a "quoted" \ one`];
+    const other = await deployLocally({ code, props: { configurations: many, maxConcurrency: 40 } });
+    const { result } = await other.run({});
+    await other.close();
+    expect(result.results.map((each) => each.configuration_identifier)).toEqual(many);
+  });
+
+  it('keeps the end of the log of what failed, and the durations', async () => {
+    const { result } = await test.run({ configurations: ['logs-a-lot'] });
+    expect(result.results[0]!.log_tail).toMatch(/^x{1000,}[^]* the end\n[^]*REPORT RequestId: /);
+    expect(result.results[0]).toMatchObject({ duration_ms: expect.any(Number), billed_ms: expect.any(Number) });
+  });
+
+  it('retries what is throttled, and says ERRORED when that does not end', async () => {
+    // Only one invocation may run at a time, and the first one hangs until it times out.
+    const { status, error, result, events } = await test.run({
+      configurations: ['hangs', 'config 0', 'config 1'],
+      max_concurrency: 2,
+    });
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'SystemTestFailed' });
+    expect(result.results.map((each) => each.error?.type)).toEqual([
+      'Sandbox.Timedout',
+      'Lambda.TooManyRequestsException',
+      'Lambda.TooManyRequestsException',
+    ]);
+    expect(result).toMatchObject({ failed: 1, errored: 2 });
+    expect((await events()).filter(({ type }) => type === 'TaskFailed')).toHaveLength(2 * 6);
+  });
+});
