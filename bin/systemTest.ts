@@ -6,13 +6,14 @@ import { number, text } from './context';
 const app = new App({ autoSynth: false });
 try {
   new SystemTestStack(app, 'SystemTest', {
-    stackName: text(app, 'stackName'),
+    stackName: text(app, 'stackName') || undefined,
     maxConcurrency: number(app, 'maxConcurrency'),
     sleepy: {
       minSeconds: number(app, 'sleepyMinSeconds'),
       maxSeconds: number(app, 'sleepyMaxSeconds'),
       failurePercent: number(app, 'sleepyFailurePercent'),
-      seed: text(app, 'sleepySeed'),
+      // With this seed, 5 of the 40 configurations fail; an empty one draws their fates anew each time.
+      seed: text(app, 'sleepySeed') ?? '1974',
     },
   });
   Tags.of(app).add('application', 'lambda-system-test');

@@ -30,7 +30,8 @@ export interface SleepyFunctionProps {
   readonly failurePercent?: number;
 
   /**
-   * Makes the fate of a configuration depend on its identifier alone, so that a demonstration can be repeated.
+   * Makes the fate of a configuration depend on its identifier alone, so that a demonstration can be repeated. Empty:
+   * none.
    *
    * @default - every invocation draws anew
    */
@@ -62,7 +63,7 @@ export class SleepyFunction extends NodejsFunction {
         SLEEP_MIN_SECONDS: String(minSeconds),
         SLEEP_MAX_SECONDS: String(maxSeconds),
         FAILURE_PERCENT: String(failurePercent),
-        ...(seed === undefined ? {} : { SEED: seed }),
+        ...(seed ? { SEED: seed } : {}),
       },
       tracing: lambda.Tracing.ACTIVE,
       logGroup: new logs.LogGroup(scope, `${id}LogGroup`, {

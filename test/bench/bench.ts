@@ -61,10 +61,10 @@ async function overhead(times: number): Promise<void> {
   const triggerMemory: number[] = [];
   for (let time = 0; time < times; time++) {
     const endpoint = await serveSample({
-      MAX_CONCURRENCY: '40',
-      SLEEPY_MIN_SECONDS: '0',
-      SLEEPY_MAX_SECONDS: '0',
-      SLEEPY_FAILURE_PERCENT: '0',
+      SYSTEM_TEST_MAX_CONCURRENCY: '40',
+      SYSTEM_TEST_SLEEPY_MIN_SECONDS: '0',
+      SYSTEM_TEST_SLEEPY_MAX_SECONDS: '0',
+      SYSTEM_TEST_SLEEPY_FAILURE_PERCENT: '0',
     });
     const run = await runTrigger(endpoint.url, endpoint.stateMachineArn, ['--configurations', file]);
     if (run.result.passed !== 1000) {

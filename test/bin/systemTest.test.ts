@@ -25,7 +25,7 @@ describe('the CDK app', () => {
   it('takes its settings from the context and the environment', () => {
     const { status, stderr } = synthesize(
       { stackName: 'Nightly', maxConcurrency: '7', sleepySeed: 'demo', sleepyMinSeconds: '' },
-      { SLEEPY_FAILURE_PERCENT: '30' },
+      { SYSTEM_TEST_SLEEPY_FAILURE_PERCENT: '30' },
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8'))).toMatchObject({
@@ -36,6 +36,13 @@ describe('the CDK app', () => {
     expect(template).toContain('"SLEEP_MIN_SECONDS": "1"');
     expect(template).toContain('"FAILURE_PERCENT": "30"');
     expect(template).toContain('$exists($states.input.max_concurrency) ? $states.input.max_concurrency : 7');
+  });
+
+  it('repeats its fates by a seed unless that is empty', () => {
+    synthesize({});
+    expect(readFileSync(join(outdir, 'SystemTest.template.json'), 'utf8')).toContain('"SEED": "1974"');
+    synthesize({}, { SYSTEM_TEST_SLEEPY_SEED: '' });
+    expect(readFileSync(join(outdir, 'SystemTest.template.json'), 'utf8')).not.toContain('"SEED"');
   });
 
   it.each([
