@@ -1,0 +1,213 @@
+/** The result as Markdown of the GitHub flavour: for a comment on a pull request or the summary of a job. */
+import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
+import { costLine } from '../cost/cost';
+import { isExcused } from '../tally';
+import { markdownCode, markdownCodeElement, markdownFence } from './markdownText';
+
+/** Characters of a GitHub comment; a job summary takes 1 MiB. */
+export const commentBytes = 65_536;
+/** Bytes of the summary of a GitHub job step. */
+export const jobSummaryBytes = 1_048_576;
+const leastBytes = 4096;
+
+/** Rows of the tables of those that passed. */
+const sideRows = 10;
+/** Characters of an error in a table, and among the details. */
+const cellLength = 160;
+const errorLength = 4000;
+
+/**
+ * What matters most comes first: the verdict, then what did not pass (what could not be tested before what failed), each
+ * with error and log a click away, then flaky ones, known failures and the slowest. What doesn't fit is left out as a
+ * whole and counted.
+ * @param limitBytes of UTF-8, from 4,096 up
+ */
+export function renderMarkdown(result: RunResult, limitBytes = commentBytes): string {
+  if (!Number.isInteger(limitBytes) || limitBytes < leastBytes) {
+    throw new RangeError(`Expected limitBytes to be an integer from ${leastBytes} up, got ${limitBytes}.`);
+  }
+  const head = headOf(result);
+  const aside = [flakyTable(result), knownTable(result), slowestTable(result)].filter((table) => table.rows.length > 0);
+  const troubled = worstFirst(result.results);
+  // A quarter at most for what doesn't decide the verdict; what it leaves is for what does.
+  let room = limitBytes - bytes(head);
+  const asideText = fillTables(aside, troubled.length === 0 ? room : Math.floor(room / 4));
+  room -= bytes(asideText);
+  return head + troubledText(troubled, room) + asideText;
+}
+
+interface Table {
+  title: string;
+  /** The header and the line below it. */
+  header: string;
+  rows: string[];
+}
+
+const bytes = (text: string) => Buffer.byteLength(text);
+
+/** Room for a line that says what was left out. */
+const noteBytes = 150;
+
+function leftOut(count: number, what = ''): string {
+  const are = count === 1 ? 'is' : 'are';
+  return count === 0 ? '' : `\n_${count} more${what} ${are} left out to keep the report within its limit._\n`;
+}
+
+/** As many of the parts, from the first on, as fit in the room. */
+function fitting(parts: string[], room: number): string[] {
+  let left = room;
+  const end = parts.findIndex((part) => (left -= bytes(part)) < 0);
+  return end < 0 ? parts : parts.slice(0, end);
+}
+
+function headOf(result: RunResult): string {
+  const { verdict, duration_seconds: seconds, max_concurrency: concurrency, tolerated_failures: tolerated } = result;
+  const title = { PASSED: 'passed', FAILED: 'failed', ERRORED: 'has no verdict' }[verdict];
+  const { console_url: link, cost } = result;
+  return [
+    `## System test ${title}`,
+    '',
+    `**${countLine(result)}**`,
+    '',
+    `- Took ${seconds.toFixed(3)} s, at most ${concurrency} at once`,
+    ...(verdict === 'ERRORED' ? [`- The execution ended as ${result.status}`] : []),
+    ...(tolerated > 0 ? [`- Tolerated failures: ${tolerated}`] : []),
+    ...(cost ? [`- Cost: ${markdownCode(costLine(cost))}`] : []),
+    ...(link !== undefined && isPlainLink(link) ? [`- [The execution in the console](${link})`] : []),
+    '',
+  ].join('\n');
+}
+
+/** Whether the link can stand in Markdown as it is, and leads where one expects it. */
+function isPlainLink(link: string): boolean {
+  return link.length <= 1000 && /^https:\/\/[\w.-]+\/[\w./:#?&=%~+-]*$/.test(link);
+}
+
+function countLine({ passed, total, failed, errored, flaky = 0, known = 0 }: RunResult): string {
+  const also = [
+    ...(errored > 0 ? [`${errored} errored`] : []),
+    ...(known > 0 ? [`${known} known`] : []),
+    ...(flaky > 0 ? [`${flaky} flaky`] : []),
+  ].map((text) => ` - ${text}`);
+  return `${passed} of ${total} passed the test - ${failed} failed${also.join('')}`;
+}
+
+/** Those that did not pass and are not excused, the errored first. */
+function worstFirst(results: RunConfigurationResult[]): RunConfigurationResult[] {
+  return [
+    ...results.filter(({ status }) => status === 'ERRORED'),
+    ...results.filter((one) => one.status === 'FAILED' && !isExcused(one)),
+  ];
+}
+
+/** A table of all, then one block a configuration. The table may take half of the room. */
+function troubledText(troubled: RunConfigurationResult[], room: number): string {
+  if (troubled.length === 0) {
+    return '';
+  }
+  const table = {
+    title: `Did not pass (${troubled.length})`,
+    header: '| Configuration | Outcome | Time | Error |\n| --- | --- | ---: | --- |\n',
+    rows: troubled.map(
+      (one) =>
+        `| ${identifierOf(one)} | ${one.status === 'FAILED' ? 'failed' : 'errored'} | ${timeOf(one)} | ${errorCell(one)} |\n`,
+    ),
+  };
+  const tableText = tableWithin(table, Math.floor(room / 2));
+  const blocks = troubled.map(detailsOf);
+  const fit = fitting(blocks, room - bytes(tableText) - noteBytes);
+  return `${tableText}\n${fit.join('')}${leftOut(blocks.length - fit.length, ' with error and log')}`;
+}
+
+function tableWithin({ title, header, rows }: Table, room: number): string {
+  const start = `\n### ${title}\n\n${header}`;
+  const fit = fitting(rows, room - bytes(start) - noteBytes);
+  const table = fit.length === 0 ? `\n### ${title}\n` : start + fit.join('');
+  return table + leftOut(rows.length - fit.length);
+}
+
+function fillTables(tables: Table[], room: number): string {
+  let text = '';
+  tables.forEach((table, index) => {
+    text += tableWithin(table, (room - bytes(text)) / (tables.length - index));
+  });
+  return text;
+}
+
+function detailsOf(one: RunConfigurationResult): string {
+  const { status, error, log_tail: log, earlier = [], truncated } = one;
+  const outcome = status === 'FAILED' ? 'failed' : 'could not be tested';
+  const type = error ? `: ${markdownCodeElement(cut(error.type, cellLength))}` : '';
+  const tries = earlier.map((before, index) => `Try ${index + 1}: ${outcomeText(before)}`);
+  return [
+    `<details><summary>${markdownCodeElement(one.configuration_identifier)} ${outcome}${type}</summary>`,
+    '',
+    ...(error || tries.length > 0
+      ? [markdownFence([...tries, ...(error ? [errorText(error)] : [])].join('\n')), '']
+      : []),
+    ...(log ? ['Log output:', '', markdownFence(log), ''] : []),
+    ...(truncated ? ['Cut, as all results have to fit in the output of one execution.', ''] : []),
+    '</details>',
+    '',
+    '',
+  ].join('\n');
+}
+
+function flakyTable({ results }: RunResult): Table {
+  const flaky = results.filter((one) => one.flaky);
+  return {
+    title: `Passed only when run again (${flaky.length})`,
+    header: '| Configuration | Before |\n| --- | --- |\n',
+    rows: flaky.map((one) => {
+      const before = (one.earlier ?? []).map((outcome) => markdownCode(cut(outcomeText(outcome), cellLength)));
+      return `| ${identifierOf(one)} | ${before.join(', ')} |\n`;
+    }),
+  };
+}
+
+function knownTable({ results }: RunResult): Table {
+  const known = results.filter((one) => one.status === 'FAILED' && isExcused(one));
+  return {
+    title: `Known failures (${known.length})`,
+    header: '| Configuration | Until | Reason | Error |\n| --- | --- | --- | --- |\n',
+    rows: known.map((one) => {
+      const reason = markdownCode(cut(one.known?.reason ?? '', cellLength));
+      return `| ${identifierOf(one)} | ${markdownCode(one.known?.expires ?? '')} | ${reason} | ${errorCell(one)} |\n`;
+    }),
+  };
+}
+
+function slowestTable({ results }: RunResult): Table {
+  const timed = results.filter(({ duration_ms: ms }) => ms !== undefined);
+  const slowest = timed.sort((a, b) => (b.duration_ms ?? 0) - (a.duration_ms ?? 0)).slice(0, sideRows);
+  return {
+    title: 'Slowest',
+    header: '| Configuration | Time |\n| --- | ---: |\n',
+    rows: slowest.map((one) => `| ${identifierOf(one)} | ${timeOf(one)} |\n`),
+  };
+}
+
+function identifierOf({ configuration_identifier: identifier }: Outcome): string {
+  return markdownCode(identifier);
+}
+
+function timeOf({ duration_ms: ms }: Outcome): string {
+  return ms === undefined ? '' : `${(ms / 1000).toFixed(3)} s`;
+}
+
+function errorCell({ error }: Outcome): string {
+  return error ? markdownCode(cut(`${error.type}: ${error.message}`, cellLength)) : '';
+}
+
+function errorText({ type, message }: { type: string; message: string }): string {
+  return cut(`${type}: ${message}`, errorLength);
+}
+
+function outcomeText({ status, error }: Outcome): string {
+  return error ? `${status} ${errorText(error)}` : status;
+}
+
+/** The text, cut to a length without halving a surrogate pair. */
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
