@@ -55,7 +55,9 @@ async function synthesize(app: string, settings: JsonObject, options: AppOptions
     CDK_DEFAULT_ACCOUNT: environment.account,
     CDK_DEFAULT_REGION: environment.region,
   };
-  const startedAt = Date.now();
+  // An app may insist on a directory of its own; what lies there from earlier isn't what it writes now.
+  const own = resolve(cwd, typeof settings.output === 'string' ? settings.output : 'cdk.out');
+  const before = await writtenAt(own);
   if (typeof settings.build === 'string') {
     log(`Building the app: ${settings.build}`);
     await runAppCommand(settings.build, { cwd, env: commandEnv, log, signal });
@@ -63,14 +65,18 @@ async function synthesize(app: string, settings: JsonObject, options: AppOptions
   log(`Synthesizing the app: ${app}`);
   await runAppCommand(withInterpreter(app, cwd), { cwd, env: commandEnv, log, signal });
   if (existsSync(join(outdir, 'manifest.json'))) return outdir;
-  // An app may insist on a directory of its own.
-  const own = resolve(cwd, typeof settings.output === 'string' ? settings.output : 'cdk.out');
-  const written = await stat(join(own, 'manifest.json')).catch(() => undefined);
-  if (written && written.mtimeMs >= startedAt) return own;
+  const after = await writtenAt(own);
+  if (after !== undefined && after !== before) return own;
   throw new UserError(
     `The app's command wrote no cloud assembly: ${app} ended well, but there is no manifest.json in the directory ` +
       'that CDK_OUTDIR named. Does it call app.synth()?',
   );
+}
+
+/** When the assembly in a directory was written, in milliseconds; undefined where there is none. */
+async function writtenAt(directory: string): Promise<number | undefined> {
+  const manifest = await stat(join(directory, 'manifest.json')).catch(() => undefined);
+  return manifest?.mtimeMs;
 }
 
 function readSettings(cwd: string): JsonObject {

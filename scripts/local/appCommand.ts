@@ -10,6 +10,8 @@ export interface AppCommandOptions {
   log: (line: string) => void;
   /** Ends the command and everything that it started. */
   signal?: AbortSignal;
+  /** Milliseconds between asking it to end and killing it; default 2000. */
+  graceMs?: number;
 }
 
 /** How many lines of a failed command's output are shown. */
@@ -19,7 +21,8 @@ const maximumLines = 200;
  * Runs a command line through the shell. Its output is shown only where it fails; it has no input. Throws a UserError
  * for a failure, and the signal's reason where it is aborted.
  */
-export async function runAppCommand(command: string, { cwd, env, log, signal }: AppCommandOptions): Promise<void> {
+export async function runAppCommand(command: string, options: AppCommandOptions): Promise<void> {
+  const { cwd, env, log, signal, graceMs = 2000 } = options;
   signal?.throwIfAborted();
   // In a process group of its own, so that an abort reaches what the shell started as well.
   const detached = process.platform !== 'win32';
@@ -31,7 +34,11 @@ export async function runAppCommand(command: string, { cwd, env, log, signal }: 
       if (lines.length > maximumLines) lines.shift();
     });
   }
-  const onAbort = (): void => endGroup(child, detached);
+  let killer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    signalGroup(child, detached, 'SIGTERM');
+    killer = setTimeout(() => signalGroup(child, detached, 'SIGKILL'), graceMs);
+  };
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const failure = await ended(child);
@@ -41,6 +48,7 @@ export async function runAppCommand(command: string, { cwd, env, log, signal }: 
     throw new UserError(`The app's command failed (${failure}): ${command}`);
   } finally {
     signal?.removeEventListener('abort', onAbort);
+    clearTimeout(killer);
   }
 }
 
@@ -54,10 +62,10 @@ async function ended(child: ChildProcess): Promise<string | undefined> {
   });
 }
 
-function endGroup(child: ChildProcess, detached: boolean): void {
+function signalGroup(child: ChildProcess, detached: boolean, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
-    process.kill(detached ? -child.pid : child.pid, 'SIGTERM');
+    process.kill(detached ? -child.pid : child.pid, signal);
   } catch {
     // It has ended by itself meanwhile.
   }

@@ -89,7 +89,7 @@ async function respond(
     const signal = AbortSignal.any([gone.signal, closing]);
     answer = refuseForeign(request) ?? (await answerFor(handler, request, requestId, signal));
   } catch (error) {
-    if (gone.signal.aborted || closing.aborted || request.destroyed) {
+    if (gone.signal.aborted || closing.aborted || !request.complete) {
       response.destroy();
       return;
     }

@@ -51,10 +51,7 @@ export async function startLocalEndpoint(options: LocalEndpointOptions = {}): Pr
     return {
       url: server.url,
       deployment,
-      close: async () => {
-        await server.close();
-        await clean();
-      },
+      close: () => server.close().finally(clean),
     };
   } catch (error) {
     await clean();

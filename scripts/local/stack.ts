@@ -2,8 +2,9 @@
 import type { Json, JsonObject } from '../../lib/wire';
 import { UserError } from '../userError';
 import type { DeployedStack } from './deployment';
-import { partitionOf, urlSuffixOf, type Environment } from './environment';
+import { partitionOf, type Environment } from './environment';
 import { evaluateCondition, referencedNames, resolve, type Scope } from './intrinsics';
+import { asText, parameterValue, pseudoParameter } from './parameters';
 import { attributeOf, refOf, stableUuid, type ResourceView } from './resourceTypes';
 import type { Template, TemplateResource } from './template';
 
@@ -106,8 +107,8 @@ export class Stack implements Scope {
       stackId,
       description: template.description,
       createdAt,
-      parameters: Object.keys(template.parameters).flatMap((key) => {
-        const value = this.parameter(key);
+      parameters: Object.entries(template.parameters).flatMap(([key, declared]) => {
+        const value = this.options.parameters?.[key] ?? declared.default;
         return value === undefined ? [] : [{ key, value: asText(value) }];
       }),
       outputs: this.outputEntries().flatMap(([key, { description, exportName }]) => {
@@ -140,7 +141,7 @@ export class Stack implements Scope {
   }
 
   ref(name: string, where: string): Json | undefined {
-    if (name.startsWith('AWS::')) return this.pseudoParameter(name, where);
+    if (name.startsWith('AWS::')) return pseudoParameter(name, this, where);
     if (Object.hasOwn(this.template.parameters, name)) {
       const value = this.parameter(name);
       if (value === undefined) {
@@ -242,38 +243,8 @@ export class Stack implements Scope {
   }
 
   private parameter(name: string): Json | undefined {
-    const given = this.options.parameters?.[name];
     const declared = this.template.parameters[name];
-    const value = given ?? declared?.default;
-    // The default is the name of a Systems Manager parameter then, whose value is in the account.
-    if (declared?.type.startsWith('AWS::SSM::Parameter::Value<')) return `value-of-${asText(value ?? name)}`;
-    return value !== undefined && /List|CommaDelimited/.test(declared?.type ?? '') && typeof value === 'string'
-      ? value.split(',').map((item) => item.trim())
-      : value;
-  }
-
-  private pseudoParameter(name: string, where: string): Json | undefined {
-    const { account, region } = this.environment;
-    switch (name) {
-      case 'AWS::AccountId':
-        return account;
-      case 'AWS::Region':
-        return region;
-      case 'AWS::Partition':
-        return partitionOf(region);
-      case 'AWS::URLSuffix':
-        return urlSuffixOf(region);
-      case 'AWS::StackName':
-        return this.stackName;
-      case 'AWS::StackId':
-        return this.stackId;
-      case 'AWS::NotificationARNs':
-        return [];
-      case 'AWS::NoValue':
-        return undefined;
-      default:
-        throw new UserError(`There is no pseudo parameter ${name}, which ${where} refers to.`);
-    }
+    return declared && parameterValue(name, declared, this.options.parameters?.[name]);
   }
 
   /** A resource as its type sees it. */
@@ -306,10 +277,4 @@ function attempt<T>(evaluate: () => T, note: (line: string) => void): T | undefi
     note(error.message);
     return undefined;
   }
-}
-
-/** A parameter or an output as text: CloudFormation has no other type for them. */
-function asText(value: Json): string {
-  if (typeof value === 'string') return value;
-  return Array.isArray(value) ? value.map(asText).join(',') : JSON.stringify(value);
 }

@@ -1,0 +1,97 @@
+/** `system-test local`: the app, served on this machine until Ctrl-C. */
+import type { CommandIo } from '../commandIo';
+import { exitCode, type ExitCode } from '../exitCode';
+import { InterruptedError } from '../interruptedError';
+import { startLocalEndpoint, type LocalEndpoint } from '../local/localEndpoint';
+import { machineOutputDescription } from '../local/stacks';
+import { printable } from '../printable';
+import { Talk } from '../talk';
+
+/** The port of `system-test local` where none is given. */
+export const defaultPort = 8123;
+
+export interface LocalOptions {
+  /** A directory with a cloud assembly, or a command; default: the `app` of the working directory's cdk.json. */
+  app?: string;
+  /** 0 to 65535, 0 for any free one; default 8123. */
+  port?: number;
+  /** Shows what the functions log. */
+  verbose?: boolean;
+  /** Default: the process's. */
+  cwd?: string;
+}
+
+/**
+ * Serves the app until it is interrupted, which is how it ends well. Says on standard output where it is and how to
+ * point a client at it, once it takes requests.
+ *
+ * @throws UserError where the app can't be served or the port can't be had
+ * @throws InterruptedError where it is interrupted before it serves
+ */
+export async function runLocal(options: LocalOptions, io: CommandIo): Promise<ExitCode> {
+  const talk = new Talk(io.stderr, options.verbose ? 'verbose' : 'normal');
+  const endpoint = await start(options, io, talk);
+  try {
+    io.stdout.write(printable(guide(endpoint)));
+    await aborted(io.stop);
+    talk.note('Stopping.');
+  } finally {
+    await endpoint.close();
+  }
+  return exitCode.passed;
+}
+
+async function start(
+  { app, port = defaultPort, cwd }: LocalOptions,
+  io: CommandIo,
+  talk: Talk,
+): Promise<LocalEndpoint> {
+  const { env, stop, clock } = io;
+  const log = (line: string): void => talk.note(line);
+  const functionLog = (functionName: string, text: string): void => talk.detail(`${functionName}: ${text.trimEnd()}`);
+  try {
+    return await startLocalEndpoint({ app, port, cwd, env, log, functionLog, clock, signal: stop });
+  } catch (error) {
+    if (stop.aborted) throw new InterruptedError('Interrupted before the app was served.', { cause: error });
+    throw error;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function guide({ url, deployment }: LocalEndpoint): string {
+  const { region, stacks, stateMachines, functions } = deployment;
+  const [machine] = stateMachines;
+  const tested = stacks.find(({ outputs }) =>
+    outputs.some(({ description }) => description?.startsWith(machineOutputDescription)),
+  );
+  const held = [
+    ...stacks.map(({ stackName }) => `  Stack          ${stackName}`),
+    ...stateMachines.map(({ stateMachineArn }) => `  State machine  ${stateMachineArn}`),
+    ...functions.map(({ functionName }) => `  Function       ${functionName}`),
+  ];
+  const start =
+    machine && `  aws stepfunctions start-execution --state-machine-arn ${machine.stateMachineArn} --input '{}'`;
+  return `${[
+    `Serving the app at ${url}, until Ctrl-C:`,
+    ...held,
+    '',
+    'Any credentials do, but the clients want some:',
+    `  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+    `  export AWS_ENDPOINT_URL=${url}`,
+    '',
+    'Then every client of AWS works, each SDK as well:',
+    ...(start === undefined ? [] : [start]),
+    ...(tested ? [`  system-test run --stack ${tested.stackName}`] : []),
+    `  python3 -c "import boto3; print(boto3.client('lambda').list_functions())"`,
+    'Without AWS_ENDPOINT_URL, name the endpoint in each:',
+    `  aws --endpoint-url ${url} stepfunctions list-state-machines`,
+    `  boto3.client('stepfunctions', endpoint_url='${url}')`,
+    `  new SFNClient({ endpoint: '${url}' })`,
+  ].join('\n')}\n`;
+}

@@ -1,0 +1,106 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '../../lib/wire';
+import {
+  describeWith,
+  echoArn,
+  outputOf,
+  outputOfProgram,
+  serveClients,
+  waitingArn,
+} from '../scripts/local/clientFixture';
+
+describeWith('the AWS CLI', 'aws', ['--version'])('the AWS CLI can', () => {
+  let endpoint: Awaited<ReturnType<typeof serveClients>>;
+
+  beforeAll(async () => {
+    endpoint = await serveClients();
+  });
+  afterAll(() => endpoint.close());
+
+  async function aws(...args: string[]): Promise<JsonObject> {
+    const output = await outputOfProgram('aws', [...args, '--output', 'json'], endpoint.env);
+    return output === '' ? {} : (JSON.parse(output) as JsonObject);
+  }
+
+  async function start(machineArn: string, input = '{}'): Promise<string> {
+    const started = await aws('stepfunctions', 'start-execution', '--state-machine-arn', machineArn, '--input', input);
+    return started.executionArn as string;
+  }
+
+  test('start an execution, describe it and read its history page by page', async () => {
+    const arn = await start(echoArn, '{"text": "hi"}');
+    expect(await outputOf(endpoint.url, arn)).toBe('{"echo":"hi"}');
+    const [described, history, page] = await Promise.all([
+      aws('stepfunctions', 'describe-execution', '--execution-arn', arn),
+      aws('stepfunctions', 'get-execution-history', '--execution-arn', arn, '--page-size', '3'),
+      aws('stepfunctions', 'get-execution-history', '--execution-arn', arn, '--max-items', '2', '--reverse-order'),
+    ]);
+    expect(described).toMatchObject({ status: 'SUCCEEDED', output: '{"echo":"hi"}', stateMachineArn: echoArn });
+    expect(history.events).toHaveLength(7);
+    expect(page).toMatchObject({
+      events: [
+        { type: 'ExecutionSucceeded', id: 7 },
+        { type: 'TaskStateExited', id: 6 },
+      ],
+      NextToken: expect.any(String),
+    });
+  });
+
+  test('stop an execution', async () => {
+    const arn = await start(waitingArn);
+    await aws(
+      'stepfunctions',
+      'stop-execution',
+      '--execution-arn',
+      arn,
+      '--error',
+      'Interrupted',
+      '--cause',
+      'by hand',
+    );
+    const listed = await aws('stepfunctions', 'list-executions', '--state-machine-arn', waitingArn);
+    expect(listed).toEqual({ executions: [expect.objectContaining({ executionArn: arn, status: 'ABORTED' })] });
+  });
+
+  test('list state machines and describe a stack', async () => {
+    const [machines, stacks] = await Promise.all([
+      aws('stepfunctions', 'list-state-machines'),
+      aws('cloudformation', 'describe-stacks', '--stack-name', 'Clients'),
+    ]);
+    expect(machines.stateMachines).toMatchObject([{ name: 'echo', type: 'STANDARD' }, { name: 'waiting' }]);
+    expect(stacks.Stacks).toMatchObject([
+      { StackName: 'Clients', Description: 'For clients', Outputs: [{ OutputKey: 'Machine', OutputValue: echoArn }] },
+    ]);
+  });
+
+  test('invoke a function and read the end of its log', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'system-test-aws-'));
+    try {
+      const [payload, response] = [join(directory, 'payload.json'), join(directory, 'response.json')];
+      writeFileSync(payload, '{"text": "hi"}');
+      const given = ['--function-name', 'echo', '--log-type', 'Tail', '--payload', `fileb://${payload}`];
+      const invoked = await aws('lambda', 'invoke', ...given, response);
+      expect(invoked).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+      expect(Buffer.from(invoked.LogResult as string, 'base64').toString()).toContain('got hi');
+      expect(readFileSync(response, 'utf8')).toBe('{"echo":"hi"}');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  test('read the errors of each protocol', async () => {
+    const missing = waitingArn.replace('waiting', 'missing');
+    await Promise.all([
+      expect(start(missing)).rejects.toThrow(/\(StateMachineDoesNotExist\) when calling the StartExecution/),
+      expect(aws('cloudformation', 'describe-stacks', '--stack-name', 'Missing')).rejects.toThrow(
+        /\(ValidationError\) .* Stack with id Missing does not exist/,
+      ),
+      expect(aws('lambda', 'get-function', '--function-name', 'missing')).rejects.toThrow(
+        /\(ResourceNotFoundException\)/,
+      ),
+      expect(aws('s3api', 'list-buckets')).rejects.toThrow(/\(NotImplemented\)/),
+    ]);
+  });
+});

@@ -1,0 +1,68 @@
+"""Calls the local endpoint with boto3 and prints what it answered as JSON. The tests read it."""
+
+import base64
+import json
+import sys
+
+import boto3
+from botocore.exceptions import ClientError
+
+echo_arn, waiting_arn = sys.argv[1:]
+states = boto3.client("stepfunctions")
+functions = boto3.client("lambda")
+stacks = boto3.client("cloudformation")
+result = {}
+
+
+def error_of(call, **arguments):
+    try:
+        call(**arguments)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return None
+
+
+result["account"] = boto3.client("sts").get_caller_identity()["Account"]
+result["machines"] = [machine["name"] for machine in states.list_state_machines()["stateMachines"]]
+
+arguments = {"stateMachineArn": echo_arn, "name": "from-python", "input": '{"text": "grüße"}'}
+execution_arn = states.start_execution(**arguments)["executionArn"]
+while (described := states.describe_execution(executionArn=execution_arn))["status"] == "RUNNING":
+    pass
+result["described"] = {key: described[key] for key in ("name", "status", "input", "output")}
+result["again"] = error_of(states.start_execution, **arguments)
+result["listed"] = [
+    execution["status"] for execution in states.list_executions(stateMachineArn=echo_arn)["executions"]
+]
+
+pages = list(states.get_paginator("get_execution_history").paginate(
+    executionArn=execution_arn, PaginationConfig={"PageSize": 3}
+))
+result["pages"] = [len(page["events"]) for page in pages]
+result["history"] = [event["type"] for page in pages for event in page["events"]]
+latest = states.get_execution_history(executionArn=execution_arn, reverseOrder=True, maxResults=1)
+result["latest"] = latest["events"][0]["type"]
+
+waiting = states.start_execution(stateMachineArn=waiting_arn)["executionArn"]
+states.stop_execution(executionArn=waiting, error="Interrupted", cause="by hand")
+stopped = states.describe_execution(executionArn=waiting)
+result["stopped"] = {key: stopped[key] for key in ("status", "error", "cause")}
+
+invoked = functions.invoke(FunctionName="echo", LogType="Tail", Payload=json.dumps({"text": "hi"}))
+result["invoked"] = {
+    "status": invoked["StatusCode"],
+    "version": invoked["ExecutedVersion"],
+    "payload": json.load(invoked["Payload"]),
+    "log": base64.b64decode(invoked["LogResult"]).decode(),
+}
+result["missingFunction"] = error_of(functions.invoke, FunctionName="missing")
+
+(stack,) = stacks.describe_stacks(StackName="Clients")["Stacks"]
+result["outputs"] = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+result["resources"] = sorted(
+    resource["ResourceType"]
+    for resource in stacks.describe_stack_resources(StackName="Clients")["StackResources"]
+)
+result["missingStack"] = error_of(stacks.describe_stacks, StackName="Missing")
+
+json.dump(result, sys.stdout)

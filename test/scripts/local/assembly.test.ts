@@ -1,0 +1,369 @@
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject } from '../../../lib/wire';
+import { loadAssembly } from '../../../scripts/local/assembly';
+import type { Deployment } from '../../../scripts/local/deployment';
+import { UserError } from '../../../scripts/userError';
+import {
+  inlineFunction,
+  machine,
+  newDirectory,
+  removeDirectories,
+  role,
+  writeAssembly,
+  type AssemblySource,
+} from './cloudAssembly';
+
+afterAll(removeDirectories);
+
+const local = { account: '123456789012', region: 'eu-west-1' };
+const code = 'exports.handler = async () => 1;';
+const systemTestOutput: JsonObject = { Description: 'System test state machine: Test', Value: { Ref: 'Machine' } };
+const complete = { Role: role, Function: inlineFunction(code), Machine: machine() };
+
+async function load(
+  source: AssemblySource,
+  checkStateMachine: (machine: { name: string }) => void = () => undefined,
+): Promise<Deployment & { notes: string[] }> {
+  const notes: string[] = [];
+  const deployment = await loadAssembly(writeAssembly(source), {
+    environment: local,
+    workDirectory: newDirectory(),
+    checkStateMachine,
+    note: (line) => notes.push(line),
+    now: new Date('2026-01-01T00:00:00Z'),
+  });
+  return { ...deployment, notes };
+}
+
+function oneStack(Resources: JsonObject, more: JsonObject = {}): AssemblySource {
+  return { stacks: { App: { template: { Resources, ...more } } } };
+}
+
+describe('a function', () => {
+  test('is deployed with its defaults, its inline code written to a file', async () => {
+    const { functions, notes } = await load(oneStack(complete));
+    expect(functions).toEqual([
+      {
+        functionName: expect.stringMatching(/^App-Function-\w{12}$/),
+        functionArn: expect.stringMatching(/^arn:aws:lambda:eu-west-1:123456789012:function:App-Function-\w{12}$/),
+        runtime: 'nodejs22.x',
+        handler: 'index.handler',
+        codeDirectory: expect.any(String),
+        description: '',
+        timeoutSeconds: 3,
+        memoryMb: 128,
+        environment: {},
+        roleArn: expect.stringMatching(/^arn:aws:iam::123456789012:role\/App-Role-\w{12}$/),
+        architectures: ['x86_64'],
+        reservedConcurrentExecutions: undefined,
+        logGroupName: `/aws/lambda/${functions[0]!.functionName}`,
+        logFormat: 'Text',
+        tracing: 'PassThrough',
+        versions: [],
+        aliases: {},
+        tags: {},
+        lastModified: new Date('2026-01-01T00:00:00Z'),
+      },
+    ]);
+    expect(readFileSync(join(functions[0]!.codeDirectory, 'index.js'), 'utf8')).toBe(code);
+    expect(notes).toEqual([]);
+  });
+
+  test('is deployed with all that its properties say, its asset found by its key', async () => {
+    const properties = {
+      FunctionName: 'f',
+      Code: { S3Bucket: { 'Fn::Sub': 'assets-${AWS::AccountId}' }, S3Key: 'abc.zip' },
+      Timeout: '30',
+      MemorySize: 512,
+      Description: 'what it does',
+      Environment: { Variables: { PLACE: { Ref: 'AWS::Region' }, COUNT: 3, ON: true } },
+      Architectures: ['arm64'],
+      ReservedConcurrentExecutions: 0,
+      LoggingConfig: { LogGroup: { Ref: 'Log' }, LogFormat: 'JSON' },
+      TracingConfig: { Mode: 'Active' },
+      Tags: [{ Key: 'team', Value: 'shop' }],
+    };
+    const source = oneStack({
+      Role: role,
+      Log: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/own/group' } },
+      Function: inlineFunction('', properties),
+      Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'Function' } } },
+      Live: {
+        Type: 'AWS::Lambda::Alias',
+        Properties: {
+          FunctionName: { 'Fn::GetAtt': ['Function', 'Arn'] },
+          FunctionVersion: { 'Fn::GetAtt': ['Version', 'Version'] },
+          Name: 'live',
+        },
+      },
+    });
+    source.stacks.App!.tags = { application: 'shop' };
+    source.files = { 'asset.abc/index.mjs': code };
+    source.assets = { 'abc.zip': 'asset.abc' };
+    const { functions } = await load(source);
+    expect(functions).toMatchObject([
+      {
+        functionName: 'f',
+        codeDirectory: expect.stringMatching(/asset\.abc$/),
+        timeoutSeconds: 30,
+        memoryMb: 512,
+        description: 'what it does',
+        environment: { PLACE: 'eu-west-1', COUNT: '3', ON: 'true' },
+        architectures: ['arm64'],
+        reservedConcurrentExecutions: 0,
+        logGroupName: '/own/group',
+        logFormat: 'JSON',
+        tracing: 'Active',
+        versions: ['1'],
+        aliases: { live: '1' },
+        tags: { application: 'shop', team: 'shop' },
+      },
+    ]);
+  });
+
+  test('that is bundled as a zip file is unpacked, with its modes and symbolic links', async () => {
+    const source = oneStack({
+      Role: role,
+      Function: inlineFunction('', { Code: { S3Bucket: 'b', S3Key: 'abc.zip' } }),
+    });
+    // Holds lib/index.js, run.sh (executable) and the link latest → lib.
+    source.files = { 'code.zip': readFileSync(join(__dirname, '../../fixtures/code.zip')) };
+    source.assets = { 'abc.zip': 'code.zip' };
+    const { functions } = await load(source);
+    const { codeDirectory } = functions[0]!;
+    expect(readFileSync(join(codeDirectory, 'latest', 'index.js'), 'utf8')).toContain('exports.handler');
+    expect(readlinkSync(join(codeDirectory, 'latest'))).toBe('lib');
+    expect(existsSync(join(codeDirectory, 'run.sh'))).toBe(true);
+  });
+
+  test('is found by the path in its metadata where the key is unknown', async () => {
+    const source = oneStack(
+      {
+        Role: role,
+        Function: {
+          ...inlineFunction('', { Code: { S3Bucket: 'b', S3Key: { Ref: 'AssetKey' } } }),
+          Metadata: { 'aws:asset:path': 'asset.legacy', 'aws:asset:property': 'Code' },
+        },
+      },
+      { Parameters: { AssetKey: { Type: 'String', Default: 'k' } } },
+    );
+    source.files = { 'asset.legacy/index.js': code };
+    const { functions } = await load(source);
+    expect(functions[0]!.codeDirectory).toMatch(/asset\.legacy$/);
+  });
+
+  test.each<[string, JsonObject, string]>([
+    ['another runtime', { Runtime: 'python3.13' }, 'its runtime is python3.13, not Node.js'],
+    [
+      'a container image',
+      { PackageType: 'Image', Runtime: null },
+      'it is a container image; only zip packages run here',
+    ],
+    ['layers', { Layers: ['arn:aws:lambda:eu-west-1:1:layer:l:1'] }, 'it has layers, which are not supported here'],
+    [
+      "code in a bucket of its team's",
+      { Code: { S3Bucket: 'own', S3Key: 'k.zip' } },
+      `its code isn't an asset of the app ({"S3Bucket":"own","S3Key":"k.zip"})`,
+    ],
+  ])('with %s is left out with a note, unless the system test invokes it', async (_, properties, reason) => {
+    const other = inlineFunction(code, { FunctionName: 'other', ...properties });
+    const apart = await load(oneStack({ ...complete, Other: other }));
+    expect(apart.functions.map(({ functionName }) => functionName)).toEqual([expect.stringContaining('App-Function')]);
+    expect(apart.notes).toEqual([`Left out the function other: ${reason}.`]);
+
+    const invoked = load(oneStack({ ...complete, Function: other }));
+    await expect(invoked).rejects.toThrow(UserError);
+    await expect(invoked).rejects.toThrow(`it invokes the function other, but ${reason}.`);
+  });
+
+  test('that is invoked but not in the app is noted', async () => {
+    const imported = 'arn:aws:lambda:eu-west-1:123456789012:function:imported';
+    const DefinitionString = JSON.stringify({ StartAt: 'A', States: { A: { Arguments: { FunctionName: imported } } } });
+    const { notes } = await load(oneStack({ Role: role, Machine: machine({ DefinitionString }) }));
+    expect(notes).toEqual([expect.stringMatching(/invokes the function imported, which isn't in the app/)]);
+  });
+});
+
+describe('a state machine', () => {
+  test('is deployed with its definition resolved', async () => {
+    const { stateMachines, functions } = await load(
+      oneStack({
+        ...complete,
+        Machine: machine({
+          StateMachineName: 'm',
+          LoggingConfiguration: {
+            Level: 'ERROR',
+            IncludeExecutionData: true,
+            Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: 'arn' } }],
+          },
+          TracingConfiguration: { Enabled: true },
+          Tags: [{ Key: 'a', Value: 'b' }],
+        }),
+      }),
+    );
+    expect(stateMachines).toEqual([
+      {
+        stateMachineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:m',
+        name: 'm',
+        definition: expect.stringContaining(`"FunctionName":"${functions[0]!.functionArn}"`),
+        roleArn: expect.stringContaining('role/App-Role-'),
+        type: 'STANDARD',
+        loggingConfiguration: {
+          level: 'ERROR',
+          includeExecutionData: true,
+          destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: 'arn' } }],
+        },
+        tracingEnabled: true,
+        createdAt: new Date('2026-01-01T00:00:00Z'),
+        tags: { a: 'b' },
+      },
+    ]);
+  });
+
+  const definition = '{"StartAt":"${First}","States":{}}';
+  test.each<[string, JsonObject]>([
+    ['as text', { DefinitionString: definition }],
+    ['as an object', { DefinitionString: { Ref: 'AWS::NoValue' }, Definition: JSON.parse(definition) as JsonObject }],
+    [
+      'in a file',
+      { DefinitionString: { Ref: 'AWS::NoValue' }, DefinitionS3Location: { Bucket: 'b', Key: 'definition.json' } },
+    ],
+  ])('takes its definition %s, with substitutions', async (_, properties) => {
+    const source = oneStack({
+      Role: role,
+      Machine: machine({ DefinitionSubstitutions: { First: { Ref: 'AWS::Region' } }, ...properties }),
+    });
+    source.files = { 'asset.definition.json': definition };
+    source.assets = { 'definition.json': 'asset.definition.json' };
+    const { stateMachines } = await load(source);
+    expect(stateMachines.map((one) => one.definition)).toEqual(['{"StartAt":"eu-west-1","States":{}}']);
+  });
+
+  const express = machine({ StateMachineName: 'fast', StateMachineType: 'EXPRESS' });
+  test('of another team that cannot be served is left out with a note', async () => {
+    const check = ({ name }: { name: string }): void => {
+      if (name === 'foreign') throw new UserError('State machine "foreign", state "S", field "Resource": no SNS here.');
+    };
+    const { stateMachines, notes } = await load(
+      oneStack(
+        { ...complete, Fast: express, Foreign: machine({ StateMachineName: 'foreign' }) },
+        { Outputs: { Arn: systemTestOutput } },
+      ),
+      check,
+    );
+    expect(stateMachines).toHaveLength(1);
+    expect(notes).toEqual([
+      'Left out of stack App: state machine "fast": it is an Express state machine.',
+      'Left out of stack App: state machine "foreign": state "S", field "Resource": no SNS here.',
+    ]);
+  });
+
+  test.each<[string, JsonObject, JsonObject]>([
+    ['the only one', { Machine: express }, {}],
+    ["a system test's", { Machine: express, Other: machine() }, { Outputs: { Arn: systemTestOutput } }],
+  ])('that cannot be served is refused where it is %s', async (_, machines, outputs) => {
+    await expect(load(oneStack({ ...complete, ...machines }, outputs))).rejects.toThrow(
+      `Stack App holds what the local endpoint can't serve: state machine "fast": it is an Express state machine.`,
+    );
+  });
+});
+
+describe('stacks', () => {
+  test('of Stages are served too', async () => {
+    const { stacks, functions } = await load({
+      stacks: {},
+      nested: {
+        'assembly-Prod': {
+          stacks: { ProdApp: { template: { Resources: complete }, stackName: 'Prod-App' } },
+        },
+      },
+    });
+    expect(stacks.map(({ stackName }) => stackName)).toEqual(['Prod-App']);
+    expect(functions[0]!.functionName).toContain('Prod-App-Function-');
+  });
+
+  test('refer to each other by exports and by outputs, in any order', async () => {
+    const output = (Value: JsonObject) => ({ Outputs: { It: { Value } }, Resources: {} });
+    const { stacks } = await load({
+      stacks: {
+        Import: { template: output({ 'Fn::ImportValue': 'Source:Name' }) },
+        Output: { template: output({ 'Fn::GetStackOutput': { StackName: 'Source', OutputName: 'It' } }) },
+        Source: {
+          template: { Outputs: { It: { Value: 'v', Export: { Name: { 'Fn::Sub': '${AWS::StackName}:Name' } } } } },
+        },
+      },
+    });
+    expect(stacks.map(({ outputs }) => outputs.map(({ value }) => value))).toEqual([['v'], ['v'], ['v']]);
+  });
+
+  test('that are nested get their parameters, and their parent gets their outputs', async () => {
+    const inner = {
+      Parameters: { Text: { Type: 'String' } },
+      Resources: { Role: role, Function: inlineFunction(code, { FunctionName: { Ref: 'Text' } }) },
+      Outputs: { Name: { Value: { Ref: 'Function' } } },
+    };
+    const source = oneStack(
+      {
+        Inner: {
+          Type: 'AWS::CloudFormation::Stack',
+          Properties: { TemplateURL: 'https://s3.amazonaws.com/b/inner.json', Parameters: { Text: 'hello' } },
+        },
+      },
+      { Outputs: { Name: { Value: { 'Fn::GetAtt': ['Inner', 'Outputs.Name'] } } } },
+    );
+    source.files = { 'inner.template.json': JSON.stringify(inner) };
+    source.assets = { 'inner.json': 'inner.template.json' };
+    const { stacks, functions } = await load(source);
+    expect(stacks.map(({ stackName }) => stackName)).toEqual(['App', expect.stringMatching(/^App-Inner-\w{12}$/)]);
+    expect(stacks[0]!.outputs[0]!.value).toBe('hello');
+    expect(stacks[0]!.resources[0]!.physicalId).toBe(stacks[1]!.stackId);
+    expect(functions.map(({ functionName }) => functionName)).toEqual(['hello']);
+  });
+
+  test('without an environment take the local one, others keep theirs', async () => {
+    const template = {
+      Resources: {},
+      Outputs: { Where: { Value: { 'Fn::Sub': '${AWS::AccountId} ${AWS::Region}' } } },
+    };
+    const deployment = await load({
+      stacks: {
+        Open: { template },
+        Half: { template, environment: 'aws://unknown-account/us-west-2' },
+        Fixed: { template, environment: 'aws://111122223333/eu-central-1' },
+      },
+    });
+    const where = deployment.stacks.map(({ outputs }) => outputs[0]!.value);
+    expect(where).toEqual(['123456789012 eu-west-1', '123456789012 us-west-2', '111122223333 eu-central-1']);
+    expect(deployment).toMatchObject(local);
+  });
+
+  test('of the system test set account and Region; a namesake elsewhere is left out with a note', async () => {
+    const template = { Resources: complete, Outputs: { Arn: systemTestOutput } };
+    const plain = { Resources: {} };
+    const deployment = await load({
+      stacks: {
+        Beta: { template: plain, environment: 'aws://111122223333/us-east-1', stackName: 'App' },
+        Prod: { template, environment: 'aws://444455556666/us-east-1', stackName: 'App' },
+      },
+    });
+    expect(deployment).toMatchObject({ account: '444455556666', region: 'us-east-1' });
+    expect(deployment.stacks).toHaveLength(1);
+    expect(deployment.notes).toEqual([
+      'Left out stack App of 111122223333 in us-east-1: another stack has the same name.',
+    ]);
+  });
+
+  test('name what the app could not look up', async () => {
+    const source: AssemblySource = {
+      ...oneStack(complete),
+      missing: [{ key: 'k', provider: 'vpc-provider', props: {} }],
+    };
+    const { notes } = await load(source);
+    expect(notes).toEqual([expect.stringMatching(/looks things up in its account \(vpc-provider\).*cdk synth/)]);
+  });
+});
+
+test('an assembly without stacks is refused', async () => {
+  await expect(load({ stacks: {} })).rejects.toThrow(/There is no stack in the cloud assembly .*at least one/);
+});

@@ -1,0 +1,83 @@
+/** What the tests with clients of other languages share: a small app, served, and the clients where they are installed. */
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { startLocalEndpoint, type LocalEndpoint } from '../../../scripts/local/localEndpoint';
+import { inlineFunction, machine, removeDirectories, role, writeAssembly } from './cloudAssembly';
+
+const region = 'eu-west-1';
+const prefix = `arn:aws:states:${region}:123456789012:stateMachine`;
+/** A machine that invokes the function `echo` with its input and returns what it returns. */
+export const echoArn = `${prefix}:echo`;
+/** A machine that waits for an hour. */
+export const waitingArn = `${prefix}:waiting`;
+
+const waiting = {
+  QueryLanguage: 'JSONata',
+  StartAt: 'Wait',
+  States: { Wait: { Type: 'Wait', Seconds: 3600, Next: 'Done' }, Done: { Type: 'Succeed' } },
+};
+
+/** Serves the app; `close` ends the server and removes its files. */
+export async function serveClients(): Promise<LocalEndpoint & { env: NodeJS.ProcessEnv }> {
+  const code = "exports.handler = async (event) => { console.log('got', event.text); return { echo: event.text }; };";
+  const app = writeAssembly({
+    stacks: {
+      Clients: {
+        template: {
+          Description: 'For clients',
+          Resources: {
+            Role: role,
+            Function: inlineFunction(code, { FunctionName: 'echo' }),
+            Echo: machine({ StateMachineName: 'echo' }),
+            Waiting: machine({ StateMachineName: 'waiting', DefinitionString: JSON.stringify(waiting) }),
+          },
+          Outputs: { Machine: { Description: 'System test state machine: Echo', Value: { Ref: 'Echo' } } },
+        },
+      },
+    },
+  });
+  const endpoint = await startLocalEndpoint({ app, env: { AWS_REGION: region } });
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    AWS_ENDPOINT_URL: endpoint.url,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_PAGER: '',
+    AWS_MAX_ATTEMPTS: '1',
+  };
+  return { ...endpoint, env, close: () => endpoint.close().finally(removeDirectories) };
+}
+
+/** Resolves when an execution has ended, with its output. */
+export async function outputOf(url: string, executionArn: string): Promise<string | undefined> {
+  const client = new SFNClient({ endpoint: url, region, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+  try {
+    for (;;) {
+      const { status, output } = await client.send(new DescribeExecutionCommand({ executionArn }));
+      if (status !== 'RUNNING') return output;
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * `describe`, or `describe.skip` where a tool isn't installed. With SYSTEM_TEST_REQUIRE_PYTHON=1, as in CI, the tests
+ * run in any case and fail without it.
+ */
+export function describeWith(tool: string, command: string, args: string[]): (name: string, tests: () => void) => void {
+  const isThere = spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+  const run = isThere || process.env.SYSTEM_TEST_REQUIRE_PYTHON === '1' ? describe : describe.skip;
+  return (name, tests) => run(isThere ? name : `${name} (${tool} is not installed)`, tests);
+}
+
+/** Runs a program and gives its standard output, or throws with its standard error. */
+export async function outputOfProgram(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout } = await promisify(execFile)(command, args, { env, maxBuffer: 16 * 1024 * 1024 });
+  return stdout;
+}
