@@ -1,31 +1,82 @@
+import type { ExprNode } from 'jsonata';
+
 /** What one evaluation of an expression may use. */
 export interface EvaluationLimits {
-  /** Milliseconds of one evaluation; default 5,000. */
+  /** Milliseconds of one evaluation; default 10,000. */
   milliseconds: number;
-  /** How deeply the expression may nest; default 100, as AWS refuses 101. */
+  /** How deeply the expression may nest; default 100, as AWS refuses 101 (measured). */
   depth: number;
 }
 
-export const defaultEvaluationLimits: EvaluationLimits = { milliseconds: 5_000, depth: 100 };
+export const defaultEvaluationLimits: EvaluationLimits = { milliseconds: 10_000, depth: 100 };
 
 /** An endless expression would hold the server: let others have a turn this often. */
 const turnMilliseconds = 20;
 /** Looking at the time for every node of an expression would cost more than the node. */
 const nodesBetweenLooks = 1_000;
 
+/** Nodes that jsonata evaluates all at once: those that wait for the first one, in order. */
+interface Batch {
+  /** The depth around them. */
+  depth: number;
+  waiting: (() => void)[];
+}
+
 /**
- * Bounds one evaluation by depth and time, through the hooks that JSONata calls before and after each node of an expression
+ * Bounds one evaluation by depth and time, through the hooks that jsonata calls before and after each node of an expression
  * (jsonata documentation, "Embedding JSONata", time-boxing).
+ *
+ * jsonata starts the items of a list and the values of an object at once. Here they take turns, so that the depth is counted
+ * as on AWS, whose implementation evaluates one after the other.
  */
 export class EvaluationBudget {
   private depth = 0;
   private nodes = 0;
+  private readonly batches: Batch[] = [];
+  private batchIsOpen = false;
   private readonly startedAt = performance.now();
   private turnStartedAt = this.startedAt;
 
-  constructor(private readonly limits: EvaluationLimits) {}
+  constructor(
+    private readonly limits: EvaluationLimits,
+    /** The nodes that jsonata starts together with others. */
+    private readonly siblings: ReadonlySet<ExprNode>,
+  ) {}
 
-  enter(): Promise<void> | undefined {
+  /** Before a node. jsonata waits for the promise. */
+  enter(node: ExprNode): Promise<void> | undefined {
+    if (this.siblings.has(node)) {
+      // All of a batch enter before anything else can run.
+      if (this.batchIsOpen) return this.waitForTurn();
+      this.openBatch();
+    }
+    return this.begin();
+  }
+
+  /** After a node. */
+  leave(): void {
+    this.depth -= 1;
+    const batch = this.batches.at(-1);
+    if (batch?.depth !== this.depth) return;
+    const next = batch.waiting.shift();
+    if (next) next();
+    else this.batches.pop();
+  }
+
+  private openBatch(): void {
+    this.batches.push({ depth: this.depth, waiting: [] });
+    this.batchIsOpen = true;
+    queueMicrotask(() => {
+      this.batchIsOpen = false;
+    });
+  }
+
+  private async waitForTurn(): Promise<void> {
+    await new Promise<void>((resolve) => this.batches.at(-1)?.waiting.push(resolve));
+    await this.begin();
+  }
+
+  private begin(): Promise<void> | undefined {
     this.depth += 1;
     this.nodes += 1;
     if (this.depth > this.limits.depth) {
@@ -35,10 +86,6 @@ export class EvaluationBudget {
       );
     }
     return this.nodes % nodesBetweenLooks === 0 ? this.look() : undefined;
-  }
-
-  leave(): void {
-    this.depth -= 1;
   }
 
   private look(): Promise<void> | undefined {
@@ -54,4 +101,19 @@ export class EvaluationBudget {
       });
     });
   }
+}
+
+/** The nodes of a syntax tree that jsonata starts together with others: items of a list, values of an object. */
+export function findSiblings(syntax: ExprNode): ReadonlySet<ExprNode> {
+  const found = new Set<ExprNode>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    const { type, value, expressions, lhs, group } = node as ExprNode & { group?: { lhs: [ExprNode, ExprNode][] } };
+    if (type === 'unary' && value === '[') expressions?.forEach((item) => found.add(item));
+    const pairs = type === 'unary' && value === '{' ? (lhs as unknown as [ExprNode, ExprNode][]) : [];
+    for (const [, member] of [...pairs, ...(group?.lhs ?? [])]) found.add(member);
+    Object.values(node).forEach(visit);
+  };
+  visit(syntax);
+  return found;
 }

@@ -1,6 +1,6 @@
 import jsonata from 'jsonata';
 import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
-import { defaultEvaluationLimits, EvaluationBudget, type EvaluationLimits } from './evaluationBudget';
+import { defaultEvaluationLimits, EvaluationBudget, type EvaluationLimits, findSiblings } from './evaluationBudget';
 import { EvaluationFailure } from './failure';
 import { addStepFunctionsFunctions, type FunctionSources } from './jsonataFunctions';
 
@@ -37,6 +37,7 @@ export class Expression {
   readonly source: string;
   private readonly compiled: jsonata.Expression;
   private readonly limits: EvaluationLimits;
+  private readonly siblings: ReadonlySet<jsonata.ExprNode>;
 
   /** Throws an error with JSONata's own message where the syntax is wrong. */
   constructor(
@@ -49,9 +50,9 @@ export class Expression {
     this.limits = settings.limits ?? defaultEvaluationLimits;
     this.compiled = jsonata(this.source);
     addStepFunctionsFunctions(this.compiled, settings);
-    const budgetOf = (environment: jsonata.Environment) => environment.lookup(budgetName) as EvaluationBudget;
-    this.hook('jsonata.__evaluate_entry', (environment) => budgetOf(environment).enter());
-    this.hook('jsonata.__evaluate_exit', (environment) => budgetOf(environment).leave());
+    this.siblings = findSiblings(this.compiled.ast());
+    this.hook('jsonata.__evaluate_entry', (budget, node) => budget.enter(node));
+    this.hook('jsonata.__evaluate_exit', (budget) => budget.leave());
   }
 
   /** The syntax tree. */
@@ -64,7 +65,7 @@ export class Expression {
     // jsonata takes inherited properties as well, so the variables need not be copied.
     const bindings = Object.create(variables) as Record<string, unknown>;
     bindings.states = states;
-    bindings[budgetName] = new EvaluationBudget(this.limits);
+    bindings[budgetName] = new EvaluationBudget(this.limits, this.siblings);
     let result: unknown;
     try {
       result = await this.compiled.evaluate(undefined, bindings);
@@ -90,11 +91,12 @@ export class Expression {
     return new EvaluationFailure(this.field, `${where} ${what}`);
   }
 
-  private hook(name: string, callback: (environment: jsonata.Environment) => unknown): void {
+  private hook(name: string, callback: (budget: EvaluationBudget, node: jsonata.ExprNode) => unknown): void {
     // The typings know names of type string only; the evaluator looks its hooks up by symbol.
     this.compiled.assign(
       Symbol.for(name) as unknown as string,
-      (_node: unknown, _input: unknown, environment: jsonata.Environment) => callback(environment),
+      (node: jsonata.ExprNode, _input: unknown, environment: jsonata.Environment) =>
+        callback(environment.lookup(budgetName) as EvaluationBudget, node),
     );
   }
 }
