@@ -3,7 +3,7 @@ import type { Clock } from '../../clock';
 import type { DeployedFunction } from '../deployment';
 import { broken, raised, type FunctionError } from './functionError';
 import { endLine, platformLog } from './log';
-import type { InitOutcome, InvokeOutcome, Sandbox } from './sandbox';
+import { cannotStart, type InitOutcome, type InvokeOutcome, type Sandbox } from './sandbox';
 import type { SandboxPool } from './sandboxPool';
 
 /** Of one invocation's log; what is older is dropped. */
@@ -30,7 +30,7 @@ export interface InvocationResult {
   log: Buffer;
 }
 
-/** Runs an invocation. Rejects only where no process can be started. */
+/** Runs an invocation. Rejects with ServiceException where no process can be started. */
 export async function runInvocation(
   invocation: Invocation,
   pool: SandboxPool,
@@ -53,6 +53,7 @@ async function runIn(sandbox: Sandbox, invocation: Invocation, clock: Clock): Pr
 
   const cold = sandbox.takeInitialization();
   const init = cold && (await cold);
+  if (init?.type === 'exit' && init.startError) throw cannotStart(deployed.functionName, init.startError.message);
   // What the function writes while it is being loaded comes before START; what it writes between two invocations
   // belongs to the next one, as where Lambda freezes and thaws it.
   if (init) takeOutput();

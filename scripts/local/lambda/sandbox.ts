@@ -1,6 +1,8 @@
 /** One execution environment of a function: a child process that runs one invocation at a time. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { DeployedFunction } from '../deployment';
+import { ServiceError } from '../service';
 import type {
   ErrorMessage,
   InvokeMessage,
@@ -24,6 +26,8 @@ export interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
   durationMs: number;
+  /** Why no process could be started. */
+  startError?: Error;
 }
 
 /** The process was killed because it took too long. */
@@ -49,7 +53,7 @@ export class Sandbox {
   readonly booted: Promise<unknown>;
   /** How the initialization ended; never rejects. */
   readonly initialized: Promise<InitOutcome>;
-  readonly #log = new SandboxLog();
+  readonly #log: SandboxLog;
   readonly #child: ChildProcess;
   readonly #closed: Promise<Exit>;
   readonly #startedAt = performance.now();
@@ -59,8 +63,12 @@ export class Sandbox {
   #reported = false;
   #disposed: Promise<void> | undefined;
 
-  /** Throws where no process can be started. */
+  /** Throws where the function's code is missing. */
   constructor({ deployed, version, bootstrapFile, guard, now }: SandboxOptions) {
+    if (!existsSync(deployed.codeDirectory)) {
+      throw cannotStart(deployed.functionName, `its code directory ${deployed.codeDirectory} is missing`);
+    }
+    this.#log = new SandboxLog();
     const logStreamName = newLogStreamName(version, now);
     const { descriptor } = this.#log;
     this.#child = spawn(process.execPath, [...memoryFlags(deployed), bootstrapFile], {
@@ -87,11 +95,14 @@ export class Sandbox {
         if (pid !== undefined) guard.forget(pid);
         resolve({ type: 'exit', code, signal, durationMs: performance.now() - this.#startedAt });
       });
-      this.#child.on('error', () => {
-        // It could not be started, for example because the code directory is gone; 'close' follows only a start.
-        if (pid === undefined) resolve({ type: 'exit', code: null, signal: null, durationMs: 0 });
+      this.#child.on('error', (startError) => {
+        // Later errors, such as that of a message to a process that is ending, show as its end.
+        if (pid === undefined) resolve({ type: 'exit', code: null, signal: null, durationMs: 0, startError });
       });
     });
+    // An idle sandbox doesn't keep this process alive; a running invocation does, by its deadline.
+    this.#child.unref();
+    this.#child.channel?.unref();
     this.booted = Promise.race([firstMessage, this.#closed]);
     this.initialized = this.#outcome<ReadyMessage>(initTimeoutMs + deployed.timeoutSeconds * 1_000);
   }
@@ -130,6 +141,7 @@ export class Sandbox {
   async kill(): Promise<void> {
     this.#alive = false;
     const { pid, exitCode, signalCode } = this.#child;
+    this.#child.ref();
     if (pid !== undefined && exitCode === null && signalCode === null) {
       try {
         process.kill(-pid, 'SIGKILL');
@@ -172,4 +184,9 @@ export class Sandbox {
       this.#receive = undefined;
     }
   }
+}
+
+/** What the caller gets where the fault is neither its own nor the function's. */
+export function cannotStart(functionName: string, reason: string): ServiceError {
+  return new ServiceError('ServiceException', 500, `The function ${functionName} could not be started: ${reason}.`);
 }

@@ -1,5 +1,6 @@
 /** The service's end of the guard: see runtime/guard.ts. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import { guardArgument } from './messages';
 
 /** Sees to it that no sandbox outlives this process. It starts with the first sandbox. */
@@ -25,6 +26,7 @@ export class SandboxGuard {
     const guard = this.#process;
     if (!guard || guard.exitCode !== null || guard.signalCode !== null) return;
     const ended = new Promise((resolve) => guard.once('close', resolve));
+    guard.ref();
     guard.stdin?.end();
     await ended;
   }
@@ -40,6 +42,8 @@ export class SandboxGuard {
     // Without a guard the sandboxes still end with the service, but for those that block their event loop just then.
     guard.on('error', () => undefined);
     guard.stdin.on('error', () => undefined);
+    guard.unref();
+    if (guard.stdin instanceof Socket) guard.stdin.unref();
     return guard;
   }
 }

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, r
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Above it, what was read already, or the oldest of what a function writes without end, is dropped. */
+/** Above it, what was read already, or what a function wrote so far without end, is dropped. */
 const maximumFileBytes = 16 * 1_048_576;
 
 /**

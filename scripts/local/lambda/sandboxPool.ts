@@ -29,6 +29,7 @@ export class SandboxPool {
 
   /** Resolves with a sandbox whose initialization has ended, well or not. */
   acquire(): Promise<Sandbox> {
+    if (this.#closed) return Promise.reject(closing());
     for (let sandbox = this.#idle.pop(); sandbox; sandbox = this.#idle.pop()) {
       if (sandbox.alive) return Promise.resolve(sandbox);
       void this.#discard(sandbox);
@@ -50,8 +51,7 @@ export class SandboxPool {
   /** Ends all sandboxes, also those that run something, and refuses who waits for one. */
   async close(): Promise<void> {
     this.#closed = true;
-    const refusal = new ServiceError('ServiceException', 500, 'The local endpoint is closing.');
-    for (const { reject } of this.#waiting.splice(0)) reject(refusal);
+    for (const { reject } of this.#waiting.splice(0)) reject(closing());
     await Promise.all([...this.#all].map((sandbox) => this.#discard(sandbox)));
   }
 
@@ -90,4 +90,9 @@ export class SandboxPool {
     await sandbox.dispose();
     this.#all.delete(sandbox);
   }
+}
+
+/** What a caller gets while the service ends. */
+export function closing(): ServiceError {
+  return new ServiceError('ServiceException', 500, 'The local endpoint is closing.');
 }

@@ -16,7 +16,7 @@ import { logTail } from './log';
 import { parseClientContext, parsePayload } from './payload';
 import { Sandbox } from './sandbox';
 import { SandboxGuard } from './sandboxGuard';
-import { SandboxPool } from './sandboxPool';
+import { closing, SandboxPool } from './sandboxPool';
 import { StartSlots } from './startSlots';
 import { errorResponse, parseOperation } from './wireFormat';
 
@@ -44,6 +44,7 @@ export class LambdaService implements Service, Invoker {
   readonly #log: LambdaServiceOptions['log'];
   readonly #startSlots = new StartSlots();
   readonly #pools = new Map<string, SandboxPool>();
+
   #closed = false;
 
   /** Throws where a function's runtime is not one of Node.js, or the bootstrap was not built. */
@@ -122,7 +123,7 @@ export class LambdaService implements Service, Invoker {
   }
 
   async #invoke(request: InvokeRequest, requestId: string, clientContext?: string): Promise<InvokeResult> {
-    if (this.#closed) throw new ServiceError('ServiceException', 500, 'The local endpoint is closing.');
+    if (this.#closed) throw closing();
     const { invocationType = 'RequestResponse', logType = 'None' } = request;
     const target = findFunction(this.#deployment, request.functionName, request.qualifier);
     const { deployed, version } = target;

@@ -115,6 +115,7 @@ export function run(): void {
   });
   refuseStreaming();
   send({ type: 'booted' });
+  channel?.unref();
   const load = async (): Promise<void> => {
     const handler = await loadHandler(env.LAMBDA_TASK_ROOT ?? process.cwd(), env._HANDLER ?? '', nodeMajor);
     process.on('message', (message: InvokeMessage) => {

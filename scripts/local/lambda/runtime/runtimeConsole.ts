@@ -1,7 +1,7 @@
 /** The console of a function, in Lambda's text or JSON format (AWS Lambda developer guide, "Log and monitor Node.js"). */
 import { writeSync } from 'node:fs';
 import { format } from 'node:util';
-import { toLogText } from './runtimeError';
+import { intoError, toLogText } from './runtimeError';
 
 const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 type Level = (typeof levels)[number];
@@ -45,7 +45,7 @@ export function patchConsole(logFormat: 'Text' | 'JSON', lowest: string, before:
       requestId = id;
     },
     logError: (label, error) =>
-      log('ERROR', logFormat === 'JSON' ? [asError(error)] : [label, `\t${toLogText(error)}`]),
+      log('ERROR', logFormat === 'JSON' ? [intoError(error)] : [label, `\t${toLogText(error)}`]),
   };
 }
 
@@ -70,8 +70,4 @@ function describeError(value: unknown): object | undefined {
     stackTrace: value.stack?.split('\n'),
   };
   return Object.assign(described, value);
-}
-
-function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(String(value));
 }

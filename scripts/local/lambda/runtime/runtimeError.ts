@@ -36,12 +36,17 @@ export function toErrorPayload(error: unknown): ErrorPayload {
 
 /** The JSON that the runtime logs for something thrown, with its own properties beside name, message and stack. */
 export function toLogText(error: unknown): string {
-  const logged = error instanceof Error ? error : new Error(String(error));
+  const logged = intoError(error);
   try {
     return JSON.stringify(logged, (_key, value: unknown) => (value instanceof Error ? withProperties(value) : value));
   } catch {
     return JSON.stringify(toErrorPayload(logged));
   }
+}
+
+/** Something thrown, as an error. */
+export function intoError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(toErrorPayload(error).errorMessage);
 }
 
 function withProperties(error: Error): unknown {

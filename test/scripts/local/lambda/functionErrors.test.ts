@@ -1,0 +1,136 @@
+import { deployed, removeFunctions, serveLambda, type Answer, type ServedLambda } from './lambdaFixture';
+
+/** Does what its event says. */
+const misbehaving = `
+  let invocations = 0;
+  const late = (f) => new Promise((resolve) => setTimeout(() => resolve(f()), 1));
+  const acts = {
+    succeed: () => ({ invocations }),
+    throw: () => { throw Object.assign(new TypeError('Bäd'), { code: 'E_BAD' }); },
+    throwString: () => { throw 'only text'; },
+    throwNothing: () => { throw undefined; },
+    throwTrap: () => { throw { get name() { throw new Error('trap'); }, toString() { throw new Error('trap'); } }; },
+    reject: () => late(() => Promise.reject(new RangeError('too late'))),
+    nothing: () => undefined,
+    bigint: () => ({ n: 1n }),
+    circular: () => { const a = {}; a.a = a; return a; },
+    uncaught: () => { setTimeout(() => { throw new Error('from a timer'); }); return new Promise((r) => setTimeout(r, 5000)); },
+    unhandled: () => { Promise.reject(new Error('nobody cares')); return new Promise((r) => setTimeout(r, 5000)); },
+    exit0: () => process.exit(0),
+    exit7: () => process.exit(7),
+    abort: () => process.abort(),
+    killed: () => { process.kill(process.pid, 'SIGKILL'); return new Promise((r) => setTimeout(r, 5000)); },
+    never: () => new Promise(() => {}),
+    memory: () => { const kept = []; for (;;) kept.push(new Array(1e6).fill(kept.length)); },
+    hang: () => { console.log('still here'); for (;;); },
+    sleep: () => new Promise((resolve) => setTimeout(resolve, 60_000)),
+  };
+  exports.handler = async (event) => { invocations += 1; console.log('before', event); return acts[event](); };
+`;
+
+let lambda: ServedLambda;
+beforeAll(async () => {
+  lambda = await serveLambda([
+    deployed(misbehaving),
+    deployed(misbehaving, { functionName: 'short', timeoutSeconds: 1 }),
+  ]);
+});
+afterAll(async () => {
+  await lambda.close();
+  removeFunctions();
+});
+
+function requestIdOf(answer: Answer): string {
+  return /^START RequestId: (\S+)/m.exec(answer.log)?.[1] ?? '';
+}
+
+describe('a function that fails', () => {
+  test.each([
+    ['throw', 'TypeError', 'Bäd'],
+    ['throwString', 'string', 'only text'],
+    ['throwNothing', 'undefined', 'undefined'],
+    ['reject', 'RangeError', 'too late'],
+    ['bigint', 'Runtime.JSONStringifyError', 'Unable to stringify response body'],
+    ['circular', 'Runtime.JSONStringifyError', 'Unable to stringify response body'],
+    ['throwTrap', 'handled', expect.stringContaining('there was a problem while retrieving')],
+    ['never', 'Runtime.NodeJsExit', expect.stringContaining('a Promise that was never settled')],
+  ])('by %s answers with its error, keeps its log, and lives on', async (act, errorType, errorMessage) => {
+    const before = (await lambda.invoke('succeed')).payload as { invocations: number };
+    const answer = await lambda.invoke(act);
+    expect(answer).toMatchObject({ status: 200, functionError: 'Unhandled', executedVersion: '$LATEST' });
+    expect(answer.payload).toMatchObject({ errorType, errorMessage });
+    expect(answer.log).toContain(`before ${act}`);
+    expect(answer.log).toMatch(/\tERROR\tInvoke Error \t\{"errorType":/);
+    expect(answer.log).not.toContain('Status:');
+    expect((await lambda.invoke('succeed')).payload).toEqual({ invocations: before.invocations + 2 });
+  });
+
+  test.each([
+    ['exit0', 'Runtime exited without providing a reason'],
+    ['exit7', 'Runtime exited with error: exit status 7'],
+    ['abort', 'Runtime exited with error: signal: aborted'],
+    ['killed', 'Runtime exited with error: signal: killed'],
+    ['memory', 'Runtime exited with error: signal: aborted'],
+  ])('by %s ends as on Lambda, with the log so far, and the next invocation has a new sandbox', async (act, reason) => {
+    const answer = await lambda.invoke(act);
+    expect(answer.functionError).toBe('Unhandled');
+    expect(answer.payload).toEqual({
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${requestIdOf(answer)} Error: ${reason}`,
+    });
+    expect(answer.log).toMatch(/\tStatus: error\tError Type: Runtime.ExitError\n$/);
+    // What V8 writes when its heap is full is longer than the tail.
+    expect(answer.log.length > 3_000 || answer.log.includes(`before ${act}`)).toBe(true);
+    expect((await lambda.invoke('succeed')).payload).toEqual({ invocations: 1 });
+  });
+
+  test.each([
+    ['uncaught', 'Error', 'from a timer', 'Uncaught Exception'],
+    ['unhandled', 'Runtime.UnhandledPromiseRejection', 'Error: nobody cares', 'Unhandled Promise Rejection'],
+  ])('by an error that it leaves %s answers with it and gets a new sandbox', async (act, type, message, label) => {
+    const answer = await lambda.invoke(act);
+    expect(answer.payload).toMatchObject({ errorType: type, errorMessage: message });
+    expect(answer.log).toContain(`\tERROR\t${label} \t{"errorType":"${type}"`);
+    expect(answer.log).toContain(`\tStatus: error\tError Type: ${type}\n`);
+    expect((await lambda.invoke('succeed')).payload).toEqual({ invocations: 1 });
+  });
+
+  test('by its timeout is stopped, whether it waits or computes', async () => {
+    const short = { FunctionName: 'short' };
+    const answers = await Promise.all([lambda.invoke('hang', short), lambda.invoke('sleep', short)]);
+    for (const answer of answers) {
+      expect(answer.functionError).toBe('Unhandled');
+      expect(answer.payload).toEqual({
+        errorType: 'Sandbox.Timedout',
+        errorMessage: `RequestId: ${requestIdOf(answer)} Error: Task timed out after 1.00 seconds`,
+      });
+      expect(answer.log).toMatch(/\tDuration: 1\d{3}\.\d\d ms\t.*\tStatus: timeout\n$/);
+    }
+    expect(answers[0].log).toContain('still here');
+    expect((await lambda.invoke('succeed', short)).payload).toEqual({ invocations: 1 });
+  });
+
+  test('by returning nothing does not fail: that is null', async () => {
+    expect(await lambda.invoke('nothing')).toMatchObject({ functionError: undefined, payload: null });
+  });
+
+  test('shows the stack and further properties of its error in the log', async () => {
+    const { log, payload } = await lambda.invoke('throw');
+    const logged: unknown = JSON.parse(/Invoke Error \t(.*)$/m.exec(log)?.[1] ?? '');
+    expect(logged).toMatchObject({
+      errorType: 'TypeError',
+      code: 'E_BAD',
+      stack: expect.arrayContaining(['TypeError: Bäd']),
+    });
+    expect(payload).toMatchObject({ trace: expect.arrayContaining([expect.stringContaining('index.js')]) });
+  });
+});
+
+test('an error before nodejs24.x has the name that it had there', async () => {
+  const older = await serveLambda([deployed(misbehaving, { runtime: 'nodejs22.x' })]);
+  expect((await older.invoke('bigint')).payload).toMatchObject({
+    errorType: 'Error',
+    errorMessage: 'Unable to stringify response body',
+  });
+  await older.close();
+});

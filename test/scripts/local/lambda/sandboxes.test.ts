@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deployed, eventually, removeFunctions, serveLambda } from './lambdaFixture';
+
+afterAll(removeFunctions);
+
+const counting = `
+  let n = 0;
+  exports.handler = async ({ wait = 0 }) => {
+    n += 1;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    return { pid: process.pid, n };
+  }`;
+
+interface Count {
+  pid: number;
+  n: number;
+}
+
+test('one invocation after the other uses a warm sandbox, whose module keeps its state', async () => {
+  const lambda = await serveLambda([deployed(counting)]);
+  const first = await lambda.invoke({});
+  const second = await lambda.invoke({});
+  expect(second.payload).toEqual({ pid: (first.payload as Count).pid, n: 2 });
+  expect([first.log, second.log].map((log) => log.includes('Init Duration: '))).toEqual([true, false]);
+  await lambda.close();
+});
+
+test('invocations at the same time have a sandbox each', async () => {
+  const lambda = await serveLambda([deployed(counting)]);
+  const answers = await Promise.all([1, 2, 3, 4].map(() => lambda.invoke({ wait: 400 })));
+  const counts = answers.map(({ payload }) => payload as Count);
+  expect(new Set(counts.map(({ pid }) => pid)).size).toBe(4);
+  expect(counts.map(({ n }) => n)).toEqual([1, 1, 1, 1]);
+  await lambda.close();
+});
+
+test('versions of a function do not share sandboxes', async () => {
+  const lambda = await serveLambda([deployed(counting, { versions: ['1'] })]);
+  await lambda.invoke({});
+  expect((await lambda.invoke({}, { Qualifier: '1' })).payload).toMatchObject({ n: 1 });
+  await lambda.close();
+});
+
+test('many invocations at once each get their own answer and their own log', async () => {
+  const source = 'exports.handler = async ({ id }) => { console.log(`this is ${id}.`); return id; }';
+  const lambda = await serveLambda([deployed(source)]);
+  const ids = Array.from({ length: 300 }, (_, index) => index);
+  const waiting = [...ids];
+  const answers = new Map<number, { payload: unknown; log: string }>();
+  const worker = async () => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) answers.set(id, await lambda.invoke({ id }));
+  };
+  await Promise.all(Array.from({ length: 40 }, worker));
+  for (const id of ids) {
+    const { payload, log } = answers.get(id)!;
+    expect(payload).toBe(id);
+    expect(log.match(/this is \d+\./g)).toEqual([`this is ${id}.`]);
+  }
+  await lambda.close();
+});
+
+test("a sandbox has the function's environment and Lambda's, and nothing of the caller's", async () => {
+  process.env.SECRET_OF_THE_CALLER = 'secret';
+  const source = 'exports.handler = async () => ({ env: process.env, cwd: process.cwd(), send: typeof process.send })';
+  const lambda = await serveLambda([deployed(source, { environment: { STAGE: 'test', AWS_REGION: 'mine' } })]);
+  const { payload } = await lambda.invoke();
+  delete process.env.SECRET_OF_THE_CALLER;
+  const { env, cwd, send } = payload as { env: Record<string, string>; cwd: string; send: string };
+  expect(JSON.stringify(env)).not.toContain('secret');
+  expect(Object.keys(env).sort()).toEqual([
+    'AWS_ACCESS_KEY_ID',
+    'AWS_DEFAULT_REGION',
+    'AWS_EXECUTION_ENV',
+    'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+    'AWS_LAMBDA_FUNCTION_NAME',
+    'AWS_LAMBDA_FUNCTION_VERSION',
+    'AWS_LAMBDA_INITIALIZATION_TYPE',
+    'AWS_LAMBDA_LOG_FORMAT',
+    'AWS_LAMBDA_LOG_GROUP_NAME',
+    'AWS_LAMBDA_LOG_STREAM_NAME',
+    'AWS_REGION',
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_SESSION_TOKEN',
+    'AWS_XRAY_CONTEXT_MISSING',
+    'LAMBDA_RUNTIME_DIR',
+    'LAMBDA_TASK_ROOT',
+    'LANG',
+    'NODE_PATH',
+    'PATH',
+    'STAGE',
+    'TZ',
+    '_HANDLER',
+    '_X_AMZN_TRACE_ID',
+  ]);
+  expect(env).toMatchObject({
+    STAGE: 'test',
+    AWS_REGION: 'eu-central-1',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    TZ: ':UTC',
+    LAMBDA_TASK_ROOT: cwd,
+  });
+  expect(send).toBe('undefined');
+  await lambda.close();
+});
+
+test('a closed service leaves no process behind, not even one that a function started', async () => {
+  const source = `
+    const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    exports.handler = async () => [process.pid, child.pid]`;
+  const lambda = await serveLambda([deployed(source)]);
+  const pids = (await lambda.invoke()).payload as number[];
+  expect(pids.map(isRunning)).toEqual([true, true]);
+  await lambda.close();
+  await eventually(() => !pids.some(isRunning));
+  expect(pids.map(isRunning)).toEqual([false, false]);
+});
+
+test('a service that is killed leaves no process behind, not even one that blocks its event loop', async () => {
+  const source =
+    'exports.handler = async () => { require("node:fs").writeFileSync("pid", `${process.pid}`); for (;;); }';
+  const orphaned = deployed(source, { timeoutSeconds: 60 });
+  const parent = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(__dirname, 'invokingParent.ts'), JSON.stringify(orphaned)],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  const file = join(orphaned.codeDirectory, 'pid');
+  await eventually(() => existsSync(file) && readFileSync(file, 'utf8') !== '');
+  const pid = Number(readFileSync(file, 'utf8'));
+  expect(isRunning(pid)).toBe(true);
+  parent.kill('SIGKILL');
+  await eventually(() => !isRunning(pid));
+  expect(isRunning(pid)).toBe(false);
+});
+
+/** A process that has ended, but that nobody has waited for yet, doesn't run. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !existsSync(`/proc/${pid}/stat`) || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
