@@ -1,8 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** C0 but newline and tab, DEL, C1, and the controls that reorder bidirectional text (Unicode UAX #9). */
-// eslint-disable-next-line no-control-regex -- these are what it is about
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/**
+ * C0 but newline and tab, DEL, C1, the controls that reorder bidirectional text (Unicode UAX #9), and what nobody can
+ * see: zero-width spaces, invisible operators, tags. The joiners stay, as emoji and several scripts need them.
+ */
+const controls =
+  // eslint-disable-next-line no-control-regex -- these are what it is about
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /**
  * Text from outside, safe to print: identifiers, errors and logs must not be able to move the cursor, recolour or

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { printable, printableLine } from '../../scripts/printable';
+import { htmlText } from '../../scripts/report/htmlText';
+import { withoutWorkflowCommands } from '../../scripts/report/workflowCommands';
+import { hostileText } from './runResults';
+
+describe('on a terminal', () => {
+  test('no text can move the cursor, colour, reorder or hide anything', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        expect(printable(text)).not.toMatch(
+          // eslint-disable-next-line no-control-regex -- these are what it is about
+          /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/u,
+        );
+        expect(printable(printable(text))).toBe(printable(text));
+        expect(printableLine(text)).not.toMatch(/[\n\r\t\u2028\u2029]/);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('text without controls stays as it is', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[\n\t -~äöüß✓€😀]*$/u), (text) => {
+        expect(printable(text)).toBe(text);
+      }),
+    );
+  });
+
+  test('a long text takes no long time', () => {
+    const started = performance.now();
+    for (const part of ['\u001b', '\u001b]', '\u001b];', '\u009b;', '\u001b[1;', '\u001b]a;a', '\ud800', '\n ']) {
+      printable(part.repeat(100_000));
+      printableLine(part.repeat(100_000));
+    }
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+});
+
+describe('in HTML', () => {
+  test('text is neither an element nor the end of an attribute', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const html = htmlText(text);
+        expect(html).not.toMatch(/[<>"']|&(?!(?:amp|lt|gt|quot|#39);)/);
+        const read = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" } as Record<string, string>;
+        expect(html.replace(/&([^;]+);/g, (_, name: string) => read[name] ?? '')).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('in the log of a CI job', () => {
+  test.each([
+    ['::error::owned', ': :error::owned'],
+    ['log\n  \t::set-env name=PATH::/evil', 'log\n  \t: :set-env name=PATH::/evil'],
+    ['a\r::stop-commands::x', 'a\r: :stop-commands::x'],
+    ['::::', ': :::'],
+    ['text ##vso[task.setvariable variable=x]y', 'text # #vso[task.setvariable variable=x]y'],
+    ['##VSO[x]', '# #VSO[x]'],
+    ["##teamcity[testFailed name='x']", "# #teamcity[testFailed name='x']"],
+    ['##[error]owned', '# #[error]owned'],
+    ['###[error]owned', '## #[error]owned'],
+  ])('%j is no order', (text, expected) => {
+    expect(withoutWorkflowCommands(text)).toBe(expected);
+  });
+
+  test.each(['std::string a::b', 'Error: a ## b', '# [link]', '10:00:00 x'])('%j stays as it is', (text) => {
+    expect(withoutWorkflowCommands(text)).toBe(text);
+  });
+
+  test('no text is an order', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const safe = withoutWorkflowCommands(text);
+        expect(safe).not.toMatch(/^[^\S\r\n]*::/m);
+        expect(safe).not.toMatch(/##(?:vso|teamcity)?\[/i);
+        expect(withoutWorkflowCommands(safe)).toBe(safe);
+        expect(safe.replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
