@@ -103,14 +103,26 @@ export class EvaluationBudget {
   }
 }
 
+/** The nodes with such members; the typings of jsonata say less. */
+interface ListOrObject {
+  type?: string;
+  value?: unknown;
+  /** The items of `[…]`. */
+  expressions?: ExprNode[];
+  /** The names and values of `{…}`. */
+  lhs?: [ExprNode, ExprNode][];
+  /** Those of an object that groups: `list{…}`. */
+  group?: { lhs: [ExprNode, ExprNode][] };
+}
+
 /** The nodes of a syntax tree that jsonata starts together with others: items of a list, values of an object. */
 export function findSiblings(syntax: ExprNode): ReadonlySet<ExprNode> {
   const found = new Set<ExprNode>();
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
-    const { type, value, expressions, lhs, group } = node as ExprNode & { group?: { lhs: [ExprNode, ExprNode][] } };
-    if (type === 'unary' && value === '[') expressions?.forEach((item) => found.add(item));
-    const pairs = type === 'unary' && value === '{' ? (lhs as unknown as [ExprNode, ExprNode][]) : [];
+    const { type, value, expressions = [], lhs, group } = node as ListOrObject;
+    if (type === 'unary' && value === '[') for (const item of expressions) found.add(item);
+    const pairs = type === 'unary' && value === '{' ? (lhs ?? []) : [];
     for (const [, member] of [...pairs, ...(group?.lhs ?? [])]) found.add(member);
     Object.values(node).forEach(visit);
   };

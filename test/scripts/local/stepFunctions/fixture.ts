@@ -71,11 +71,11 @@ export interface Fixture {
   clock: Clock;
   service: StepFunctionsService;
   /** Starts the first state machine and waits for its end. */
-  run(input?: Json): Promise<Ended>;
-  start(input?: Json): Promise<string>;
+  run: (input?: Json) => Promise<Ended>;
+  start: (input?: Json) => Promise<string>;
   /** Waits for the end of an execution. */
-  ended(executionArn: string): Promise<Ended>;
-  close(): Promise<void>;
+  ended: (executionArn: string) => Promise<Ended>;
+  close: () => Promise<void>;
 }
 
 export interface FixtureOptions {
@@ -92,7 +92,7 @@ export async function serveMachines(
   const stateMachines = Array.isArray(machines) ? (machines as DeployedStateMachine[]) : [stateMachine(machines)];
   const deployment = deploymentOf(...stateMachines);
   const service = new StepFunctionsService({ deployment, invoker, clock, random });
-  const listener = await listen((request, requestId) => service.handle(request, requestId));
+  const listener = await listen((request) => service.handle(request));
   const client = new SFNClient({
     endpoint: listener.url,
     region: 'eu-central-1',

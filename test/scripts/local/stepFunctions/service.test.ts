@@ -35,7 +35,7 @@ const invoke = machine({
 
 /** Starts a machine whose task doesn't return before it is told to. */
 async function serveBlocked(): Promise<Fixture & { release: () => void }> {
-  let release = () => undefined as void;
+  let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
@@ -293,7 +293,8 @@ describe('stopping', () => {
     const arns = [await fixture.start(), await fixture.start()];
     await fixture.service.close();
 
-    for (const arn of arns) expect((await fixture.ended(arn)).status).toBe('ABORTED');
+    const statuses = await Promise.all(arns.map(async (arn) => (await fixture.ended(arn)).status));
+    expect(statuses).toEqual(['ABORTED', 'ABORTED']);
     await fixture.close();
   });
 });
@@ -357,14 +358,15 @@ describe('the history', () => {
       { maxResults: -1 },
       "Value '-1' at 'maxResults' failed to satisfy constraint: Member must have value greater than or equal to 0",
     ],
-    [{ nextToken: 'x'.repeat(1025) }, /length less than or equal to 1024$/],
+    [
+      { nextToken: 'x'.repeat(1025) },
+      `Value '${'x'.repeat(1025)}' at 'nextToken' failed to satisfy constraint: Member must have length less than or equal to 1024`,
+    ],
   ])('is refused for %j', async (request, message) => {
-    const pattern = typeof message === 'string' ? `1 validation error detected: ${message}` : message;
-    const refusal = {
+    await expect(history(request)).rejects.toMatchObject({
       name: 'ValidationException',
-      message: typeof pattern === 'string' ? pattern : expect.stringMatching(pattern),
-    };
-    await expect(history(request)).rejects.toMatchObject(refusal);
+      message: `1 validation error detected: ${message}`,
+    });
   });
 
   it('is unknown for an execution that is', async () => {
@@ -457,7 +459,7 @@ describe('the lists', () => {
     expect(first.stateMachines!.map(({ name }) => name)).toEqual(['Ant', 'Machine']);
     expect(second.stateMachines).toEqual([
       {
-        stateMachineArn: stateMachineArn.replace('Machine', 'Machine').replace(/Machine$/, 'Zebra'),
+        stateMachineArn: stateMachineArn.replace(/Machine$/, 'Zebra'),
         name: 'Zebra',
         type: 'STANDARD',
         creationDate: new Date('2026-01-01T00:00:00Z'),
