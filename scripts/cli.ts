@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../package.json';
-import type { CommandIo } from './commandIo';
+import { inRegion, type CommandIo } from './commandIo';
+import type { LocalOptions } from './commands/local';
 import { run } from './commands/run';
 import * as flag from './commands/runOptions';
 import { exitCode, type ExitCode } from './exitCode';
@@ -16,8 +17,8 @@ Exit codes:
   0    passed
   1    at least one configuration failed, beyond what is tolerated
   2    wrong use or bad input; nothing was tested
-  3    no verdict: configurations could not be tested, the execution timed out or
-       was aborted, the start was refused, or the deadline is over
+  3    no verdict: configurations could not be tested, the start was refused, or
+       the execution timed out, was aborted or took longer than the deadline
   130  interrupted; the execution is stopped first
 `;
 
@@ -29,6 +30,15 @@ Examples:
   system-test run --configurations feeds.csv --max-concurrency 20
   system-test run --stack Feeds --report text --report json=result.json
 `;
+
+const localExamples = `
+Examples:
+  system-test local
+  system-test local --port 4566 --app cdk.out
+  AWS_ENDPOINT_URL=http://127.0.0.1:8123 aws stepfunctions list-state-machines
+`;
+
+const appHelp = "cloud assembly to serve, or the command that synthesizes one (default: cdk.json's app)";
 
 /**
  * Runs the command line.
@@ -62,6 +72,7 @@ function programFor(io: CommandIo, done: (code: ExitCode) => void): Command {
     })
     .addHelpText('after', exitCodes);
   addRun(program, io, done);
+  addLocal(program, io, done);
   return program;
 }
 
@@ -79,12 +90,7 @@ function addRun(program: Command, io: CommandIo, done: (code: ExitCode) => void)
         'profile',
       ]),
     )
-    .addOption(
-      new Option(
-        '--app <DIR|COMMAND>',
-        "what --local serves: a cloud assembly or the command that synthesizes one (default: cdk.json's app)",
-      ).argParser(flag.nonEmpty('--app')),
-    )
+    .option('--app <DIR|COMMAND>', appHelp, flag.nonEmpty('--app'))
     .addOption(
       new Option('--stack <NAME>', `stack with the system test (default: ${defaultStack})`)
         .argParser(flag.nonEmpty('--stack'))
@@ -118,6 +124,22 @@ function addRun(program: Command, io: CommandIo, done: (code: ExitCode) => void)
     .addHelpText('after', runExamples + exitCodes)
     .action(async (identifiers: string[], options: flag.RunOptions) => {
       done(await run(identifiers, options, io));
+    });
+}
+
+function addLocal(program: Command, io: CommandIo, done: (code: ExitCode) => void): void {
+  program
+    .command('local')
+    .summary('serve the app on this machine, for any AWS client')
+    .description('Serves the app on this machine until Ctrl-C: Step Functions, Lambda, CloudFormation and STS.')
+    .option('--app <DIR|COMMAND>', appHelp, flag.nonEmpty('--app'))
+    .option('--port <N>', 'port on 127.0.0.1, 0 for any free one (default: 8123)', flag.port)
+    .option('--region <REGION>', 'Region that the app is deployed to (default: us-east-1)', flag.region)
+    .option('--verbose', 'what the functions log')
+    .addHelpText('after', localExamples)
+    .action(async ({ region, ...options }: LocalOptions & { region?: string }) => {
+      const { runLocal } = await import('./commands/local');
+      done(await runLocal(options, { ...io, env: inRegion(io.env, region) }));
     });
 }
 

@@ -40,3 +40,8 @@ export function wantsColor(stream: OutputStream, env: CommandIo['env'], flag: bo
   }
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
+
+/** The environment in which a local app is deployed to a Region; undefined leaves it as it is. */
+export function inRegion(env: CommandIo['env'], region: string | undefined): CommandIo['env'] {
+  return region === undefined ? env : { ...env, AWS_REGION: region, CDK_DEFAULT_REGION: region };
+}

@@ -33,7 +33,7 @@ function whyNoVerdict({ tracker, stopped, trouble }: FollowedExecution, result: 
     );
   }
   if (stopped) {
-    return `${withoutStop(stopped.cause)}, so it was stopped and there is no verdict.`;
+    return `${withoutStop(stopped.cause)}, so the execution was stopped and there is no verdict.`;
   }
   const untested = result.results.filter(({ status, error }) => status === 'ERRORED' && error?.type !== notFinished);
   if (tracker.end?.error === 'SystemTestErrored') {

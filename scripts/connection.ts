@@ -1,6 +1,6 @@
 import type { ApiCall, AwsOptions } from './aws/clientConfig';
 import type { StepFunctions } from './aws/stepFunctions';
-import type { CommandIo } from './commandIo';
+import { inRegion, type CommandIo } from './commandIo';
 import type { RunOptions } from './commands/runOptions';
 import type { Talk } from './talk';
 import { defaultStack, parseStateMachineArn, stateMachineOfStack } from './target';
@@ -59,7 +59,7 @@ async function localEndpoint({ app, region }: RunOptions, io: CommandIo, talk: T
   const { startLocalEndpoint } = await import('./local/localEndpoint');
   const endpoint = await startLocalEndpoint({
     app,
-    env: region === undefined ? io.env : { ...io.env, AWS_REGION: region },
+    env: inRegion(io.env, region),
     log: (line) => talk.note(line),
     signal: io.stop,
   });

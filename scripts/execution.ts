@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { isNamed, refusedCall, summary } from './aws/errors';
 import type { ExecutionDescription, StepFunctions } from './aws/stepFunctions';
 import type { Clock } from './clock';
 import { ExecutionTracker, type RunProgress } from './executionTracker';
 import { HistoryPoller } from './historyPoller';
 import { NoVerdictError } from './noVerdictError';
+import { executionArnOf } from './target';
 import { UserError } from './userError';
 
 /** Why an execution is stopped: what its Error and Cause then say in the console. */
@@ -15,6 +17,15 @@ export interface StopReason {
 /** Milliseconds that a stopped execution gets to end. */
 const stopsWithin = 15_000;
 
+/** What to start. */
+export interface StartRequest {
+  stateMachineArn: string;
+  /** Given by the user; undefined takes a random one. */
+  name?: string;
+  /** JSON text. */
+  input: string;
+}
+
 /**
  * Starts an execution. As the name is chosen here, a repeated request (the SDK tries again when an answer is lost) can't
  * start a second one, and the same name with the same input joins the execution that already runs.
@@ -22,20 +33,26 @@ const stopsWithin = 15_000;
  * @throws UserError for what the user gave: machine, name, input, credentials, Region
  * @throws NoVerdictError where the start is refused: a closed execution has that name, access denied, throttled
  */
-export async function startExecution(
-  api: StepFunctions,
-  o: { stateMachineArn: string; name: string; input: string },
-): Promise<string> {
+export async function startExecution(api: StepFunctions, request: StartRequest): Promise<string> {
+  const { stateMachineArn, input } = request;
+  const name = request.name ?? randomUUID();
   try {
-    const { executionArn } = await api.start(o);
+    const { executionArn } = await api.start({ stateMachineArn, name, input });
     if (executionArn.includes(':express:')) {
       throw new UserError(
-        `Expected a Standard state machine, got the Express one ${o.stateMachineArn}, whose executions can't be followed.`,
+        `Expected a Standard state machine, got the Express one ${stateMachineArn}, whose executions can't be followed.`,
       );
     }
     return executionArn;
   } catch (error) {
-    throw error instanceof UserError ? error : refusedStart(error, o);
+    if (error instanceof UserError) {
+      throw error;
+    }
+    if (isNamed(error, 'ExecutionAlreadyExists') && request.name === undefined) {
+      // Nobody else has a random name: the answer was lost, and the execution had ended before the SDK tried again.
+      return executionArnOf(stateMachineArn, name);
+    }
+    throw refusedStart(error, { stateMachineArn, name });
   }
 }
 

@@ -16,8 +16,7 @@ export function stopSignal({ stop, clock }: Pick<CommandIo, 'stop' | 'clock'>): 
   const controller = new AbortController();
   const disposed = new AbortController();
   const abort = (reason: StopReason) => controller.abort(reason);
-  const interrupt = () =>
-    abort({ error: 'SystemTest.Interrupted', cause: 'The trigger that waits for this execution was interrupted.' });
+  const interrupt = () => abort({ error: 'SystemTest.Interrupted', cause: 'The trigger was interrupted.' });
   if (stop.aborted) {
     interrupt();
   }
@@ -25,7 +24,7 @@ export function stopSignal({ stop, clock }: Pick<CommandIo, 'stop' | 'clock'>): 
   return {
     signal: controller.signal,
     startDeadline: (seconds) => {
-      const cause = `The deadline of ${seconds}s that the trigger was given is over.`;
+      const cause = `The deadline of ${seconds}s is over.`;
       clock.sleep(seconds * 1000, disposed.signal).then(
         () => abort({ error: 'SystemTest.DeadlineOver', cause }),
         () => undefined,

@@ -19,6 +19,12 @@ export function parseStateMachineArn(arn: string): { region: string; name: strin
   return region && name ? { region, name } : undefined;
 }
 
+/** The ARN of the execution of a state machine that has this name; of a version or an alias, it is that of the machine. */
+export function executionArnOf(stateMachineArn: string, name: string): string {
+  const [arn, partition, service, region, account, , machine] = stateMachineArn.split(':');
+  return [arn, partition, service, region, account, 'execution', machine, name].join(':');
+}
+
 /**
  * Finds the state machine of a stack by its outputs.
  * @param stack name or ARN

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { createColors } from 'picocolors';
 import { identifierOf, type Configuration, type RunResult } from '../../lib/wire';
@@ -37,11 +36,10 @@ export async function run(identifiers: string[], options: RunOptions, io: Comman
   try {
     const { api, stateMachineArn } = connection;
     const startedAt = new Date(io.clock.now());
-    const name = options.name ?? randomUUID();
     const executionArn = await unlessInterrupted(
-      startExecution(api, { stateMachineArn, name, input }),
+      startExecution(api, { stateMachineArn, name: options.name, input }),
       io.leave,
-      `Left while an execution named ${name} of ${stateMachineArn} was being started: it may run.`,
+      `Left while an execution of ${stateMachineArn} was being started: it may run.`,
     );
     announce(executionArn, connection, talk);
     if (options.timeout !== undefined) {

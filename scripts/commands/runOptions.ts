@@ -34,6 +34,11 @@ export function maxConcurrency(text: string): number {
   return integer(text, '--max-concurrency', 1, limits.inlineConcurrency);
 }
 
+/** Of `system-test local`. */
+export function port(text: string): number {
+  return integer(text, '--port', 0, 65_535);
+}
+
 /** A count, or a share such as `5%`. */
 export function toleratedFailures(text: string): number | string {
   const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];

@@ -337,6 +337,15 @@ describe('starting an execution', () => {
     expect((failure as Error).message).toMatch(message);
   });
 
+  test('takes an execution with its own random name for its own, as the answer to the start was lost', async () => {
+    const { execution } = setUp();
+    execution.failures.StartExecution = [named('ExecutionAlreadyExists')];
+
+    const arn = await startExecution(execution, { ...request, name: undefined, stateMachineArn: `${machineArn}:live` });
+
+    expect(arn).toMatch(/^arn:aws:states:eu-west-1:123456789012:execution:SystemTest:[0-9a-f-]{36}$/);
+  });
+
   test('asks for a Region when there is none', async () => {
     const { execution } = setUp();
     execution.failures.StartExecution = [new Error('Region is missing')];

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemTest } from './command';
+
+test.each([[['--help']], [['run', '--help']], [['local', '--help']]])('help teaches: %j', async (args) => {
+  const { code, stdout, stderr } = await systemTest(args);
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatchSnapshot();
+});
+
+test('help fits in 80 columns, but for examples', async () => {
+  const { stdout } = await systemTest(['run', '--help']);
+
+  const wide = stdout.split('\n').filter((line) => line.length > 80 && !line.startsWith('  system-test'));
+  expect(wide).toEqual([]);
+});
+
+test('tells its version', async () => {
+  const manifest = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as { version: string };
+
+  await expect(systemTest(['--version'])).resolves.toMatchObject({ code: 0, stdout: `${manifest.version}\n` });
+});

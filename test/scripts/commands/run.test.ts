@@ -1,0 +1,344 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import type { RunResult } from '../../../lib/wire';
+import { main } from '../../../scripts/cli';
+import { systemClock } from '../../../scripts/clock';
+import { deployLocally, impatientClock } from '../../localSystemTest';
+import { startProxy, type Fault, type Call } from '../../proxy';
+import { awsEnv, cleanEnv, serveApp, start, systemTest, type ServedApp } from '../command';
+
+const directory = mkdtempSync(join(tmpdir(), 'run-'));
+let app: ServedApp;
+beforeAll(async () => {
+  app = await serveApp();
+});
+afterAll(async () => {
+  await app.close();
+  rmSync(directory, { recursive: true });
+});
+
+/** Runs against the served app, with a JSON report beside what else is asked for. */
+async function runJson(args: string[], options?: Parameters<typeof systemTest>[1]) {
+  const { stdout, ...rest } = await systemTest(['run', ...app.flags, '--report', 'json', ...args], options);
+  return { ...rest, result: JSON.parse(stdout) as RunResult };
+}
+
+/** Runs against the served app through a proxy that does harm. */
+async function runThrough(faultOf: (call: Call) => Fault | undefined | Promise<Fault | undefined>, args: string[]) {
+  const proxy = await startProxy(app.endpoint.url, faultOf);
+  const command = start(['run', '--endpoint-url', proxy.url, ...args]);
+  void command.ended.then(() => proxy.close());
+  return { ...command, proxy };
+}
+
+describe('a run', () => {
+  test('tests what the construct names, reports on standard output, and says the rest on standard error', async () => {
+    const { code, stdout, stderr } = await systemTest(['run', ...app.flags]);
+
+    expect(stdout).toMatch(
+      /^All invocations together took [\d.]+s.*\nThe system test took \d+\.\d{3}s\n2 of 2 passed the test - 0 failed\n$/,
+    );
+    expect(stderr).toMatch(
+      /^Started the execution arn:aws:states:\S+\nTesting 2 configurations\.\n2 of 2 done, 0 failed, 0 running, \d+s\n$/,
+    );
+    expect(code).toBe(0);
+  });
+
+  test('fails with exit code 1 and the log of what failed, and writes the reports that were asked for', async () => {
+    const json = join(directory, 'result.json');
+    const text = join(directory, 'result.txt');
+
+    const { code, stdout } = await systemTest(
+      ['run', 'good', 'bad', ...app.flags, '--report', `json=${json}`, '--report', 'text', '--report', `text=${text}`],
+      { env: { ...awsEnv, FORCE_COLOR: '1' } },
+    );
+
+    expect(code).toBe(1);
+    const written = readFileSync(text, 'utf8');
+    expect(written).toMatch(/^bad failed after [\d.]+s\nError: Something went wrong!\n-+ Log output -+\nSTART /);
+    expect(written).toMatch(/Grüße from bad\n[^]*- End of log -+\n[^]*\n1 of 2 passed the test - 1 failed\n$/);
+    expect(stdout).toContain('\u001b[31m1 of 2 passed the test - 1 failed');
+    const result = JSON.parse(readFileSync(json, 'utf8')) as RunResult;
+    expect(result).toMatchObject({ total: 2, passed: 1, failed: 1, status: 'FAILED', verdict: 'FAILED' });
+    expect(result.execution_arn).toMatch(/^arn:aws:states:us-east-1:\d{12}:execution:/);
+  });
+
+  test('reads configurations from standard input, with their payload', async () => {
+    const { code, result } = await runJson(['--configurations', '-'], {
+      input: '\ufeffconfiguration_identifier,region\r\ngood,eu\r\nbad,us\r\n',
+    });
+
+    expect(code).toBe(1);
+    expect(result.results.map((one) => [one.configuration_identifier, one.status])).toEqual([
+      ['good', 'PASSED'],
+      ['bad', 'FAILED'],
+    ]);
+  });
+
+  test.each(['1', '50%'])('passes when %s may fail', async (tolerated) => {
+    const { code, result } = await runJson(['good', 'bad', '--tolerated-failures', tolerated]);
+
+    expect(code).toBe(0);
+    expect(result).toMatchObject({ verdict: 'PASSED', failed: 1, tolerated_failures: 1 });
+  });
+
+  test('says that the state machine allows less concurrency than was asked for', async () => {
+    const { stderr, result } = await runJson(['good', '--max-concurrency', '40']);
+
+    expect(result.max_concurrency).toBe(4);
+    expect(stderr).toContain('At most 4 ran at once, not 40: the state machine allows no more.\n');
+  });
+
+  test('joins the running execution of the same name and input, and refuses a closed one', async () => {
+    const args = ['brief', '--name', 'nightly'];
+
+    const [first, second] = await Promise.all([runJson(args), runJson(args)]);
+
+    expect(second.result.execution_arn).toBe(first.result.execution_arn);
+    expect([first.code, second.code]).toEqual([0, 0]);
+    const { code, stderr } = await systemTest(['run', ...app.flags, ...args]);
+    expect(stderr).toMatch(/^error: An execution named nightly exists already.*: choose another --name\.\n$/);
+    expect(code).toBe(3);
+  });
+
+  test('finds endpoint and Region in the variables that the AWS CLI knows, the profile included', async () => {
+    const config = join(directory, 'config');
+    writeFileSync(config, '[profile test]\naws_access_key_id = a\naws_secret_access_key = b\n');
+    const env = {
+      ...cleanEnv,
+      AWS_ENDPOINT_URL: app.endpoint.url,
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_CONFIG_FILE: config,
+    };
+
+    await expect(systemTest(['run', '--profile', 'test'], { env })).resolves.toMatchObject({ code: 0 });
+    await expect(systemTest(['run'], { env: { ...env, AWS_PROFILE: 'test' } })).resolves.toMatchObject({ code: 0 });
+  });
+
+  test("takes the Region from the state machine's ARN", async () => {
+    const env = { ...awsEnv, AWS_REGION: undefined };
+
+    const { code } = await runJson(['--state-machine', app.machineArn], { env });
+
+    expect(code).toBe(0);
+  });
+
+  test('is silent but for the report with --quiet', async () => {
+    await expect(runJson(['bad', '--quiet'])).resolves.toMatchObject({ code: 1, stderr: '' });
+  });
+
+  test('shows no progress with --no-progress', async () => {
+    const { stderr } = await runJson(['--no-progress']);
+
+    expect(stderr).toMatch(/^Started the execution .*\n$/);
+  });
+
+  test('shows each call with --verbose', async () => {
+    const { stderr } = await runJson(['--verbose']);
+
+    for (const operation of ['DescribeStacks', 'StartExecution', 'GetExecutionHistory', 'DescribeExecution']) {
+      expect(stderr).toMatch(new RegExp(`^\\d+\\.\\d{3}s ${operation} \\d+ ms$`, 'm'));
+    }
+  });
+
+  test('does not fail when nobody reads its report to the end', async () => {
+    const { child, ended } = start(['run', ...app.flags, 'good']);
+    child.stdout?.destroy();
+
+    await expect(ended).resolves.toMatchObject({ code: 0, stderr: expect.not.stringContaining('EPIPE') });
+  });
+});
+
+describe('a run without a verdict', () => {
+  test('ends with 3 when configurations could not be tested', async () => {
+    const throttled = await deployLocally({
+      code: '',
+      props: { configurations: ['config_0'] },
+      function: { reservedConcurrentExecutions: 0 },
+      clock: impatientClock,
+    });
+    try {
+      const { code, stdout, stderr } = await systemTest(['run', '--endpoint-url', throttled.endpoint.url]);
+
+      expect(stdout).toMatch(/^config_0 could not be tested/);
+      expect(stdout).toMatch(/\n0 of 1 passed the test - 0 failed - 1 errored\n$/);
+      expect(stderr).toMatch(/\nerror: There is no verdict, as 1 configuration could not be tested\.\n$/);
+      expect(code).toBe(3);
+    } finally {
+      await throttled.close();
+    }
+  });
+
+  test('stops the execution when the deadline is over, and reports what is known', async () => {
+    const json = join(directory, 'deadline.json');
+    const args = ['good', 'slow', '--timeout', '1.5', '--report', `json=${json}`];
+
+    const { code, stderr } = await systemTest(['run', ...app.flags, ...args]);
+
+    expect(code).toBe(3);
+    expect(stderr).toMatch(
+      /\nerror: The deadline of 1\.5s is over, so the execution was stopped and there is no verdict\.\n$/,
+    );
+    const result = JSON.parse(readFileSync(json, 'utf8')) as RunResult;
+    expect(result).toMatchObject({ status: 'ABORTED', verdict: 'ERRORED', passed: 1, errored: 1 });
+    expect(result.results[1]).toMatchObject({ configuration_identifier: 'slow', status: 'ERRORED' });
+    await expect(app.statusOf(result.execution_arn)).resolves.toBe('ABORTED');
+  });
+
+  test('ends with 3 when another state machine answers', async () => {
+    const { code, stderr } = await systemTest(['run', ...app.flags, '--state-machine', app.otherMachineArn]);
+
+    expect(stderr).toMatch(/error: Expected the result of a system test from arn:\S+, got something else/);
+    expect(code).toBe(3);
+  });
+
+  test.each([
+    ['AccessDeniedException', /^error: Not allowed to start an execution of arn:\S+: AccessDeniedException: no\n$/],
+    ['ThrottlingException', /^error: Could not start an execution of arn:\S+, as AWS throttles the calls: Thrott/],
+  ])('ends with 3 when the start is refused: %s', async (type, sentence) => {
+    const { ended } = await runThrough(
+      ({ operation }) => (operation === 'StartExecution' ? { answer: 400, type, message: 'no' } : undefined),
+      ['--state-machine', app.machineArn],
+    );
+
+    const { code, stdout, stderr } = await ended;
+
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(sentence);
+  });
+
+  test('ends with 3 and says how to look it up when the history may not be read', async () => {
+    const { ended } = await runThrough(
+      ({ operation }) =>
+        operation === 'GetExecutionHistory' ? { answer: 400, type: 'AccessDeniedException' } : undefined,
+      ['good'],
+    );
+
+    const { code, stderr } = await ended;
+
+    expect(stderr).toMatch(
+      /error: Could not read the history of the execution: Acc.* The execution may still run; look it up with: aws stepfunctions describe-execution --execution-arn arn:\S+\n$/,
+    );
+    expect(code).toBe(3);
+  });
+});
+
+describe('a run over a bad line', () => {
+  test('starts one execution although the answer to the start is lost', async () => {
+    const before = await app.executions();
+    const { ended, proxy } = await runThrough(
+      ({ operation, index }) => (operation === 'StartExecution' && index === 0 ? 'reset after' : undefined),
+      ['good'],
+    );
+
+    const { code, stderr } = await ended;
+    expect(stderr).toMatch(/^Started the execution /);
+    expect(code).toBe(0);
+    expect(proxy.calls.filter(({ operation }) => operation === 'StartExecution')).toHaveLength(2);
+    await expect(app.executions()).resolves.toBe(before + 1);
+  });
+
+  test('goes on when polls are throttled, cut off and answered by halves', async () => {
+    const faults: (Fault | undefined)[] = [
+      { answer: 400, type: 'ExecutionDoesNotExist' },
+      { answer: 400, type: 'ThrottlingException' },
+      'reset before',
+      'truncate',
+      { answer: 503, type: 'ServiceUnavailable' },
+    ];
+    const { ended } = await runThrough(
+      ({ operation, index }) => (operation === 'GetExecutionHistory' ? faults[index] : undefined),
+      ['good', 'bad'],
+    );
+
+    await expect(ended).resolves.toMatchObject({ code: 1, stdout: expect.stringContaining('1 of 2 passed') });
+  });
+});
+
+describe('an interrupted run', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('stops the execution and ends with 130: %s', async (signal) => {
+    const { child, ended, says } = start(['run', ...app.flags, 'good', 'slow']);
+    const [, executionArn] = await says(/Started the execution (\S+)\nTesting/);
+
+    child.kill(signal);
+
+    const { code, stdout, stderr } = await ended;
+    expect(code).toBe(130);
+    await expect(app.statusOf(executionArn!)).resolves.toBe('ABORTED');
+    expect(stdout).toContain('1 configuration without a result:\n  slow\n');
+    expect(stdout).toMatch(/\n\d of 2 passed the test - 0 failed - \d errored\n$/);
+    expect(stderr).toMatch(
+      /error: The trigger was interrupted, so the execution was stopped and there is no verdict\.\n$/,
+    );
+  });
+
+  test('leaves at once at the second signal, and says that the execution may still run', async () => {
+    let stopping: (() => void) | undefined;
+    const stopped = new Promise<void>((resolve) => (stopping = resolve));
+    const never = new Promise<undefined>(() => undefined);
+    const { child, ended, says } = await runThrough(
+      ({ operation }) => {
+        if (operation !== 'StopExecution') return undefined;
+        stopping?.();
+        return never;
+      },
+      ['slow'],
+    );
+    const [, executionArn] = await says(/Started the execution (\S+)\nTesting/);
+
+    child.kill('SIGINT');
+    await stopped;
+    child.kill('SIGINT');
+
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain(
+      'error: Left before the execution has ended. The execution may still run; look it up with',
+    );
+    expect(stderr).toContain(executionArn!);
+    await expect(app.statusOf(executionArn!)).resolves.toBe('RUNNING');
+  });
+
+  test('has started nothing when it is interrupted while it reads its configurations', async () => {
+    const before = await app.executions();
+    const stop = new AbortController();
+    // The command waits for more: the moment to interrupt it.
+    const stdin = new Readable({ read: () => stop.abort() });
+    let stderr = '';
+    const code = await main(['run', ...app.flags, '--configurations', '-'], {
+      env: awsEnv,
+      stdin,
+      stdout: new PassThrough(),
+      stderr: new PassThrough().on('data', (chunk: Buffer) => (stderr += chunk.toString())),
+      clock: systemClock,
+      stop: stop.signal,
+      leave: new AbortController().signal,
+    });
+
+    expect({ code, stderr }).toEqual({ code: 130, stderr: 'error: Interrupted before anything was started.\n' });
+    await expect(app.executions()).resolves.toBe(before);
+  });
+});
+
+describe('a run on this machine', () => {
+  test('serves the app, tests it, and says what the exit code is for', async () => {
+    const { code, stdout, stderr } = await systemTest(['run', '--local', '--app', app.directory, 'good', 'bad'], {
+      env: cleanEnv,
+    });
+
+    expect(stdout).toMatch(/\n1 of 2 passed the test - 1 failed\n$/);
+    expect(stderr).toMatch(/\nThe exit code is 1, which is what stops a pipeline\.\n$/);
+    expect(code).toBe(1);
+  });
+
+  test('is interrupted like any other, and closes what it served', async () => {
+    const { child, ended, says } = start(['run', '--local', '--app', app.directory, 'slow'], { env: cleanEnv });
+    await says('Testing 1 configuration.');
+
+    child.kill('SIGINT');
+
+    await expect(ended).resolves.toMatchObject({ code: 130 });
+  });
+});
