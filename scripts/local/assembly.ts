@@ -48,8 +48,14 @@ export async function loadAssembly(directory: string, options: LoadOptions): Pro
   for (const { stack } of stacks) addVersionsAndAliases(stack, runnable);
   const described = stacks.map(({ stack }) => stack.describe(now, note));
   const stateMachines = chooseMachines(machines, functions, described, options);
-  for (const { functionName, reason } of functions) {
+  for (const { functionName, reason, runnable: deployed } of functions) {
     if (reason !== undefined) note(`Left out the function ${functionName}: ${reason}.`);
+    for (const [name, value] of Object.entries(deployed?.environment ?? {})) {
+      if (!value.includes('{{resolve:')) continue;
+      note(
+        `The function ${functionName} gets its variable ${name} unresolved, as ${value}: its value is in the account.`,
+      );
+    }
   }
   return { ...environment, stacks: described, functions: runnable, stateMachines };
 }

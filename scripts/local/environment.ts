@@ -1,4 +1,5 @@
 /** Where a stack is deployed to: account, Region, and what follows from them. */
+import { UserError } from '../userError';
 
 /** An account and a Region. */
 export interface Environment {
@@ -22,12 +23,17 @@ export function urlSuffixOf(region: string): string {
 const localAccount = '123456789012';
 
 /**
- * What stands for the profile's account and Region, as the CDK CLI finds them: the usual variables, else the account
- * 123456789012 and us-east-1.
+ * What stands for the profile's account and Region, by the variables that the CDK CLI would set or read: the account of
+ * CDK_DEFAULT_ACCOUNT, else 123456789012; the Region of CDK_DEFAULT_REGION, AWS_REGION or AWS_DEFAULT_REGION, else
+ * us-east-1. Throws a UserError for an account that can't be one.
  */
 export function localEnvironment(env: NodeJS.ProcessEnv): Environment {
-  return {
-    account: env.CDK_DEFAULT_ACCOUNT ?? localAccount,
-    region: env.CDK_DEFAULT_REGION ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1',
-  };
+  const first = (...values: (string | undefined)[]) => values.find((value) => value !== undefined && value !== '');
+  const account = first(env.CDK_DEFAULT_ACCOUNT) ?? localAccount;
+  if (!/^\d{12}$/.test(account)) {
+    throw new UserError(
+      `Expected CDK_DEFAULT_ACCOUNT to be an account of twelve digits, got ${JSON.stringify(account)}.`,
+    );
+  }
+  return { account, region: first(env.CDK_DEFAULT_REGION, env.AWS_REGION, env.AWS_DEFAULT_REGION) ?? 'us-east-1' };
 }

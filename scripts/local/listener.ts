@@ -18,7 +18,7 @@ export interface ListenerOptions {
 export interface Listener {
   /** `http://127.0.0.1:8123` */
   url: string;
-  /** Stops listening, aborts what is under way and closes kept-alive connections. */
+  /** Stops listening and closes all connections, which aborts what is under way. */
   close(): Promise<void>;
 }
 
@@ -29,13 +29,12 @@ const maximumConnections = 1024;
 /** Starts a server on 127.0.0.1. Throws a UserError where the port can't be had. */
 export async function listen(handler: Handler, options: ListenerOptions = {}): Promise<Listener> {
   const log = options.log ?? (() => undefined);
-  const closing = new AbortController();
   const server = createServer(
     // The whole request has to arrive in a minute; answers may take as long as a function runs. A connection is kept
     // longer than a client that polls is silent, or its next request would meet a connection that is being closed.
     { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 75_000 },
     (request, response) => {
-      void respond(handler, request, response, closing.signal, log);
+      void respond(handler, request, response, log);
     },
   );
   server.maxConnections = maximumConnections;
@@ -45,7 +44,6 @@ export async function listen(handler: Handler, options: ListenerOptions = {}): P
     url: `http://127.0.0.1:${port}`,
     close: () =>
       new Promise((resolve) => {
-        closing.abort(new Error('The local endpoint is closing.'));
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -76,20 +74,18 @@ async function respond(
   handler: Handler,
   request: IncomingMessage,
   response: ServerResponse,
-  closing: AbortSignal,
   log: (line: string) => void,
 ): Promise<void> {
   const requestId = randomUUID();
   const gone = new AbortController();
-  response.once('close', () => gone.abort(new Error('The client closed the connection.')));
+  response.once('close', () => gone.abort(new Error('The connection was closed.')));
   // A client that goes away in the middle of its answer is its own affair.
   response.on('error', () => undefined);
   let answer: ServiceResponse;
   try {
-    const signal = AbortSignal.any([gone.signal, closing]);
-    answer = refuseForeign(request) ?? (await answerFor(handler, request, requestId, signal));
+    answer = refuseForeign(request) ?? (await answerFor(handler, request, requestId, gone.signal));
   } catch (error) {
-    if (gone.signal.aborted || closing.aborted || !request.complete) {
+    if (gone.signal.aborted || !request.complete) {
       response.destroy();
       return;
     }

@@ -34,10 +34,10 @@ export interface LocalEndpoint {
  */
 export async function startLocalEndpoint(options: LocalEndpointOptions = {}): Promise<LocalEndpoint> {
   const { app, cwd = process.cwd(), env = process.env, log = () => undefined, signal } = options;
+  const environment = localEnvironment(env);
   const workDirectory = await mkdtemp(join(tmpdir(), 'system-test-'));
   const clean = (): Promise<void> => rm(workDirectory, { recursive: true, force: true, maxRetries: 3 });
   try {
-    const environment = localEnvironment(env);
     const directory = await assembleApp({ app, cwd, env, environment, workDirectory, log, signal });
     const deployment = await loadAssembly(directory, {
       environment,

@@ -177,6 +177,16 @@ describe('a function', () => {
     await expect(invoked).rejects.toThrow(`it invokes the function other, but ${reason}.`);
   });
 
+  test('gets a dynamic reference as it stands, with a note', async () => {
+    const Variables = { SECRET: '{{resolve:secretsmanager:s}}', PLAIN: 'p' };
+    const Function = inlineFunction(code, { FunctionName: 'f', Environment: { Variables } });
+    const { functions, notes } = await load(oneStack({ Role: role, Function }));
+    expect(functions[0]!.environment).toEqual(Variables);
+    expect(notes).toEqual([
+      'The function f gets its variable SECRET unresolved, as {{resolve:secretsmanager:s}}: its value is in the account.',
+    ]);
+  });
+
   test('that is invoked but not in the app is noted', async () => {
     const imported = 'arn:aws:lambda:eu-west-1:123456789012:function:imported';
     const DefinitionString = JSON.stringify({ StartAt: 'A', States: { A: { Arguments: { FunctionName: imported } } } });

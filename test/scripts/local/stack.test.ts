@@ -9,10 +9,13 @@ const alone: Surroundings = {
   nested: () => undefined,
 };
 
-function stackOf(template: JsonObject, options: { region?: string; parameters?: JsonObject } = {}): Stack {
-  const { region = environment.region, parameters } = options;
+function stackOf(
+  template: JsonObject,
+  options: { stackName?: string; region?: string; parameters?: JsonObject } = {},
+): Stack {
+  const { stackName = 'Shop', region = environment.region, parameters } = options;
   return new Stack({
-    stackName: 'Shop',
+    stackName,
     environment: { ...environment, region },
     template: parseTemplate(template, 'the template of stack Shop'),
     tags: {},
@@ -244,6 +247,8 @@ describe('resources', () => {
     const [lambda, machine, bucket, key] = names(stackOf(template));
     expect(lambda).toMatch(/^Shop-AVeryLong\w+-[A-Za-z0-9]{12}$/);
     expect(lambda).toHaveLength(64);
+    const deep = stackOf(template, { stackName: 'Production-EuCentral1-TheShopApplicationStack' });
+    expect(deep.ref(long, 'here')).toMatch(/^Production-EuCentral1-The-AVeryLongLogicalIdAsTheCd-[A-Za-z0-9]{12}$/);
     expect(machine).toMatch(/:stateMachine:Machine-[A-Za-z0-9]{12}$/);
     expect(bucket).toMatch(/^shop-bucket-[a-z0-9]{12}$/);
     expect(key).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
