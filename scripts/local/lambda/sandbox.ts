@@ -171,7 +171,8 @@ export class Sandbox {
       const timeout = new Promise<Timeout>((resolve) => {
         deadline = setTimeout(() => {
           this.#alive = false;
-          resolve({ type: 'timeout', durationMs: elapsed() });
+          // A timer may be a fraction of a millisecond early.
+          resolve({ type: 'timeout', durationMs: Math.max(elapsed(), timeoutMs) });
         }, timeoutMs);
       });
       const exit = this.#closed.then((end): Exit => ({ ...end, durationMs: elapsed() }));

@@ -4,7 +4,7 @@ import {
   ListFunctionsCommand,
   paginateListFunctions,
 } from '@aws-sdk/client-lambda';
-import { deployed, removeFunctions, serveLambda, type ServedLambda } from './lambdaFixture';
+import { cleanUp, deployed, serveLambda, type ServedLambda } from './lambdaFixture';
 
 let lambda: ServedLambda;
 beforeAll(async () => {
@@ -23,10 +23,7 @@ beforeAll(async () => {
   });
   lambda = await serveLambda([reports, ...numbered.reverse()]);
 });
-afterAll(async () => {
-  await lambda.close();
-  removeFunctions();
-});
+afterAll(cleanUp);
 
 const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:reports';
 

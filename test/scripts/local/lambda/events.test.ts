@@ -1,9 +1,9 @@
 import type { Clock } from '../../../../scripts/clock';
 import { throttled } from '../../../../scripts/local/lambda/concurrency';
 import { EventQueue } from '../../../../scripts/local/lambda/eventQueue';
-import { deployed, eventually, removeFunctions, serveLambda } from './lambdaFixture';
+import { cleanUp, deployed, eventually, serveLambda } from './lambdaFixture';
 
-afterAll(removeFunctions);
+afterAll(cleanUp);
 
 /** Sleeps pass at once; it remembers them. */
 class QuickClock implements Clock {

@@ -1,4 +1,4 @@
-import { deployed, removeFunctions, serveLambda, type Answer, type ServedLambda } from './lambdaFixture';
+import { cleanUp, deployed, serveLambda, type Answer, type ServedLambda } from './lambdaFixture';
 
 /** Does what its event says. */
 const misbehaving = `
@@ -35,10 +35,7 @@ beforeAll(async () => {
     deployed(misbehaving, { functionName: 'short', timeoutSeconds: 1 }),
   ]);
 });
-afterAll(async () => {
-  await lambda.close();
-  removeFunctions();
-});
+afterAll(cleanUp);
 
 function requestIdOf(answer: Answer): string {
   return /^START RequestId: (\S+)/m.exec(answer.log)?.[1] ?? '';

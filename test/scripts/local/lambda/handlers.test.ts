@@ -1,18 +1,22 @@
 import type { DeployedFunction } from '../../../../scripts/local/deployment';
-import { deployed, removeFunctions, serveLambda, type Answer } from './lambdaFixture';
+import { cleanUp, deployed, serveLambda, type Answer, type ServedLambda } from './lambdaFixture';
 
-afterAll(removeFunctions);
+let lambda: ServedLambda;
+beforeAll(async () => {
+  lambda = await serveLambda([]);
+});
+afterAll(cleanUp);
 
-async function invokeOnce(
+let functions = 0;
+/** Invokes a new function. */
+function invokeOnce(
   source: string | Record<string, string>,
   overrides: Partial<DeployedFunction> = {},
 ): Promise<Answer> {
-  const lambda = await serveLambda([deployed(source, overrides)]);
-  try {
-    return await lambda.invoke({ a: 1 });
-  } finally {
-    await lambda.close();
-  }
+  functions += 1;
+  const { functionName = `function-${functions}` } = overrides;
+  lambda.add(deployed(source, { ...overrides, functionName }));
+  return lambda.invoke({ a: 1 }, { FunctionName: functionName });
 }
 
 describe('a handler is found', () => {
@@ -123,10 +127,10 @@ describe('a function that cannot be loaded', () => {
   });
 
   test('is loaded anew by the next invocation', async () => {
-    const lambda = await serveLambda([deployed('throw new Error("not today")')]);
-    const logs = [await lambda.invoke(), await lambda.invoke()].map(({ log }) => log);
+    const source = 'throw new Error("not today")';
+    const first = await invokeOnce(source, { functionName: 'broken' });
+    const logs = [first, await lambda.invoke({}, { FunctionName: 'broken' })].map(({ log }) => log);
     expect(logs).toEqual([expect.stringContaining('INIT_REPORT'), expect.stringContaining('INIT_REPORT')]);
-    await lambda.close();
   });
 });
 
@@ -190,12 +194,12 @@ describe('the context', () => {
     const { payload, log } = await invokeOnce(source, { timeoutSeconds: 5, memoryMb: 256 });
     const context = payload as { remaining: number; keys: string[] };
     expect(context).toMatchObject({
-      functionName: 'reports',
+      functionName: expect.stringMatching(/^function-\d+$/),
       functionVersion: '$LATEST',
       memoryLimitInMB: '256',
-      logGroupName: '/aws/lambda/reports',
+      logGroupName: expect.stringMatching(/^\/aws\/lambda\/function-\d+$/),
       logStreamName: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/),
-      invokedFunctionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:reports',
+      invokedFunctionArn: expect.stringMatching(/^arn:aws:lambda:eu-central-1:123456789012:function:function-\d+$/),
       awsRequestId: /START RequestId: (\S+)/.exec(log)?.[1],
     });
     expect(context.remaining).toBeGreaterThan(4_000);

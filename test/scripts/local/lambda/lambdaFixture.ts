@@ -11,6 +11,7 @@ export const account = '123456789012';
 export const region = 'eu-central-1';
 
 const folders: string[] = [];
+const open = new Set<ServedLambda>();
 
 /** A function from its files, by path; a single text is its `index.js`. */
 export function deployed(
@@ -67,6 +68,8 @@ export interface ServedLambda {
   url: string;
   /** Invokes with the log tail; the first function unless the input names one. */
   invoke(event?: unknown, input?: Partial<InvokeCommandInput>): Promise<Answer>;
+  /** Adds a function. */
+  add(deployed: DeployedFunction): void;
   close(): Promise<void>;
 }
 
@@ -75,7 +78,8 @@ export async function serveLambda(
   functions: DeployedFunction[],
   options: Omit<LambdaServiceOptions, 'deployment'> = {},
 ): Promise<ServedLambda> {
-  const service = new LambdaService({ deployment: deploymentOf(...functions), ...options });
+  const deployment = deploymentOf(...functions);
+  const service = new LambdaService({ deployment, ...options });
   const listener = await listen((request, requestId) => service.handle(request, requestId));
   const client = new LambdaClient({
     endpoint: listener.url,
@@ -84,7 +88,7 @@ export async function serveLambda(
     // A throttled call shall show as one.
     maxAttempts: 1,
   });
-  return {
+  const served: ServedLambda = {
     service,
     client,
     url: listener.url,
@@ -106,16 +110,21 @@ export async function serveLambda(
         log: Buffer.from(result.LogResult ?? '', 'base64').toString(),
       };
     },
+    add: (added) => void deployment.functions.push(added),
     close: async () => {
+      open.delete(served);
       client.destroy();
       await listener.close();
       await service.close();
     },
   };
+  open.add(served);
+  return served;
 }
 
-/** Removes the functions' files. */
-export function removeFunctions(): void {
+/** Closes what a failed test left open and removes the functions' files. */
+export async function cleanUp(): Promise<void> {
+  await Promise.all([...open].map((served) => served.close()));
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 

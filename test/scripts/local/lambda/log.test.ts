@@ -1,8 +1,8 @@
 import type { DeployedFunction } from '../../../../scripts/local/deployment';
 import { endLine, logTail, platformLog } from '../../../../scripts/local/lambda/log';
-import { deployed, removeFunctions, serveLambda, type ServedLambda } from './lambdaFixture';
+import { cleanUp, deployed, serveLambda, type ServedLambda } from './lambdaFixture';
 
-afterAll(removeFunctions);
+afterAll(cleanUp);
 
 async function serving<Result>(
   source: string,

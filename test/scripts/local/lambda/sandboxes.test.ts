@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deployed, eventually, removeFunctions, serveLambda } from './lambdaFixture';
+import { cleanUp, deployed, eventually, serveLambda } from './lambdaFixture';
 
-afterAll(removeFunctions);
+afterAll(cleanUp);
 
 const counting = `
   let n = 0;

@@ -1,11 +1,11 @@
 import { InvokeCommand, TooManyRequestsException } from '@aws-sdk/client-lambda';
-import { deployed, removeFunctions, serveLambda, type ServedLambda } from './lambdaFixture';
+import { cleanUp, deployed, serveLambda, type ServedLambda } from './lambdaFixture';
 
 const waiting = 'exports.handler = async ({ wait = 0 }) => new Promise((resolve) => setTimeout(resolve, wait, "done"))';
 
 let lambda: ServedLambda | undefined;
 afterEach(() => lambda?.close());
-afterAll(removeFunctions);
+afterAll(cleanUp);
 
 /** The outcomes of calls at the same time: `done`, or the reason for a refusal. */
 async function outcomes(calls: Promise<{ payload: unknown }>[]): Promise<unknown[]> {

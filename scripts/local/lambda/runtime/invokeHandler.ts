@@ -1,0 +1,65 @@
+/** Runs a handler once, by the rules of the function's runtime (AWS Lambda developer guide, "Define Lambda function handler in Node.js"). */
+import type { InvokeMessage } from '../messages';
+import type { Answers } from './answers';
+import { buildContext } from './context';
+import type { Callback, Handler } from './loadHandler';
+import { RuntimeError } from './runtimeError';
+
+/** nodejs24.x and above: what the handler returns or throws, and nothing else. */
+export async function invokeHandler(handler: Handler, message: InvokeMessage, answers: Answers): Promise<void> {
+  answers.begin(performance.now(), () => answers.fail('Invoke Error', neverSettled()));
+  try {
+    const result = await handler(JSON.parse(message.payload), buildContext(message));
+    await rejectionsSurfaced();
+    answers.respond(result);
+  } catch (error) {
+    await rejectionsSurfaced();
+    answers.fail('Invoke Error', error);
+  }
+}
+
+/** Below nodejs24.x: a promise, the callback or the context's done, succeed and fail; the first one counts. */
+export function invokeHandlerWithCallback(handler: Handler, message: InvokeMessage, answers: Answers): void {
+  let finished = false;
+  let waits = true;
+  const complete = (error: unknown, result: unknown, waitsForLoop: boolean): void => {
+    if (finished) return;
+    finished = true;
+    if (error !== undefined && error !== null) answers.fail('Invoke Error', error);
+    else if (waitsForLoop) answers.whenLoopIsEmpty(() => answers.respond(result));
+    else answers.respond(result);
+  };
+  const succeed = (result: unknown) => complete(null, result, false);
+  const fail = (error: unknown) => complete(error ?? 'handled', undefined, false);
+  const done: Callback = (error, result) => complete(error, result, false);
+  const callback: Callback = (error, result) => complete(error, result, waits);
+  const context = Object.defineProperty(
+    { ...buildContext(message), succeed, fail, done },
+    'callbackWaitsForEmptyEventLoop',
+    { enumerable: true, get: () => waits, set: (value: unknown) => void (waits = Boolean(value)) },
+  );
+  const isAsync = handler.constructor.name === 'AsyncFunction';
+  answers.begin(performance.now(), () => complete(isAsync ? neverSettled() : null, null, false));
+  try {
+    const result = handler(JSON.parse(message.payload), context, callback);
+    if (isThenable(result)) Promise.resolve(result).then(succeed, fail);
+  } catch (error) {
+    complete(error ?? 'handled', undefined, false);
+  }
+}
+
+function neverSettled(): RuntimeError {
+  return new RuntimeError(
+    'NodeJsExit',
+    'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes',
+  );
+}
+
+/** Lets a rejection that nobody handles surface before the answer, as the runtime does. */
+function rejectionsSurfaced(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
