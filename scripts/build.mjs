@@ -20,3 +20,19 @@ await build({
   // The ES module builds of the SDK clients are smaller once bundled.
   mainFields: ['module', 'main'],
 });
+
+// The script and the styles that each HTML report carries in itself.
+await build({
+  absWorkingDir: root,
+  entryPoints: [
+    { in: 'scripts/report/html/page/main.ts', out: 'reportPage' },
+    { in: 'scripts/report/html/page/styles/page.css', out: 'reportPage' },
+  ],
+  outdir,
+  bundle: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  charset: 'utf8',
+  minify: true,
+});

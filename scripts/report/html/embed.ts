@@ -1,0 +1,14 @@
+import type { Json } from '../../../lib/wire';
+
+/**
+ * JSON that stands in a `<script type="application/json">`. Without `<` no text in it can end the element or open a
+ * comment (https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements), and
+ * `JSON.parse` reads the escapes back. The two line separators are escaped for tools that take it for JavaScript.
+ */
+export function embeddedJson(value: Json | object): string {
+  return JSON.stringify(value).replace(/[<\u2028\u2029]/g, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

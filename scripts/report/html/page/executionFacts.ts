@@ -1,0 +1,75 @@
+import type { RunCost, RunResult } from '../../../../lib/wire';
+import { element, facts, section } from './dom';
+import { count, duration, usd, utc } from './model/format';
+
+/** What ran, when, for how long, under which limits and at what price. */
+export function executionSection(run: RunResult): HTMLElement {
+  const { execution_arn: arn, max_concurrency: concurrency } = run;
+  return section(
+    'execution',
+    'Execution',
+    facts(
+      ['Status', element('code', {}, run.status)],
+      ['Started', time(run.started_at)],
+      ['Duration', duration(run.duration_seconds * 1000)],
+      ['Concurrency', concurrency > 0 ? `at most ${count(concurrency)} at once` : 'not known'],
+      ['Tolerated', run.tolerated_failures === 1 ? '1 failure' : `${count(run.tolerated_failures)} failures`],
+      ['Console', consoleLink(run.console_url)],
+      ['ARN', arn ? arnParts(arn) : 'none: the function was invoked directly'],
+    ),
+  );
+}
+
+/** The price of the run; nothing where it was not computed. */
+export function costSection({ cost }: RunResult): HTMLElement | undefined {
+  if (!cost) {
+    return undefined;
+  }
+  return section(
+    'cost',
+    'Cost',
+    facts(
+      ['Total', element('b', {}, usd(cost.total_usd))],
+      [
+        'Lambda',
+        `${usd(cost.lambda_usd)} for ${count(cost.lambda_requests)} requests and ${gigabyteSeconds(cost)} GB-s`,
+      ],
+      [
+        'Step Functions',
+        cost.state_transitions === undefined
+          ? undefined
+          : `${usd(cost.state_transitions_usd ?? 0)} for ${count(cost.state_transitions)} transitions`,
+      ],
+    ),
+    element(
+      'p',
+      { class: 'aside' },
+      `By the public price list of ${cost.price_region}, ${cost.price_date}, without free tiers, discounts and taxes.`,
+    ),
+  );
+}
+
+/** An ARN that does not fit on a line breaks after a colon. */
+function arnParts(arn: string): HTMLElement {
+  return element('code', {}, ...arn.split(/(?<=:)/).flatMap((part) => [part, element('wbr')]));
+}
+
+function gigabyteSeconds({ lambda_gb_seconds: seconds }: RunCost): string {
+  return seconds < 100 ? String(Number(seconds.toPrecision(3))) : count(Math.round(seconds));
+}
+
+function time(iso: string): HTMLElement | string {
+  const at = Date.parse(iso);
+  if (Number.isNaN(at)) {
+    return iso;
+  }
+  const here = new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  return element('time', { datetime: iso, title: `${here} on this device` }, utc(at));
+}
+
+/** Only a link to the web: the address comes from the result, and could be a script. */
+function consoleLink(address: string | undefined): HTMLElement | undefined {
+  return address !== undefined && /^https:\/\//i.test(address)
+    ? element('a', { href: address, rel: 'noreferrer' }, 'Open in Step Functions')
+    : undefined;
+}

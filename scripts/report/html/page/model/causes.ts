@@ -1,0 +1,102 @@
+import { errorText } from './rows';
+import type { Row } from './rows';
+import type { Filter } from './view';
+import { visible } from './visible';
+
+/** Rows with one thing to say about them. */
+export interface Cause {
+  kind: 'FAILED' | 'ERRORED' | 'KNOWN' | 'FLAKY';
+  /** The error's type, or what this is about. */
+  title: string;
+  text: string;
+  rows: Row[];
+  /** How the table shows these rows. */
+  filter: Filter;
+  search: string;
+}
+
+/** What differs between messages that say the same: identifiers of requests, numbers, times. */
+const varying = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{12,}\b|\d+/gi;
+
+/** Why configurations did not pass, the most frequent reason first; then what is flaky and what is known. */
+export function causesOf(rows: readonly Row[]): Cause[] {
+  const failed = rows.filter(({ kind }) => kind === 'FAILED');
+  const errored = rows.filter(({ kind }) => kind === 'ERRORED');
+  return [
+    ...sameErrors(failed, 'FAILED'),
+    ...sameErrors(errored, 'ERRORED'),
+    ...flaky(rows.filter(({ kind }) => kind === 'FLAKY')),
+    ...sameReasons(rows),
+  ];
+}
+
+function sameErrors(rows: Row[], kind: 'FAILED' | 'ERRORED'): Cause[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = errorText(row.result).replace(varying, '#');
+    const group = groups.get(key);
+    if (group) {
+      group.push(row);
+    } else {
+      groups.set(key, [row]);
+    }
+  }
+  return [...groups.values()]
+    .map((group): Cause => {
+      const error = group[0]?.result.error;
+      return {
+        kind,
+        title: error?.type ?? 'No error was given',
+        text: error?.message ?? '',
+        rows: group,
+        filter: kind === 'FAILED' ? 'failed' : 'errored',
+        search: longestFixedPart(visible(error?.message ?? '')) || visible(error?.type ?? ''),
+      };
+    })
+    .sort((a, b) => b.rows.length - a.rows.length);
+}
+
+function flaky(rows: Row[]): Cause[] {
+  const text = 'Passed only when run again.';
+  return rows.length === 0 ? [] : [{ kind: 'FLAKY', title: 'Flaky', text, rows, filter: 'flaky', search: '' }];
+}
+
+/** Known failures by what is to do about them, and by their reason. */
+function sameReasons(rows: readonly Row[]): Cause[] {
+  const causes = new Map<string, Cause>();
+  for (const row of rows) {
+    const { known, status, flaky } = row.result;
+    // What is flaky did fail, so the list is right about it; what could not be tested says nothing about the list.
+    if (!known || status === 'ERRORED' || flaky) {
+      continue;
+    }
+    const { reason, expires, expired } = known;
+    const passed = status === 'PASSED';
+    const [title, advice] = passed
+      ? ['Known failure that passed', 'Take it off the list, so that it is noticed when it fails again.']
+      : expired
+        ? [
+            'Known failure past its date',
+            `It counted as known until ${expires}: fix it, or give the list a later date.`,
+          ]
+        : ['Known failure', `It does not count against the verdict until ${expires}.`];
+    const key = JSON.stringify([title, reason, expires]);
+    const cause = causes.get(key);
+    if (cause) {
+      cause.rows.push(row);
+    } else {
+      const kind = expired && status !== 'PASSED' ? status : 'KNOWN';
+      const text = `${reason.replace(/[.\s]+$/, '')}. ${advice}`;
+      causes.set(key, { kind, title, text, rows: [row], filter: 'all', search: longestFixedPart(visible(reason)) });
+    }
+  }
+  return [...causes.values()];
+}
+
+/** The part of a message that all of its group share, cut to what fits a search field. */
+function longestFixedPart(message: string): string {
+  const parts = message.split(varying).flatMap((part) => part.split('\n'));
+  return parts
+    .reduce((longest, part) => (part.trim().length > longest.length ? part.trim() : longest), '')
+    .slice(0, 80);
+}

@@ -1,0 +1,299 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import type { RunResult } from '../../../../../lib/wire';
+import { describeInBrowser, ReportBrowser } from '../browser';
+import { aMixedRun, aRun } from '../runs';
+
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+describeInBrowser('the HTML report in Chromium', () => {
+  let reports: ReportBrowser;
+  beforeAll(async () => {
+    reports = await ReportBrowser.launch();
+  });
+  afterAll(() => reports.close());
+
+  test('opens from disk without a request and without a complaint', async () => {
+    const page = await reports.open(aMixedRun());
+    expect(await page.title()).toBe('ERRORED: 35 of 40 passed – system test');
+    expect(reports.requests).toEqual([]);
+    expect(reports.complaints).toEqual([]);
+  });
+
+  test('has the verdict on top, with its counts', async () => {
+    const page = await reports.open(aMixedRun());
+    expect(await page.locator('h1').innerText()).toBe('ERRORED');
+    expect(await page.locator('.lead').innerText()).toBe(
+      'No verdict. 1 of 40 configurations could not be tested, and 3 failed.',
+    );
+    expect((await page.locator('.counts li').allInnerTexts()).map((text) => text.replace(/\s+/g, ' '))).toEqual([
+      '35 passed',
+      '3 failed',
+      '1 errored',
+      '1 flaky',
+      '1 known',
+    ]);
+  });
+
+  test.each([
+    [
+      { verdict: 'PASSED', failed: 2, passed: 38, tolerated_failures: 2 },
+      '38 of 40 configurations passed. 2 failed, and 2 may.',
+    ],
+    [
+      { verdict: 'PASSED', failed: 0, passed: 40, flaky: 1 },
+      'All 40 configurations passed. 1 passed only when run again.',
+    ],
+    [{ verdict: 'PASSED', failed: 0, passed: 35, known: 5 }, '35 of 40 configurations passed. 5 failed as known.'],
+    [{ failed: 5, tolerated_failures: 2 }, '5 of 40 configurations failed, more than the 2 tolerated.'],
+    [
+      { failed: 0, passed: 40, flaky: 1 },
+      '1 of 40 configurations passed only when run again, which counts as failed in this run.',
+    ],
+    [
+      { verdict: 'ERRORED', status: 'ABORTED', errored: 3, failed: 0 },
+      'No verdict. The execution was stopped. 3 of 40 configurations could not be tested.',
+    ],
+    [
+      { verdict: 'ERRORED', status: 'TIMED_OUT' },
+      'No verdict. The execution timed out. 5 of 40 configurations failed.',
+    ],
+  ] as [Partial<RunResult>, string][])('puts %j into a sentence', async (change, sentence) => {
+    const page = await reports.open(aRun(40, 10, change));
+    expect(await page.locator('.lead').innerText()).toBe(sentence);
+  });
+
+  test('tells the facts of the execution, its cost and the way it took', async () => {
+    const page = await reports.open(aRun());
+    const facts = await page.locator('.execution').innerText();
+    expect(facts).toContain('2025-11-22 03:14:06 UTC');
+    expect(facts).toContain('at most 10 at once');
+    expect(facts).toContain('arn:aws:states:eu-west-1:123456789012:execution:SystemTest:release-2025-11-22');
+    expect(await page.locator('.execution a').getAttribute('href')).toMatch(/^https:\/\/eu-west-1\.console/);
+    expect(await page.locator('.cost').innerText()).toMatch(/\$0\.0016[^]*45 transitions[^]*eu-west-1, 2025-11-01/);
+    expect(await page.locator('.workflow svg').getAttribute('aria-label')).toBe(
+      'The way of the execution: Complete input, then “Input accepted?” (yes), then Test configurations ' +
+        '(40 configurations, at most 10 at once, 35 passed, 5 did not), then “All passed?” (no), then Failed.',
+    );
+  });
+
+  test.each([
+    ['passed', { status: 'SUCCEEDED', verdict: 'PASSED' }, 'Passed', 'The execution ended in “Passed”.'],
+    ['was stopped', { status: 'ABORTED', verdict: 'ERRORED' }, '', 'ended in “Test configurations” (ABORTED).'],
+    ['failed as known', { status: 'FAILED', verdict: 'PASSED' }, 'Failed', 'known failures are told apart afterwards'],
+  ] as const)('shows where an execution that %s came to', async (_, change, end, words) => {
+    const page = await reports.open(aRun(40, 10, change));
+    expect((await page.locator('.workflow .end.taken + text').allTextContents()).join()).toBe(end);
+    expect(await page.locator('.workflow').innerText()).toContain(words);
+  });
+
+  test('has no graph and no link where the function was invoked directly, or the link is not of the web', async () => {
+    const page = await reports.open(aRun(3, 1, { execution_arn: '', console_url: 'javascript:alert(1)' }));
+    expect(await page.locator('.workflow').innerText()).toContain('no state machine ran');
+    expect(await page.locator('.workflow svg, .execution a').count()).toBe(0);
+  });
+
+  test('draws who ran when, says how full the lanes were, and opens the one that is clicked', async () => {
+    const page = await reports.open(aRun());
+    const timeline = page.locator('.timeline');
+    expect(await timeline.innerText()).toMatch(/The lanes were \d+% full\. In no order could it have taken less than/);
+    // The one that failed first is at the start of the second lane.
+    const area = (await timeline.locator('svg.bars').boundingBox())!;
+    await page.mouse.move(area.x + 10, area.y + area.height * 0.15);
+    expect(await timeline.locator('.tip').innerText()).toMatch(/^config_4\s+Failed · 2\.1 s · from \+0 ms$/);
+    await page.mouse.down();
+    await page.mouse.up();
+    expect(await openDetails(page)).toEqual(['details-4']);
+  });
+
+  test('says so where starts and stops can not be had', async () => {
+    const run = aRun();
+    run.results.forEach((result) => delete result.started_at);
+    const page = await reports.open(run);
+    expect(await page.locator('.timeline').innerText()).toMatch(/history of the execution, which could not be had/);
+    expect(await page.locator('.timeline').innerText()).toMatch(/no order could have taken less than 22\.2 s at 10/);
+    expect(reports.complaints).toEqual([]);
+  });
+
+  test('draws a second run of some of them on its own', async () => {
+    const page = await reports.open(aMixedRun());
+    expect(await page.locator('.wave-title').allInnerTexts()).toEqual([
+      'Run 1: 40 invocations from 2025-11-22 03:14:07 UTC, 10 lanes',
+      'Run 2: 1 invocation from 2025-11-22 03:15:42 UTC, 1 lane',
+    ]);
+  });
+
+  test('sorts by any column, both ways, and keeps the order in the address', async () => {
+    const page = await reports.open(aRun());
+    const header = page.locator('th.col-duration');
+    await header.getByRole('button').click();
+    expect(await header.getAttribute('aria-sort')).toBe('ascending');
+    expect(await firstNames(page, 2)).toEqual(['config_1', 'config_11']);
+    await header.getByRole('button').press('Enter');
+    expect(await header.getAttribute('aria-sort')).toBe('descending');
+    expect(await firstNames(page, 1)).toEqual(['config_38']);
+    expect(await page.locator('th[aria-sort]').count()).toBe(1);
+    expect(new URL(page.url()).hash).toBe('#sort=duration&order=descending');
+  });
+
+  test('filters by status and searches, and says how many it found', async () => {
+    const page = await reports.open(aMixedRun());
+    await page.getByRole('radio', { name: 'Failed 3' }).check({ force: true });
+    expect(await firstNames(page, 9)).toEqual(['config_4', 'config_28', 'config_36']);
+    await page.getByLabel('Search identifiers and errors').fill('ticket');
+    expect(await firstNames(page, 9)).toEqual(['config_28']);
+    expect(await page.locator('.found').innerText()).toBe('1 of 40 shown');
+    expect(new URL(page.url()).hash).toBe('#status=failed&search=ticket');
+  });
+
+  test('shows what a shared link says', async () => {
+    const page = await reports.open(aMixedRun(), { hash: '#search=supplier&open=20' });
+    expect(await firstNames(page, 9)).toEqual(['config_20']);
+    expect(await page.getByLabel('Search identifiers and errors').inputValue()).toBe('supplier');
+    expect(await openDetails(page)).toEqual(['details-20']);
+    await page.evaluate('location.hash = "#status=errored"');
+    await page.locator('.found', { hasText: '1 of 40 shown' }).waitFor();
+    expect(await firstNames(page, 9)).toEqual(['config_33']);
+  });
+
+  test('has error, log and response a click away, and closes them with the next', async () => {
+    const page = await reports.open(aRun());
+    const toggle = page.getByRole('button', { name: 'config_4', exact: true }).last();
+    await page.locator('tr.line .col-note').first().click();
+    expect(await toggle.getAttribute('aria-expanded')).toBe('true');
+    const details = await page.locator('.details').innerText();
+    expect(details).toContain('Error: Something went wrong!');
+    expect(details).toMatch(/Log output[^]*ERROR\s+Invoke Error[^]*REPORT RequestId/);
+    await toggle.click();
+    expect(await toggle.getAttribute('aria-expanded')).toBe('false');
+    expect(await openDetails(page)).toEqual([]);
+    await page.locator('tr.line', { hasText: 'config_39' }).click();
+    expect(await page.locator('.details').innerText()).toContain('"system_test_successful": true');
+  });
+
+  test('is used with the keyboard alone', async () => {
+    const page = await reports.open(aRun(16, 4));
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').innerText()).toBe('Skip to the configurations');
+    await page.keyboard.press('Enter');
+    // Search, the filters, six headers, the first row.
+    for (let presses = 0; presses < 9; presses++) {
+      await page.keyboard.press('Tab');
+    }
+    expect(await page.locator(':focus').innerText()).toBe('config_4');
+    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+    await page.keyboard.press('Enter');
+    expect(await openDetails(page)).toEqual(['details-4']);
+    await page.keyboard.press('Space');
+    expect(await openDetails(page)).toEqual([]);
+  });
+
+  test('leads from a reason to the configurations it holds for', async () => {
+    const page = await reports.open(aMixedRun());
+    expect(await page.locator('.causes .reason').allInnerTexts()).toEqual(
+      expect.arrayContaining([
+        'Error Something went wrong!',
+        'Known failure Feed is down until the supplier moves. It does not count against the verdict until 2025-12-31.',
+      ]),
+    );
+    await page.getByRole('button', { name: 'Show all 3' }).click();
+    expect(await firstNames(page, 9)).toEqual(['config_4', 'config_28', 'config_36']);
+    // The filter would hide this one, so it goes.
+    await page.locator('.chip', { hasText: 'config_12' }).click();
+    expect(await openDetails(page)).toEqual(['details-12']);
+    expect(await page.locator(':focus').innerText()).toBe('config_12');
+  });
+
+  test('keeps the earlier outcomes of a flaky one, and the reason of a known one', async () => {
+    const page = await reports.open(aMixedRun(), { hash: '#open=12,20' });
+    await page.locator('summary').click();
+    expect(await page.locator('.earlier').innerText()).toMatch(
+      /Try 1 of 2:\s+Failed\s+Error: Something went wrong![^]*REPORT RequestId/,
+    );
+    expect(await page.locator('.known-note').innerText()).toBe(
+      'Known failure: Feed is down until the supplier moves — Good until 2025-12-31.',
+    );
+  });
+
+  test('shows hostile text as text', async () => {
+    const text = '</script><img src=x onerror=alert(1)><b>]]>\u202egnp\u0007\u001b[31m" onclick="alert(2)';
+    const seen = '</script><img src=x onerror=alert(1)><b>]]>⟨U+202E⟩gnp⟨U+0007⟩" onclick="alert(2)';
+    const run = aRun(1, 1);
+    run.results[0] = {
+      configuration_identifier: text,
+      status: 'FAILED',
+      error: { type: text, message: text },
+      response: { [text]: text },
+      log_tail: text,
+      known: { reason: text, expires: text, expired: true },
+    };
+    const page = await reports.open({ ...run, execution_arn: `a:b:c:d:e:f:g:${text}` });
+    await page.locator('.toggle').click();
+    expect(await page.locator('.toggle').textContent()).toBe(seen);
+    expect(await page.locator('.details pre').first().textContent()).toBe(`${seen}: ${seen}`);
+    expect(await page.locator('img, body b b, [onclick], [onerror]').count()).toBe(0);
+    expect(reports.complaints).toEqual([]);
+    expect(reports.requests).toEqual([]);
+  });
+
+  test('draws two hundred of 10,000 rows at a time, and finds any of them', async () => {
+    const page = await reports.open(aRun(10_000, 40));
+    const lines = page.locator('tr.line');
+    expect(await lines.count()).toBe(200);
+    expect(await page.evaluate<number>('document.querySelectorAll("*").length')).toBeLessThan(6000);
+    expect(await page.locator('.timeline .bar').count()).toBe(2);
+    await page.getByRole('button', { name: 'Next' }).click();
+    expect(await page.locator('.pager').innerText()).toContain('201 to 400 of 10,000');
+    await page.getByRole('radio', { name: 'Passed' }).check({ force: true });
+    expect(await page.locator('.found').innerText()).toBe('8,750 of 10,000 shown');
+    await page.getByLabel('Search identifiers and errors').fill('config_9999');
+    expect(await firstNames(page, 9)).toEqual(['config_9999']);
+    expect(await page.locator('.pager').isVisible()).toBe(false);
+  });
+
+  test.each([375, 768, 1280])('fits a screen of %d pixels', async (width) => {
+    const run = aMixedRun();
+    run.results[4]!.configuration_identifier = 'x'.repeat(1024);
+    run.results[4]!.error = { type: 'E'.repeat(300), message: 'm'.repeat(900) };
+    run.results[4]!.log_tail = 'l'.repeat(900);
+    const page = await reports.open(run, { width, hash: '#open=4,12' });
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
+    expect(await page.locator('thead').isVisible()).toBe(width > 640);
+  });
+
+  test('sorts on a phone by a list, as there is no table header', async () => {
+    const page = await reports.open(aRun(), { width: 375 });
+    await page.getByLabel('Sort by').selectOption('Duration, descending');
+    expect(await firstNames(page, 1)).toEqual(['config_38']);
+  });
+
+  test('prints what did not pass with its details, without controls, in light colours', async () => {
+    const page = await reports.open(aRun(), { colorScheme: 'dark' });
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate('dispatchEvent(new Event("beforeprint"))');
+    expect(await openDetails(page)).toHaveLength(5);
+    expect(await page.locator('.controls').isVisible()).toBe(false);
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+    await page.evaluate('dispatchEvent(new Event("afterprint"))');
+    expect(await openDetails(page)).toEqual([]);
+  });
+
+  test.each(['light', 'dark'] as const)('has no accessibility problem that axe finds (%s)', async (colorScheme) => {
+    const page = await reports.open(aMixedRun(), { colorScheme, hash: '#open=4,12,20' });
+    await page.evaluate(axeSource);
+    const violations = await page.evaluate<string[]>(
+      `axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
+         violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target.join(' '))))`,
+    );
+    expect(violations).toEqual([]);
+  });
+});
+
+/** Identifiers of the first rows of the table. */
+async function firstNames(page: Page, most: number): Promise<string[]> {
+  return (await page.locator('.toggle').allInnerTexts()).slice(0, most);
+}
+
+async function openDetails(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>('[...document.querySelectorAll(".details-line")].map(({ id }) => id)');
+}
