@@ -2,7 +2,7 @@
  * The AWS query protocol: a form-encoded `Action` in, XML out. CloudFormation and STS speak it.
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
-import XMLBuilder from 'fast-xml-builder';
+import { xmlText } from '../report/xmlText';
 import { ServiceError, type ServiceRequest, type ServiceResponse } from './service';
 
 /** What an answer holds: undefined members are left out, a list becomes `<member>` elements, an empty one an empty element. */
@@ -19,8 +19,6 @@ export interface QueryApi {
   actions: Record<string, QueryAction>;
 }
 
-const builder = new XMLBuilder({ ignoreAttributes: false, suppressEmptyNode: true });
-
 /** The parameters of a request: its form, or its query where it has none. */
 export function queryParameters(request: ServiceRequest): URLSearchParams {
   return request.body.length > 0 ? new URLSearchParams(request.body.toString('utf8')) : request.query;
@@ -30,41 +28,44 @@ export function queryParameters(request: ServiceRequest): URLSearchParams {
 export function answerQuery(api: QueryApi, request: ServiceRequest, requestId: string): ServiceResponse {
   const parameters = queryParameters(request);
   const action = parameters.get('Action') ?? '';
-  const { namespace } = api;
   try {
     const run = Object.hasOwn(api.actions, action) ? api.actions[action] : undefined;
     if (!run) throw new ServiceError('InvalidAction', 400, unknownAction(api, action, parameters));
-    const result = toXml(run(parameters));
-    const body = { [`${action}Result`]: result, ResponseMetadata: { RequestId: requestId } };
-    return xml(200, { [`${action}Response`]: { '@_xmlns': namespace, ...body } });
+    const body = element(`${action}Result`, run(parameters)) + element('ResponseMetadata', { RequestId: requestId });
+    return xml(200, `<${action}Response xmlns="${api.namespace}">${body}</${action}Response>`);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    return queryError(error, requestId, namespace);
+    return queryError(error, requestId, api.namespace);
   }
 }
 
 /** An error in the query protocol. */
 export function queryError(error: ServiceError, requestId: string, namespace?: string): ServiceResponse {
   const detail = { Type: error.status < 500 ? 'Sender' : 'Receiver', Code: error.name, Message: error.message };
-  const attributes = namespace === undefined ? {} : { '@_xmlns': namespace };
-  return xml(error.status, { ErrorResponse: { ...attributes, Error: detail, RequestId: requestId } });
+  const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`;
+  const body = element('Error', detail) + element('RequestId', requestId);
+  return xml(error.status, `<ErrorResponse${attribute}>${body}</ErrorResponse>`);
 }
 
 /** An answer in XML. */
-export function xml(status: number, document: object): ServiceResponse {
-  return { status, headers: { 'content-type': 'text/xml' }, body: builder.build(document) };
+export function xml(status: number, document: string): ServiceResponse {
+  return { status, headers: { 'content-type': 'text/xml' }, body: document };
+}
+
+/** An element with its content, escaped. */
+export function element(name: string, value: QueryValue): string {
+  const content = contentOf(value);
+  return content === '' ? `<${name}/>` : `<${name}>${content}</${name}>`;
 }
 
 function unknownAction(api: QueryApi, action: string, parameters: URLSearchParams): string {
   return `Could not find operation ${action || 'null'} for version ${parameters.get('Version') ?? api.version}`;
 }
 
-function toXml(value: QueryValue): unknown {
+function contentOf(value: QueryValue): string {
   if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.length === 0 ? '' : { member: value.map(toXml) };
-  if (typeof value === 'object') {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined);
-    return Object.fromEntries(members.map(([name, member]) => [name, toXml(member)]));
-  }
-  return value;
+  if (Array.isArray(value)) return value.map((member) => element('member', member)).join('');
+  if (typeof value !== 'object') return xmlText(String(value));
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return members.map(([name, member]) => element(name, member)).join('');
 }

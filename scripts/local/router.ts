@@ -1,6 +1,6 @@
 /** Which service a request is for, and the refusal of those that aren't here, each in its own protocol. */
 import { json, type Handler } from './listener';
-import { queryError, queryParameters, xml } from './queryProtocol';
+import { element, queryError, queryParameters, xml } from './queryProtocol';
 import { ServiceError, type Service, type ServiceRequest, type ServiceResponse } from './service';
 
 export interface Services {
@@ -22,7 +22,9 @@ export function route(services: Services): Handler {
     const action = queryParameters(request).get('Action');
     if (action !== null) return answerAction(services, request, requestId, action);
     if (signedService(request) === 's3') {
-      return Promise.resolve(xml(501, { Error: { Code: 'NotImplemented', Message: elsewhere, RequestId: requestId } }));
+      return Promise.resolve(
+        xml(501, element('Error', { Code: 'NotImplemented', Message: elsewhere, RequestId: requestId })),
+      );
     }
     if (method === 'GET' && path === '/') return Promise.resolve({ status: 200, headers: plainText, body: greeting });
     const refusal = json(404, { __type: 'UnknownOperationException', message: elsewhere });

@@ -6,7 +6,7 @@ const api: QueryApi = {
   version: '2020-01-01',
   actions: {
     Describe: () => ({
-      Things: [{ Name: 'a < b & "c"', Count: 2, On: true, At: new Date(0), Nothing: undefined }],
+      Things: [{ Name: 'a < b & "c"\u0000', Count: 2, On: true, At: new Date(0), Nothing: undefined }],
       None: [],
     }),
     Refuse: () => {
@@ -28,10 +28,10 @@ function ask(form: string): string {
   return `${answer.status} ${answer.body.toString()}`;
 }
 
-test('answers an action in XML, its values escaped and its lists in member elements', () => {
+test('answers an action in XML, its values escaped, without what XML does not allow, and its lists in member elements', () => {
   expect(ask('Action=Describe&Version=2020-01-01')).toBe(
     '200 <DescribeResponse xmlns="http://example.com/doc/2020-01-01/"><DescribeResult>' +
-      '<Things><member><Name>a &lt; b &amp; &quot;c&quot;</Name><Count>2</Count><On>true</On>' +
+      '<Things><member><Name>a &lt; b &amp; "c"␀</Name><Count>2</Count><On>true</On>' +
       '<At>1970-01-01T00:00:00.000Z</At></member></Things><None/></DescribeResult>' +
       '<ResponseMetadata><RequestId>the-id</RequestId></ResponseMetadata></DescribeResponse>',
   );
