@@ -64,10 +64,10 @@ export function costLine(cost: RunCost): string {
   const { lambda_usd: lambdaUsd, lambda_gb_seconds: gbSeconds, lambda_requests: requests } = cost;
   const { state_transitions: transitions, state_transitions_usd: transitionsUsd } = cost;
   const parts = [
-    `Lambda ${usd(lambdaUsd)} for ${grouped(gbSeconds, 2)} GB-seconds and ${grouped(requests)} requests`,
+    `Lambda ${usd(lambdaUsd)} for ${grouped(gbSeconds, 2)} GB-seconds and ${counted(requests, 'request')}`,
     ...(transitions === undefined
       ? []
-      : [`Step Functions ${usd(transitionsUsd ?? 0)} for ${grouped(transitions)} state transitions`]),
+      : [`Step Functions ${usd(transitionsUsd ?? 0)} for ${counted(transitions, 'state transition')}`]),
     `list prices of ${cost.price_region}, ${cost.price_date}`,
   ];
   return `${usd(cost.total_usd)} (${parts.join('; ')})`;
@@ -81,9 +81,13 @@ function isPriceRegion(region: string): region is PriceRegion {
   return Object.hasOwn(prices, region);
 }
 
-/** Dollars with four digits that count, from a run of a tenth of a cent to one of a fortune. */
+/** Dollars, the more digits the less they are: a small run costs a tenth of a cent. */
 function usd(amount: number): string {
   return `$${amount.toFixed(amount >= 1 || amount === 0 ? 2 : amount >= 0.01 ? 4 : 6)}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function grouped(value: number, digits = 0): string {

@@ -12,8 +12,9 @@ const leastBytes = 4096;
 
 /** Rows of the tables of those that passed. */
 const sideRows = 10;
-/** Characters of an error in a table, and among the details. */
+/** Characters of an error in a table, of an identifier, and of an error among the details. */
 const cellLength = 160;
+const identifierLength = 256;
 const errorLength = 4000;
 
 /**
@@ -53,11 +54,19 @@ function leftOut(count: number, what = ''): string {
   return count === 0 ? '' : `\n_${count} more${what} ${are} left out to keep the report within its limit._\n`;
 }
 
-/** As many of the parts, from the first on, as fit in the room. */
-function fitting(parts: string[], room: number): string[] {
+/** The parts of as many items, from the first on, as fit in the room. */
+function fitting<T>(items: T[], render: (item: T) => string, room: number): string[] {
+  const parts: string[] = [];
   let left = room;
-  const end = parts.findIndex((part) => (left -= bytes(part)) < 0);
-  return end < 0 ? parts : parts.slice(0, end);
+  for (const item of items) {
+    const part = render(item);
+    left -= bytes(part);
+    if (left < 0) {
+      break;
+    }
+    parts.push(part);
+  }
+  return parts;
 }
 
 function headOf(result: RunResult): string {
@@ -114,14 +123,13 @@ function troubledText(troubled: RunConfigurationResult[], room: number): string 
     ),
   };
   const tableText = tableWithin(table, Math.floor(room / 2));
-  const blocks = troubled.map(detailsOf);
-  const fit = fitting(blocks, room - bytes(tableText) - noteBytes);
-  return `${tableText}\n${fit.join('')}${leftOut(blocks.length - fit.length, ' with error and log')}`;
+  const fit = fitting(troubled, detailsOf, room - bytes(tableText) - noteBytes);
+  return `${tableText}\n${fit.join('')}${leftOut(troubled.length - fit.length, ' with error and log')}`;
 }
 
 function tableWithin({ title, header, rows }: Table, room: number): string {
   const start = `\n### ${title}\n\n${header}`;
-  const fit = fitting(rows, room - bytes(start) - noteBytes);
+  const fit = fitting(rows, (row) => row, room - bytes(start) - noteBytes);
   const table = fit.length === 0 ? `\n### ${title}\n` : start + fit.join('');
   return table + leftOut(rows.length - fit.length);
 }
@@ -140,7 +148,7 @@ function detailsOf(one: RunConfigurationResult): string {
   const type = error ? `: ${markdownCodeElement(cut(error.type, cellLength))}` : '';
   const tries = earlier.map((before, index) => `Try ${index + 1}: ${outcomeText(before)}`);
   return [
-    `<details><summary>${markdownCodeElement(one.configuration_identifier)} ${outcome}${type}</summary>`,
+    `<details><summary>${markdownCodeElement(cut(one.configuration_identifier, identifierLength))} ${outcome}${type}</summary>`,
     '',
     ...(error || tries.length > 0
       ? [markdownFence([...tries, ...(error ? [errorText(error)] : [])].join('\n')), '']
@@ -188,7 +196,7 @@ function slowestTable({ results }: RunResult): Table {
 }
 
 function identifierOf({ configuration_identifier: identifier }: Outcome): string {
-  return markdownCode(identifier);
+  return markdownCode(cut(identifier, identifierLength));
 }
 
 function timeOf({ duration_ms: ms }: Outcome): string {

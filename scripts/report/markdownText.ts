@@ -20,7 +20,10 @@ export function markdownCode(text: string): string {
 
 /** The same as an HTML element in any case, for where Markdown isn't read: inside `<summary>`. */
 export function markdownCodeElement(text: string): string {
-  const line = printableLine(text).replace(/[!-/:-@[-`{-~]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const line = printableLine(text)
+    .replace(/[!-/:-@[-`{-~]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+    // GitHub links mail addresses wherever a whole one stands in one piece of text, read references included.
+    .replaceAll('&#64;', '&#64;<!-- -->');
   return `<code>${line === '' ? '(empty)' : line}</code>`;
 }
 
