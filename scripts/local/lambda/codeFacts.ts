@@ -1,7 +1,7 @@
 /** Size and hash of a function's code, for its description. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 export interface CodeFacts {
   /** Bytes of all files. */
@@ -14,12 +14,13 @@ export interface CodeFacts {
 export async function codeFacts(directory: string): Promise<CodeFacts> {
   const hash = createHash('sha256');
   let codeSize = 0;
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  for (const file of files.sort()) {
+  const paths = await readdir(directory, { recursive: true }).catch(() => []);
+  for (const path of paths.sort()) {
+    const file = join(directory, path);
+    if (!(await lstat(file)).isFile()) continue;
     const bytes = await readFile(file);
     codeSize += bytes.length;
-    hash.update(`${relative(directory, file)}\0${bytes.length}\0`).update(bytes);
+    hash.update(`${path}\0${bytes.length}\0`).update(bytes);
   }
   return { codeSize, codeSha256: hash.digest('base64') };
 }
