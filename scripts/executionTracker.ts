@@ -27,6 +27,9 @@ export interface ExecutionEnd {
 /** A configuration that was started. */
 interface Iteration {
   identifier?: string;
+  startedAt: Date;
+  /** Undefined while it runs. */
+  stoppedAt?: Date;
   done: boolean;
   result?: ConfigurationResult;
   /** The output of the last state that was left: the result, once the iteration is over. */
@@ -78,6 +81,15 @@ export class ExecutionTracker {
     );
   }
 
+  /** When the configuration at an index began and ended, as far as it has. */
+  times(index: number): { started_at?: string; stopped_at?: string } {
+    const { startedAt, stoppedAt } = this.iterations.get(index) ?? {};
+    return {
+      ...(startedAt && { started_at: startedAt.toISOString() }),
+      ...(stoppedAt && { stopped_at: stoppedAt.toISOString() }),
+    };
+  }
+
   /**
    * The identifiers of all configurations, in order, as far as they are known: from the Map's input, from the input of
    * what was started, else undefined.
@@ -115,13 +127,13 @@ export class ExecutionTracker {
         break;
       case 'MapIterationStarted':
         if (index !== undefined) {
-          this.iterations.set(index, { done: false });
+          this.iterations.set(index, { done: false, startedAt: at });
         }
         break;
       case 'MapIterationSucceeded':
       case 'MapIterationFailed':
       case 'MapIterationAborted':
-        this.finish(iteration, event.type === 'MapIterationSucceeded');
+        this.finish(iteration, at, event.type === 'MapIterationSucceeded');
         break;
       case 'MapStateSucceeded':
         // It may follow the last iteration's events in the chain; what comes after it belongs to none.
@@ -157,11 +169,12 @@ export class ExecutionTracker {
     }
   }
 
-  private finish(iteration: Iteration | undefined, succeeded: boolean): void {
+  private finish(iteration: Iteration | undefined, at: Date, succeeded: boolean): void {
     if (!iteration) {
       return;
     }
     iteration.done = succeeded;
+    iteration.stoppedAt = at;
     if (succeeded) {
       iteration.result = resultIn(parseJson(iteration.output));
     }

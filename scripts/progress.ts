@@ -5,8 +5,9 @@ import type { RunProgress } from './executionTracker';
 
 /** Shows how far a run is. */
 export interface Progress {
+  /** Without effect once it was stopped. */
   update(progress: RunProgress): void;
-  /** Shows the last state and leaves the stream to others. */
+  /** Shows the last state and leaves the stream to others. May be called again. */
   stop(): void;
 }
 
@@ -36,10 +37,15 @@ export function liveProgress(stream: OutputStream, clock: Clock): Progress {
   void animate();
   return {
     update: (progress) => {
-      latest = progress;
-      redraw();
+      if (!stopped.signal.aborted) {
+        latest = progress;
+        redraw();
+      }
     },
     stop: () => {
+      if (stopped.signal.aborted) {
+        return;
+      }
       stopped.abort();
       draw.clear();
       draw.done();
@@ -53,6 +59,7 @@ export function plainProgress(stream: OutputStream, clock: Clock): Progress {
   let latest: RunProgress | undefined;
   let shownAt = startedAt;
   let shownDone = -1;
+  let stopped = false;
   const show = (progress: RunProgress) => {
     shownAt = clock.now();
     shownDone = progress.done;
@@ -61,7 +68,7 @@ export function plainProgress(stream: OutputStream, clock: Clock): Progress {
   return {
     update: (progress) => {
       const { total, done } = progress;
-      if (total === undefined) {
+      if (total === undefined || stopped) {
         return;
       }
       if (latest === undefined) {
@@ -78,6 +85,7 @@ export function plainProgress(stream: OutputStream, clock: Clock): Progress {
       if (latest && latest.done > shownDone) {
         show(latest);
       }
+      stopped = true;
     },
   };
 }

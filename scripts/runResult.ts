@@ -40,7 +40,7 @@ export function runResult(followed: FollowedExecution, asked: Asked): RunResult 
   const { verdict, result } = judged(followed, asked);
   return {
     ...result,
-    results: result.results.map(withReadableLog),
+    results: result.results.map((one, index) => ({ ...withReadableLog(one), ...tracker.times(index) })),
     execution_arn: asked.executionArn,
     status: end?.status ?? 'RUNNING',
     verdict,

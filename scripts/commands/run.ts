@@ -32,10 +32,35 @@ export async function run(identifiers: string[], options: RunOptions, io: Comman
 
   const talk = new Talk(io.stderr, options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal');
   const connection = await connected(options, io, talk);
+  try {
+    const followed = await startAndFollow(connection, input, options, io, talk);
+    const result = runResult(followed, {
+      executionArn: followed.executionArn,
+      identifiers: configurations?.map(identifierOf),
+      maxConcurrency: options.maxConcurrency,
+      startedAt: followed.askedAt,
+      now: new Date(io.clock.now()),
+    });
+    const complete = await writeReports(reports, result, options, io, talk);
+    conclude(followed, result, options, talk);
+    return codeOf(result, complete, followed);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Starts the execution and follows it to its end, its deadline or an interruption. */
+async function startAndFollow(
+  connection: Connection,
+  input: string,
+  options: RunOptions,
+  io: CommandIo,
+  talk: Talk,
+): Promise<FollowedExecution & { executionArn: string; askedAt: Date }> {
+  const { api, stateMachineArn } = connection;
   const stop = stopSignal(io);
   try {
-    const { api, stateMachineArn } = connection;
-    const startedAt = new Date(io.clock.now());
+    const askedAt = new Date(io.clock.now());
     const executionArn = await unlessInterrupted(
       startExecution(api, { stateMachineArn, name: options.name, input }),
       io.leave,
@@ -46,25 +71,19 @@ export async function run(identifiers: string[], options: RunOptions, io: Comman
       stop.startDeadline(options.timeout);
     }
     const progress = await progressOf(options, io);
+    stop.signal.addEventListener('abort', () => {
+      progress.stop();
+      talk.note(`Stopping the execution.${io.stop.aborted ? ' Interrupt again to leave it as it is.' : ''}`);
+    });
     const followed = await followExecution(api, executionArn, {
       clock: io.clock,
       stop: stop.signal,
       leave: io.leave,
       onProgress: (state) => progress.update(state),
     }).finally(() => progress.stop());
-    const result = runResult(followed, {
-      executionArn,
-      identifiers: configurations?.map(identifierOf),
-      maxConcurrency: options.maxConcurrency,
-      startedAt,
-      now: new Date(io.clock.now()),
-    });
-    const complete = await writeReports(reports, result, options, io, talk);
-    conclude(followed, result, options, talk);
-    return codeOf(result, complete, followed);
+    return { ...followed, executionArn, askedAt };
   } finally {
     stop.dispose();
-    await connection.close();
   }
 }
 

@@ -236,6 +236,16 @@ describe('the result of an execution', () => {
     });
   });
 
+  test('says when each configuration began and ended', async () => {
+    const { results } = await setUp(configurations(3, [2]), 2).resultOf();
+
+    expect(results.map((one) => [one.started_at, one.stopped_at])).toEqual([
+      ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:02.000Z'],
+      ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:02.000Z'],
+      ['2026-01-01T00:00:02.000Z', '2026-01-01T00:00:04.000Z'],
+    ]);
+  });
+
   test.each(['FAILED', 'ERRORED'] as const)('is read from the history when configurations %s', async (status) => {
     const tested = [...configurations(2, [1]), { identifier: 'bad', seconds: 1, status }];
 

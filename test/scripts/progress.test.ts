@@ -89,6 +89,18 @@ describe('live progress', () => {
     expect(stream.text).toMatch(/\u001b\[2K[^a-z]*\u001b\[G$/);
   });
 
+  test('leaves the terminal to others once it was stopped', () => {
+    const stream = terminal();
+    const progress = liveProgress(stream, new FakeClock());
+    progress.stop();
+    const written = stream.text;
+
+    progress.update(state(20));
+    progress.stop();
+
+    expect(stream.text).toBe(written);
+  });
+
   test('never takes more columns than there are', () => {
     const stream = terminal(30);
     const progress = liveProgress(stream, new FakeClock());
