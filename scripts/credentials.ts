@@ -33,7 +33,7 @@ interface Rule {
 /** Group 1 is all before the value. The parser's "Unexpected token: x" is no assignment. */
 function assignment(quote: string, value: string): RegExp {
   const start = `(?<!unexpected )(?:${names})\\\\{0,3}["']?\\s{0,8}(?:=>|[:=])\\s{0,8}${quote}`;
-  return new RegExp(`(${start})(?!\\[redacted\\])${value}`, 'gi');
+  return new RegExp(`(${start})${value}`, 'gi');
 }
 
 const rules: Rule[] = [
