@@ -137,16 +137,14 @@ async function stopExecution(
   }
 }
 
-/** The history says all that is needed, so a description that can't be had is done without. */
+/** The history says all that is needed, so a description that can't be had, or still says RUNNING, does no harm. */
 async function describe(
   api: StepFunctions,
   executionArn: string,
   signal: AbortSignal,
 ): Promise<ExecutionDescription | undefined> {
   try {
-    const description = await api.describe(executionArn, signal);
-    // Eventually consistent: it may still say RUNNING.
-    return description.stopDate ? description : undefined;
+    return await api.describe(executionArn, signal);
   } catch {
     return undefined;
   }

@@ -135,10 +135,6 @@ export class ExecutionTracker {
       case 'MapIterationAborted':
         this.finish(iteration, at, event.type === 'MapIterationSucceeded');
         break;
-      case 'MapStateSucceeded':
-        // It may follow the last iteration's events in the chain; what comes after it belongs to none.
-        this.indexOfEvent.clear();
-        break;
       case 'FailStateEntered':
         this.failInput = event.stateEnteredEventDetails?.input;
         break;

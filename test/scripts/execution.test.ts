@@ -77,6 +77,17 @@ describe('following an execution', () => {
     expect(execution.calls.length).toBeLessThan(60);
   });
 
+  test('reads no faster when it joins an execution with a long history', async () => {
+    const { clock, execution, follow } = setUp(configurations(1000, [0.1]), 40);
+    await clock.sleep(60_000);
+
+    await follow();
+
+    const times = execution.calls.map(({ at }) => at);
+    expect(times).toHaveLength(22);
+    expect(times.at(-1)! - times[0]!).toBeGreaterThanOrEqual(20 * 50);
+  });
+
   test('asks more seldom when nothing changes for long, but not as seldom as to be late by more than 5 s', async () => {
     const { execution, elapsed, follow } = setUp(configurations(1, [900]));
 
@@ -128,9 +139,15 @@ describe('following an execution', () => {
     expect(elapsed()).toBeLessThan(70_000);
   });
 
-  test('does without a description that is refused or out of date', async () => {
+  test.each([
+    ['is refused', () => Promise.reject(named('AccessDeniedException'))],
+    [
+      'is out of date',
+      () => Promise.resolve({ status: 'RUNNING' as const, startDate: new Date(Date.UTC(2026, 0, 1)) }),
+    ],
+  ])('does without a description that %s', async (_, describeExecution) => {
     const { execution, resultOf } = setUp(configurations(2, [3]));
-    execution.failures.DescribeExecution = [named('AccessDeniedException')];
+    execution.describe = describeExecution;
 
     const result = await resultOf();
 
@@ -282,6 +299,17 @@ describe('the result of an execution', () => {
 
     expect(result).toMatchObject({ status: 'TIMED_OUT', verdict: 'ERRORED', total: 4, passed: 2, errored: 2 });
     expect(result.results[3]?.error?.message).toBe('Not finished when the execution timed out.');
+  });
+
+  test('names what was asked for when the execution ended before its Map began', async () => {
+    const { execution, follow } = setUp(configurations(2, [2]));
+    execution.endWith({ type: 'ExecutionTimedOut' }, -1);
+
+    const asked = { executionArn, identifiers: ['a', 'b'], startedAt: new Date(0), now: new Date(0) };
+    const { results, total } = runResult(await follow(), asked);
+
+    expect(total).toBe(2);
+    expect(results.map((one) => one.configuration_identifier)).toEqual(['a', 'b']);
   });
 
   test('is pieced together when the machine itself failed', async () => {
