@@ -18,3 +18,21 @@ export function number(app: App, name: string): number | undefined {
   }
   return value === undefined ? undefined : Number(value);
 }
+
+/** The same for what is on or off; off is the default. Throws a TypeError that names the setting and its value. */
+export function flag(app: App, name: string): boolean {
+  const value = text(app, name) || 'false';
+  if (value !== 'true' && value !== 'false') {
+    throw new TypeError(`Expected the context value ${name} to be true or false, got "${value}".`);
+  }
+  return value === 'true';
+}
+
+/** The same for a text that can't be left out. Throws a TypeError that names the setting and what it is. */
+export function required(app: App, name: string, description: string): string {
+  const value = text(app, name);
+  if (!value) {
+    throw new TypeError(`Expected the context value ${name}, ${description}: pass -c ${name}=….`);
+  }
+  return value;
+}

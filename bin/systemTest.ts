@@ -1,12 +1,11 @@
 /** The CDK app: context in, stacks out. */
 import { App, Tags } from 'aws-cdk-lib';
-import { SystemTestStack } from '../lib';
-import { number, text } from './context';
+import { PipelineStack, SystemTestStack, type SystemTestStackProps } from '../lib';
+import { flag, number, required, text } from './context';
 
 const app = new App({ autoSynth: false });
 try {
-  new SystemTestStack(app, 'SystemTest', {
-    stackName: text(app, 'stackName') || undefined,
+  const sample: SystemTestStackProps = {
     maxConcurrency: number(app, 'maxConcurrency'),
     sleepy: {
       minSeconds: number(app, 'sleepyMinSeconds'),
@@ -15,7 +14,19 @@ try {
       // With this seed, 5 of the 40 configurations fail; an empty one draws their fates anew each time.
       seed: text(app, 'sleepySeed') ?? '1974',
     },
-  });
+  };
+  const stackName = text(app, 'stackName') || undefined;
+  if (flag(app, 'pipeline')) {
+    new PipelineStack(app, 'SystemTestPipeline', {
+      stackName,
+      connectionArn: required(app, 'connectionArn', 'the ARN of a CodeConnections connection'),
+      repository: required(app, 'repository', 'owner/name'),
+      branch: text(app, 'branch') || undefined,
+      systemTest: sample,
+    });
+  } else {
+    new SystemTestStack(app, 'SystemTest', { stackName, ...sample });
+  }
   Tags.of(app).add('application', 'lambda-system-test');
   app.synth();
 } catch (error) {

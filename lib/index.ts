@@ -1,6 +1,15 @@
 /** The public construct library. */
+export { acknowledgeNagFindings } from './nagFindings';
+export { PipelineStack, type PipelineStackProps } from './pipeline/pipelineStack';
+export { SystemTestAction, type SystemTestActionProps } from './pipeline/systemTestAction';
+export { SystemTestActionStep, type SystemTestActionStepProps } from './pipeline/systemTestActionStep';
+export { SystemTestStep, type SystemTestStepProps } from './pipeline/systemTestStep';
 export { SleepyFunction, type SleepyFunctionProps } from './sleepyFunction';
 export { SystemTest, type SystemTestProps } from './systemTest';
+export { SystemTestDashboard, type SystemTestDashboardProps } from './systemTestDashboard';
+export { SystemTestHook, type SystemTestHookProps } from './systemTestHook';
+export { SystemTestNotification, type SystemTestNotificationProps } from './systemTestNotification';
+export { SystemTestQueries, type SystemTestQueriesProps } from './systemTestQueries';
 export { SystemTestStack, type SystemTestStackProps } from './systemTestStack';
 export type {
   AggregatedResult,

@@ -1,7 +1,7 @@
 /** Checks of props at synthesis: what was expected, the value received, and where. */
 import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { Configuration, isJsonObject, limits } from './wire';
+import { Configuration, isJsonObject, limits, SystemTestInput } from './wire';
 
 /** Throws unless `value` is an integer from `min` to `max`. Tokens pass. */
 export function expectIntegerWithin(scope: IConstruct, name: string, value: number, min: number, max: number): void {
@@ -12,6 +12,13 @@ export function expectIntegerWithin(scope: IConstruct, name: string, value: numb
     throw new RangeError(
       `Expected ${name} of ${scope.node.path} to be an integer from ${min} to ${max}, got ${value}.`,
     );
+  }
+}
+
+/** Throws unless `value` matches the pattern as a whole. Tokens pass. */
+export function expectMatch(scope: IConstruct, name: string, value: string, pattern: RegExp, expected: string): void {
+  if (!Token.isUnresolved(value) && !pattern.test(value)) {
+    throw new RangeError(`Expected ${name} of ${scope.node.path} to be ${expected}, got ${JSON.stringify(value)}.`);
   }
 }
 
@@ -67,4 +74,30 @@ export function expectConfigurations(scope: IConstruct, configurations: Configur
       `Expected ${where} to take at most ${limits.payloadBytes / 2} bytes of JSON, got ${bytes}: pass them in each execution's input.`,
     );
   }
+}
+
+/** Throws unless an execution's input is well-formed and takes at most `maxLength` characters of JSON. */
+export function expectInput(scope: IConstruct, input: SystemTestInput, maxLength: number): void {
+  const { configurations, max_concurrency: maxConcurrency, tolerated_failures: toleratedFailures } = input;
+  if (configurations) {
+    // How many fit in one execution is up to the state machine; its input can't hold more than its bytes.
+    expectConfigurations(scope, configurations, maxLength);
+  }
+  if (maxConcurrency !== undefined) {
+    expectIntegerWithin(scope, 'max_concurrency', maxConcurrency, 1, limits.inlineConcurrency);
+  }
+  if (toleratedFailures !== undefined && !isVariable(toleratedFailures)) {
+    expectToleratedFailures(scope, toleratedFailures);
+  }
+  const json = JSON.stringify(input);
+  if (!Token.isUnresolved(json) && json.length > maxLength) {
+    throw new RangeError(
+      `Expected the input of ${scope.node.path} to take at most ${maxLength} characters of JSON, got ${json.length}.`,
+    );
+  }
+}
+
+/** Whether the value is only known when the pipeline runs: a token of the CDK or `#{…}` of CodePipeline. */
+function isVariable(value: number | string): boolean {
+  return Token.isUnresolved(value) || String(value).includes('#{');
 }

@@ -45,7 +45,29 @@ describe('the CDK app', () => {
     expect(readFileSync(join(outdir, 'SystemTest.template.json'), 'utf8')).not.toContain('"SEED"');
   });
 
+  it('is a pipeline that deploys the sample, where that is asked for', () => {
+    const { status, stderr } = synthesize({
+      pipeline: 'true',
+      connectionArn: 'arn:aws:codeconnections:eu-west-1:123456789012:connection/0a1b2c3d',
+      repository: 'owner/name',
+      sleepySeed: 'demo',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(readFileSync(join(outdir, 'SystemTestPipeline.template.json'), 'utf8')).toContain('owner/name');
+    const manifest = readFileSync(join(outdir, 'assembly-SystemTestPipeline-Deploy', 'manifest.json'), 'utf8');
+    expect(manifest).toContain('"stackName": "SystemTest"');
+  });
+
   it.each([
+    [
+      { pipeline: 'true', repository: 'owner/name' },
+      'Expected the context value connectionArn, the ARN of a CodeConnections connection: pass -c connectionArn=….',
+    ],
+    [
+      { pipeline: true, connectionArn: 'arn' },
+      'Expected the context value repository, owner/name: pass -c repository=….',
+    ],
+    [{ pipeline: 'yes' }, 'Expected the context value pipeline to be true or false, got "yes".'],
     [{ maxConcurrency: 'ten' }, 'Expected the context value maxConcurrency to be a number, got "ten".'],
     [{ maxConcurrency: 41 }, 'Expected maxConcurrency of SystemTest/SystemTest to be an integer from 1 to 40, got 41.'],
     [{ sleepyMaxSeconds: 601 }, 'Expected maxSeconds of SystemTest to be an integer from 0 to 600, got 601.'],

@@ -1,0 +1,39 @@
+/** What a pipeline knows of a system test that it has yet to deploy: names, but no references. */
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { SystemTest } from '../systemTest';
+
+/**
+ * The ARN that the state machine is going to have. Throws a TypeError where its name is left to CloudFormation: a
+ * permission would have to cover other state machines too.
+ */
+export function plannedStateMachineArn(systemTest: SystemTest): string {
+  return planned(systemTest, 'stateMachine');
+}
+
+/** What the trigger needs to run this state machine, given its ARN: as `SystemTest.grantRun`, without its stack. */
+export function runStatements(systemTest: SystemTest): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [planned(systemTest, 'stateMachine')] }),
+    new iam.PolicyStatement({
+      actions: ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:StopExecution'],
+      resources: [`${planned(systemTest, 'execution')}:*`],
+    }),
+  ];
+}
+
+function planned(systemTest: SystemTest, resource: 'stateMachine' | 'execution'): string {
+  const { stateMachineName } = systemTest.stateMachine.node.defaultChild as CfnStateMachine;
+  if (stateMachineName === undefined || Token.isUnresolved(stateMachineName)) {
+    throw new TypeError(
+      `Expected ${systemTest.node.path} to have a stateMachineName, so that its pipeline is permitted nothing else, got none.`,
+    );
+  }
+  return Stack.of(systemTest).formatArn({
+    service: 'states',
+    resource,
+    resourceName: stateMachineName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}

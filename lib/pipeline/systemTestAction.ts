@@ -1,0 +1,103 @@
+import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
+import * as actions from 'aws-cdk-lib/aws-codepipeline-actions';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { expectInput, expectMatch } from '../validation';
+import { limits, SystemTestInput } from '../wire';
+
+/** Characters that CodePipeline adds to the prefix of an execution's name: a hyphen and a UUID. */
+const actionExecutionIdLength = 37;
+/**
+ * Characters in a value of an action's configuration.
+ * https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionDeclaration.html
+ */
+const maxConfigurationValueLength = 1_000;
+
+/** Properties of a `SystemTestAction`. */
+export interface SystemTestActionProps extends codepipeline.CommonAwsActionProps {
+  /** The state machine of a `SystemTest`, or one that was imported by its name or ARN. */
+  readonly stateMachine: sfn.IStateMachine;
+
+  /**
+   * The input of the execution. Its texts may hold variables of the pipeline, such as
+   * `#{codepipeline.PipelineExecutionId}` or `#{variables.customer}`, at most 1,000 characters of JSON: take `inputFile` for more.
+   *
+   * @default - `{}`: the construct's configurations and settings
+   */
+  readonly input?: SystemTestInput;
+
+  /**
+   * A file of an artifact that holds the input, instead of `input`. Its artifact is subject to the size limits of Lambda,
+   * which runs the action.
+   *
+   * @default - none
+   */
+  readonly inputFile?: codepipeline.ArtifactPath;
+
+  /**
+   * Gets the aggregated result. Only of a test that passed: a failed execution has no output.
+   *
+   * @default - none
+   */
+  readonly output?: codepipeline.Artifact;
+
+  /**
+   * Starts the name of the execution, which else is the id of the action's execution. 1 to 43 of A-Z, a-z, 0-9, - and _.
+   *
+   * @default - none
+   */
+  readonly executionNamePrefix?: string;
+}
+
+/**
+ * Runs a system test by CodePipeline's own Step Functions action: no build container. The action fails unless the
+ * execution succeeded, so a stage that is rolled back on failure takes the deployment back.
+ *
+ * Its role may start and describe this state machine's executions. It waits up to 7 days and isn't available in China.
+ * https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-StepFunctions.html
+ *
+ * Adding it to a stage throws a `RangeError` or `TypeError` that names the property, the value and what was expected.
+ */
+export class SystemTestAction extends actions.StepFunctionInvokeAction {
+  private readonly systemTestProps: SystemTestActionProps;
+
+  constructor(props: SystemTestActionProps) {
+    super({ ...props, stateMachineInput: stateMachineInput(props) });
+    this.systemTestProps = props;
+  }
+
+  protected override bound(
+    scope: Construct,
+    stage: codepipeline.IStage,
+    options: codepipeline.ActionBindOptions,
+  ): codepipeline.ActionConfig {
+    expectValid(scope, this.systemTestProps);
+    return super.bound(scope, stage, options);
+  }
+}
+
+function stateMachineInput({ input, inputFile }: SystemTestActionProps): actions.StateMachineInput | undefined {
+  if (inputFile) {
+    return actions.StateMachineInput.filePath(inputFile);
+  }
+  return input && actions.StateMachineInput.literal(input);
+}
+
+function expectValid(scope: Construct, { input, inputFile, executionNamePrefix }: SystemTestActionProps): void {
+  if (input && inputFile) {
+    throw new TypeError(`Expected either input or inputFile of ${scope.node.path}, got both.`);
+  }
+  if (input) {
+    expectInput(scope, input, maxConfigurationValueLength);
+  }
+  const maxPrefixLength = limits.executionNameLength - actionExecutionIdLength;
+  if (executionNamePrefix !== undefined) {
+    expectMatch(
+      scope,
+      'executionNamePrefix',
+      executionNamePrefix,
+      new RegExp(`^[A-Za-z0-9_-]{1,${maxPrefixLength}}$`),
+      `1 to ${maxPrefixLength} of A-Z, a-z, 0-9, - and _`,
+    );
+  }
+}

@@ -1,0 +1,97 @@
+import { Duration } from 'aws-cdk-lib';
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
+import * as pipelines from 'aws-cdk-lib/pipelines';
+import { SystemTest } from '../systemTest';
+import { runStatements } from './pipelineTarget';
+
+/** Properties of a `SystemTestStep`. */
+export interface SystemTestStepProps {
+  /** The system test of the stage that the pipeline deploys. It needs a `stateMachineName`. */
+  readonly systemTest: SystemTest;
+
+  /**
+   * The files that the install commands need, such as the source with its package.json.
+   *
+   * @default - the output of the pipeline's synth step
+   */
+  readonly input?: pipelines.IFileSetProducer;
+
+  /**
+   * Installs the command.
+   *
+   * @default ['npm ci']
+   */
+  readonly installCommands?: string[];
+
+  /**
+   * What runs the command.
+   *
+   * @default 'npx --no -- system-test'
+   */
+  readonly command?: string;
+
+  /**
+   * Further words of the command line, as a shell reads them: `--tolerated-failures 5%`, identifiers of configurations.
+   *
+   * @default - none
+   */
+  readonly arguments?: string[];
+
+  /**
+   * The build environment.
+   *
+   * @default - that of the pipeline
+   */
+  readonly buildEnvironment?: codebuild.BuildEnvironment;
+
+  /**
+   * After how long CodeBuild stops the build, 5 minutes to 36 hours. Longer than the system test's own timeout, which ends
+   * with a report.
+   *
+   * @default Duration.hours(2)
+   */
+  readonly timeout?: Duration;
+}
+
+/**
+ * A step of CDK Pipelines that runs a system test by the trigger in CodeBuild: with the report in the build's log and as
+ * a CodeBuild test report, failures with their logs. In the pipeline's own account.
+ *
+ * Its role may run this state machine and nothing else. The trigger's exit code is that of the build, so a failed
+ * configuration (1) and a test without a verdict (3) both stop the pipeline.
+ *
+ * Throws a `TypeError` where the system test has no `stateMachineName`, a `RangeError` for the timeout.
+ */
+export class SystemTestStep extends pipelines.CodeBuildStep {
+  constructor(id: string, props: SystemTestStepProps) {
+    const { systemTest, command = 'npx --no -- system-test', timeout = Duration.hours(2) } = props;
+    if (timeout.toMinutes({ integral: false }) < 5 || timeout.toHours({ integral: false }) > 36) {
+      throw new RangeError(
+        `Expected timeout of the step ${id} to be 5 minutes to 36 hours, got ${timeout.toHumanString()}.`,
+      );
+    }
+    super(id, {
+      input: props.input,
+      installCommands: props.installCommands ?? ['npm ci'],
+      envFromCfnOutputs: { STATE_MACHINE_ARN: systemTest.stateMachineArnOutput },
+      commands: ['mkdir -p reports', [command, runArguments, ...(props.arguments ?? [])].join(' ')],
+      partialBuildSpec: codebuild.BuildSpec.fromObject(reports),
+      rolePolicyStatements: runStatements(systemTest),
+      buildEnvironment: props.buildEnvironment,
+      timeout,
+    });
+  }
+}
+
+/** The execution has the name of the build, so that one is found from the other. */
+const runArguments = [
+  'run --state-machine "$STATE_MACHINE_ARN" --name "codebuild-${CODEBUILD_BUILD_ID##*:}"',
+  '--report text --report junit=reports/junit.xml',
+].join(' ');
+
+const reports = {
+  phases: { install: { 'runtime-versions': { nodejs: '22' } } },
+  reports: {
+    'system-test': { files: ['junit.xml'], 'base-directory': 'reports', 'file-format': 'JUNITXML' },
+  },
+};

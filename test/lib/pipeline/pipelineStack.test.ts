@@ -1,0 +1,96 @@
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { PipelineStack, PipelineStackProps } from '../../../lib';
+import { statementsOf } from '../templates';
+
+const connectionArn = 'arn:aws:codeconnections:eu-west-1:123456789012:connection/0a1b2c3d';
+
+function synthesize(props: Partial<PipelineStackProps> = {}) {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  return Template.fromStack(new PipelineStack(app, 'Pipeline', { connectionArn, repository: 'owner/name', ...props }));
+}
+
+function buildSpecs(template: Template): string[] {
+  return Object.values(template.findResources('AWS::CodeBuild::Project')).map(
+    (project) => (project as { Properties: { Source: { BuildSpec: string } } }).Properties.Source.BuildSpec,
+  );
+}
+
+describe('PipelineStack', () => {
+  const template = synthesize();
+
+  it('goes from the source to the system test in a V2 pipeline', () => {
+    template.hasResourceProperties('AWS::CodePipeline::Pipeline', {
+      PipelineType: 'V2',
+      Stages: ['Source', 'Build', 'UpdatePipeline', 'Assets', 'Deploy'].map((Name) => Match.objectLike({ Name })),
+    });
+    template.hasResourceProperties('AWS::CodePipeline::Pipeline', {
+      Stages: Match.arrayWith([
+        Match.objectLike({
+          Name: 'Source',
+          Actions: [
+            Match.objectLike({
+              Configuration: { ConnectionArn: connectionArn, FullRepositoryId: 'owner/name', BranchName: 'main' },
+            }),
+          ],
+        }),
+        Match.objectLike({
+          Name: 'Deploy',
+          Actions: ['SystemTest.Prepare', 'SystemTest.Deploy', 'Test'].map((Name) => Match.objectLike({ Name })),
+        }),
+      ]),
+    });
+  });
+
+  it('is given the same context when it updates itself', () => {
+    const [synth] = buildSpecs(synthesize({ branch: 'release/1.x' }));
+    expect(JSON.parse(synth!)).toMatchObject({
+      phases: {
+        install: { 'runtime-versions': { nodejs: '22' }, commands: ['npm ci'] },
+        build: {
+          commands: [
+            `npx cdk synth --quiet -c pipeline=true -c connectionArn=${connectionArn} -c repository=owner/name -c branch=release/1.x`,
+          ],
+        },
+      },
+    });
+  });
+
+  it('has one bucket, encrypted, closed and emptied, and no key', () => {
+    template.resourceCountIs('AWS::KMS::Key', 0);
+    template.resourceCountIs('AWS::S3::Bucket', 1);
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: { ServerSideEncryptionConfiguration: [Match.anyValue()] },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+      LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 30, Status: 'Enabled' })] },
+    });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+  });
+
+  it.each(['codeconnections', 'codestar-connections'])('permits the source action a connection of %s', (service) => {
+    const arn = connectionArn.replace('codeconnections', service);
+    const statements = statementsOf(synthesize({ connectionArn: arn }), 'PipelineSource');
+    expect(statements).toContainEqual({ Action: `${service}:UseConnection`, Effect: 'Allow', Resource: arn });
+  });
+
+  it.each<[Partial<PipelineStackProps>, string]>([
+    [
+      { connectionArn: 'mine' },
+      'Expected connectionArn of Pipeline to be an ARN such as arn:aws:codeconnections:eu-west-1:123456789012:connection/…, got "mine".',
+    ],
+    [{ repository: 'name' }, 'Expected repository of Pipeline to be owner/name, got "name".'],
+    [{ repository: 'owner/name; rm' }, 'got "owner/name; rm".'],
+    [
+      { branch: '--help' },
+      'Expected branch of Pipeline to be a branch of letters, digits, _, ., /, + and -, got "--help".',
+    ],
+  ])('refuses %j with the value and what is expected', (props, message) => {
+    expect(() => synthesize(props)).toThrow(message);
+  });
+});

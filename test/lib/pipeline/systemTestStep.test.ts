@@ -1,0 +1,157 @@
+import { App, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SystemTest, SystemTestActionStep, SystemTestStep } from '../../../lib';
+import { FeedsCdkPipelineStack } from '../../examples/cdkPipeline';
+import { statementsOf, textOf } from '../templates';
+
+const tools = { account: '123456789012', region: 'eu-west-1' };
+const production = { account: '210987654321', region: 'eu-central-1' };
+
+function synthesize() {
+  const app = new App();
+  const stack = new FeedsCdkPipelineStack(app, 'Pipeline', { tools, staging: tools, production });
+  return { app, template: Template.fromStack(stack) };
+}
+
+const { app, template } = synthesize();
+
+function systemTest(stateMachineName?: string): SystemTest {
+  const stack = new Stack(new Stage(new App(), 'Stage'), 'Feeds');
+  return new SystemTest(stack, 'SystemTest', {
+    function: lambda.Function.fromFunctionName(stack, 'Tested', 'tested'),
+    stateMachineName,
+  });
+}
+
+describe('SystemTestStep', () => {
+  it('runs after the deployment with the ARN from the outputs of the deployed stack', () => {
+    template.hasResourceProperties('AWS::CodePipeline::Pipeline', {
+      Stages: Match.arrayWith([
+        Match.objectLike({
+          Name: 'Staging',
+          Actions: [
+            Match.objectLike({ Name: 'Feeds.Prepare', RunOrder: 1 }),
+            Match.objectLike({ Name: 'Feeds.Deploy', RunOrder: 2 }),
+            Match.objectLike({
+              Name: 'Test',
+              RunOrder: 3,
+              Configuration: Match.objectLike({
+                EnvironmentVariables: Match.stringLikeRegexp(
+                  '"name":"STATE_MACHINE_ARN","type":"PLAINTEXT","value":"#\\{PipelineStagingFeeds\\w+\\.SystemTestStateMachineArn\\w+\\}"',
+                ),
+              }),
+            }),
+          ],
+        }),
+      ]),
+    });
+  });
+
+  it('publishes the JUnit report and stops after two hours', () => {
+    template.hasResourceProperties('AWS::CodeBuild::Project', {
+      Description: 'Pipeline step Pipeline/Pipeline/Staging/Test',
+      TimeoutInMinutes: 120,
+      Source: {
+        BuildSpec: Match.serializedJson(
+          Match.objectLike({
+            phases: {
+              install: { 'runtime-versions': { nodejs: '22' }, commands: ['npm ci'] },
+              build: Match.anyValue(),
+            },
+            reports: {
+              'system-test': { files: ['junit.xml'], 'base-directory': 'reports', 'file-format': 'JUNITXML' },
+            },
+          }),
+        ),
+      },
+    });
+  });
+
+  it('permits the build exactly what the trigger needs of this state machine', () => {
+    const statements = statementsOf(template, 'PipelineStagingTestRole');
+    expect(
+      statements
+        .filter(({ Action }) => /states:|cloudformation:|iam:|sts:/.test(String(Action)))
+        .map(({ Action, Resource }) => ({ Action, Resource: textOf(Resource) })),
+    ).toEqual([
+      {
+        Action: 'states:StartExecution',
+        Resource: 'arn:<AWS::Partition>:states:eu-west-1:123456789012:stateMachine:FeedsTest',
+      },
+      {
+        Action: ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:StopExecution'],
+        Resource: 'arn:<AWS::Partition>:states:eu-west-1:123456789012:execution:FeedsTest:*',
+      },
+    ]);
+    expect(statements.filter(({ Resource }) => Resource === '*')).toEqual([]);
+  });
+
+  it('takes further words of the command line', () => {
+    const step = new SystemTestStep('Test', {
+      systemTest: systemTest('Feeds'),
+      arguments: ['--tolerated-failures 5%', 'feed_1'],
+    });
+    expect(step.commands[1]).toMatch(/junit=reports\/junit.xml --tolerated-failures 5% feed_1$/);
+  });
+
+  it.each([
+    [Duration.minutes(4), '4 minutes'],
+    [Duration.hours(37), '1 day 13 hours'],
+  ])('refuses a timeout of %s', (timeout, text) => {
+    expect(() => new SystemTestStep('Test', { systemTest: systemTest('Feeds'), timeout })).toThrow(
+      `Expected timeout of the step Test to be 5 minutes to 36 hours, got ${text}.`,
+    );
+  });
+});
+
+describe('SystemTestActionStep', () => {
+  it('runs after the deployment without a build container, in another account and Region', () => {
+    template.hasResourceProperties('AWS::CodePipeline::Pipeline', {
+      Stages: Match.arrayWith([
+        Match.objectLike({
+          Name: 'Production',
+          Actions: Match.arrayWith([
+            Match.objectLike({
+              Name: 'Test',
+              RunOrder: 3,
+              Region: 'eu-central-1',
+              ActionTypeId: Match.objectLike({ Provider: 'StepFunctions' }),
+              RoleArn: Match.anyValue(),
+            }),
+          ]),
+        }),
+      ]),
+    });
+  });
+
+  it('permits its role in the other account exactly this state machine', () => {
+    const support = app.node.children.filter(Stack.isStack).find(({ account }) => account === production.account)!;
+    const statements = statementsOf(Template.fromStack(support), '');
+    expect(
+      statements
+        .filter(({ Action }) => String(Action).includes('states:'))
+        .map(({ Action, Resource }) => ({ Action, Resource: textOf(Resource) })),
+    ).toEqual([
+      {
+        Action: ['states:StartExecution', 'states:DescribeStateMachine'],
+        Resource: 'arn:<AWS::Partition>:states:eu-central-1:210987654321:stateMachine:FeedsTest',
+      },
+      {
+        Action: 'states:DescribeExecution',
+        Resource: 'arn:<AWS::Partition>:states:eu-central-1:210987654321:execution:FeedsTest:*',
+      },
+    ]);
+  });
+});
+
+describe.each([
+  ['SystemTestStep', SystemTestStep],
+  ['SystemTestActionStep', SystemTestActionStep],
+])('%s', (_, Step) => {
+  it('refuses a state machine whose name is left to CloudFormation', () => {
+    expect(() => new Step('Test', { systemTest: systemTest() })).toThrow(
+      'Expected Stage/Feeds/SystemTest to have a stateMachineName, so that its pipeline is permitted nothing else, got none.',
+    );
+  });
+});

@@ -1,0 +1,316 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import * as clientSfn from '@aws-sdk/client-sfn';
+import validateAsl from 'asl-validator';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SystemTest, SystemTestHook, SystemTestHookProps } from '../../lib';
+import { startLocalEndpoint } from '../../scripts/local/localEndpoint';
+import { FeedsStack } from '../examples/beforeTraffic';
+import { deployLocally } from '../localSystemTest';
+import { statementsOf, textOf } from './templates';
+
+/** Two aliases of the present version, the first with a deployment group, and a system test of `tested`. */
+function synthesize(
+  props: Partial<SystemTestHookProps> = {},
+  choose: (deployed: { live: lambda.Alias; other: lambda.Alias; old: lambda.IVersion }) => lambda.IFunction = ({
+    live,
+  }) => live.version,
+) {
+  const stack = new Stack(new App(), 'Stack');
+  const tested = new lambda.Function(stack, 'Tested', {
+    runtime: lambda.Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true })'),
+  });
+  const live = new lambda.Alias(stack, 'Live', { aliasName: 'live', version: tested.currentVersion });
+  const other = new lambda.Alias(stack, 'Other', { aliasName: 'other', version: tested.currentVersion });
+  const old = lambda.Version.fromVersionArn(stack, 'Old', 'arn:aws:lambda:eu-west-1:123456789012:function:feeds:7');
+  const deploymentGroup = new codedeploy.LambdaDeploymentGroup(stack, 'Deployment', { alias: live });
+  const systemTest = new SystemTest(stack, 'SystemTest', { function: choose({ live, other, old }) });
+  const hook = new SystemTestHook(stack, 'Hook', { alias: live, deploymentGroup, systemTest, ...props });
+  return { stack, live, other, deploymentGroup, hook };
+}
+
+interface State {
+  Type: string;
+  Comment?: string;
+  Next?: string;
+  Resource?: string;
+  Arguments?: { Input?: unknown; Status?: string };
+  TimeoutSeconds?: number;
+  Catch?: { ErrorEquals: string[]; Next: string }[];
+  Retry?: { ErrorEquals: string[] }[];
+}
+
+function definitionOf(template: Template): { StartAt: string; States: Record<string, State> } {
+  const [, machine] = Object.entries(template.findResources('AWS::StepFunctions::StateMachine')).find(
+    ([logicalId]) => !logicalId.startsWith('SystemTest'),
+  )!;
+  const { DefinitionString } = (machine as { Properties: { DefinitionString: unknown } }).Properties;
+  return JSON.parse(textOf(DefinitionString)) as ReturnType<typeof definitionOf>;
+}
+
+describe('SystemTestHook', () => {
+  const template = Template.fromStack(new FeedsStack(new App(), 'Stack'));
+  const { StartAt, States } = definitionOf(template);
+
+  it('is the BeforeAllowTraffic hook of the deployment', () => {
+    template.hasResource('AWS::Lambda::Alias', {
+      UpdatePolicy: {
+        CodeDeployLambdaAliasUpdate: Match.objectLike({
+          BeforeAllowTrafficHook: { Ref: Match.stringLikeRegexp('^BeforeTrafficFunction') },
+        }),
+      },
+    });
+  });
+
+  it('tests the version that is to get the traffic', () => {
+    const [version] = Object.keys(template.findResources('AWS::Lambda::Version'));
+    expect(JSON.stringify(template.findResources('AWS::StepFunctions::StateMachine'))).toContain(
+      `{"Ref":"${version}"}`,
+    );
+  });
+
+  it('lets the traffic move after a passed test', () => {
+    expect(StartAt).toBe('Let the update settle');
+    expect(States[StartAt]).toMatchObject({ Type: 'Wait', Seconds: 30, Next: 'Run the system test' });
+    expect(States['Run the system test']).toMatchObject({
+      Resource: 'arn:<AWS::Partition>:states:::states:startExecution.sync:2',
+      TimeoutSeconds: 3300,
+      Next: 'Let the traffic move',
+    });
+    expect(States['Let the traffic move']).toMatchObject({
+      Resource: 'arn:<AWS::Partition>:states:::aws-sdk:codedeploy:putLifecycleEventHookExecutionStatus',
+      Arguments: { Status: 'Succeeded' },
+      Next: 'Traffic may move',
+    });
+    expect(States['Traffic may move']!.Type).toBe('Succeed');
+  });
+
+  it('keeps the traffic after anything else', () => {
+    expect(States['Run the system test']!.Catch).toMatchObject([
+      { ErrorEquals: ['States.DataLimitExceeded'], Next: 'Keep the traffic' },
+      { ErrorEquals: ['States.ALL'], Next: 'Keep the traffic' },
+    ]);
+    expect(States['Keep the traffic']).toMatchObject({ Arguments: { Status: 'Failed' }, Next: 'Traffic stays' });
+    expect(States['Traffic stays']!.Type).toBe('Fail');
+  });
+
+  it('tries again to reach CodeDeploy, which else waits for an hour', () => {
+    for (const name of ['Let the traffic move', 'Keep the traffic']) {
+      expect(States[name]!.Retry).toMatchObject([{ ErrorEquals: ['States.ALL'], MaxAttempts: 5 }]);
+    }
+  });
+
+  it('comments each state for whoever reads it in the console', () => {
+    expect(Object.values(States).filter(({ Comment }) => !Comment)).toEqual([]);
+  });
+
+  it('passes an independent validator of the Amazon States Language', () => {
+    const definition: unknown = JSON.parse(
+      JSON.stringify(definitionOf(template))
+        .replaceAll(/<[^>]*StateMachine[^>]*>/g, 'x')
+        .replaceAll('<AWS::Partition>', 'aws'),
+    );
+    expect(validateAsl(definition)).toMatchObject({ isValid: true, errors: [] });
+  });
+
+  it('has everything in place before CloudFormation updates the alias', () => {
+    const { stack } = synthesize();
+    const parts = Template.fromStack(stack);
+    const [alias] = Object.entries(parts.findResources('AWS::Lambda::Alias'))
+      .find(([id]) => id.startsWith('Live'))!
+      .slice(1);
+    const needed = Object.entries(parts.toJSON().Resources as Record<string, { Type: string }>)
+      .filter(([id]) => /^(Hook|SystemTest|Deployment)/.test(id))
+      .map(([id]) => id);
+    expect(needed.length).toBeGreaterThan(10);
+    expect((alias as { DependsOn: string[] }).DependsOn.toSorted()).toEqual(needed.toSorted());
+  });
+
+  it('permits each part exactly what it does', () => {
+    const actionsOf = (prefix: string) =>
+      statementsOf(template, prefix)
+        .filter(({ Action }) => !/^(logs|xray):/.test([Action].flat()[0]!))
+        .map(({ Action, Resource }) => [Action, textOf(Resource)]);
+    const deploymentGroup = expect.stringMatching(/:deploymentgroup:<DeploymentApplication\w+>\/<Deployment\w+>$/);
+    expect(actionsOf('BeforeTrafficStateMachine')).toEqual([
+      ['states:StartExecution', expect.stringMatching(/^<SystemTestStateMachine\w+>$/)],
+      [
+        ['states:DescribeExecution', 'states:StopExecution'],
+        expect.stringMatching(/:execution:<6,<:,<SystemTestStateMachine\w+>>>:\*$/),
+      ],
+      [
+        ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+        expect.stringMatching(/:rule\/StepFunctionsGetEventsForStepFunctionsExecutionRule$/),
+      ],
+      ['codedeploy:PutLifecycleEventHookExecutionStatus', deploymentGroup],
+    ]);
+    expect(actionsOf('BeforeTrafficFunction')).toEqual([
+      ['states:StartExecution', expect.stringMatching(/^<BeforeTrafficStateMachine\w+>$/)],
+      ['codedeploy:PutLifecycleEventHookExecutionStatus', deploymentGroup],
+    ]);
+  });
+
+  it('passes its input and timeout on', () => {
+    const { stack } = synthesize({ input: { configurations: ['a'] }, timeout: Duration.minutes(5) });
+    expect(definitionOf(Template.fromStack(stack)).States['Run the system test']).toMatchObject({
+      TimeoutSeconds: 300,
+      Arguments: {
+        Input: {
+          configurations: ['a'],
+          AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: '{% $states.context.Execution.Id %}',
+        },
+      },
+    });
+  });
+
+  it('accepts the test of another alias of the version', () => {
+    expect(() => synthesize({}, ({ other }) => other)).not.toThrow();
+  });
+
+  it.each<[string, Partial<SystemTestHookProps>, string]>([
+    [
+      'a timeout of 59 minutes',
+      { timeout: Duration.minutes(59) },
+      'Expected timeout in seconds of Stack/Hook to be an integer from 60 to 3480, got 3540.',
+    ],
+    ['a timeout of 59 seconds', { timeout: Duration.seconds(59) }, 'got 59.'],
+    ['max_concurrency 0', { input: { max_concurrency: 0 } }, 'to be an integer from 1 to 40, got 0.'],
+    [
+      'an input over 8,000 characters',
+      { input: { configurations: Array.from({ length: 20 }, (_, index) => `${index}${'x'.repeat(500)}`) } },
+      'Expected the input of Stack/Hook to take at most 8000 characters of JSON, got',
+    ],
+  ])('refuses %s with the value and what is expected', (_, props, message) => {
+    expect(() => synthesize(props)).toThrow(message);
+  });
+
+  it('refuses the test of the alias itself, which stays on the old version until it has passed', () => {
+    expect(() => synthesize({}, ({ live }) => live)).toThrow(
+      'Expected systemTest of Stack/Hook to test the version that the alias is given (alias.version), got the alias live itself',
+    );
+  });
+
+  it('refuses the test of another version', () => {
+    expect(() => synthesize({}, ({ old }) => old)).toThrow(
+      'Expected systemTest of Stack/Hook to test the version that the alias live is given (Stack/Tested/CurrentVersion), got Stack/Old.',
+    );
+  });
+
+  it('refuses an alias that the deployment group does not move', () => {
+    const { stack, other, deploymentGroup } = synthesize();
+    const systemTest = new SystemTest(stack, 'OtherTest', { function: other.version });
+    expect(() => new SystemTestHook(stack, 'OtherHook', { alias: other, deploymentGroup, systemTest })).toThrow(
+      'Expected alias of Stack/OtherHook to be the one of its deployment group Stack/Deployment, got Stack/Other.',
+    );
+  });
+
+  it('leaves the system test beside it to a local run', async () => {
+    const outdir = mkdtempSync(join(tmpdir(), 'system-test-'));
+    const app = new App({ outdir, analyticsReporting: false });
+    new FeedsStack(app, 'Feeds');
+    app.synth();
+    const endpoint = await startLocalEndpoint({ app: outdir });
+    try {
+      expect(endpoint.deployment.stateMachines).toMatchObject([{ name: expect.stringMatching(/^SystemTest/) }]);
+    } finally {
+      await endpoint.close();
+      rmSync(outdir, { recursive: true });
+    }
+  });
+});
+
+describe('the hook function', () => {
+  const event = { DeploymentId: 'd-ABCDEF123', LifecycleEventHookExecutionId: 'eyJlbmMi' };
+  const [hookFunction] = Object.entries(Template.fromStack(synthesize().stack).findResources('AWS::Lambda::Function'))
+    .find(([logicalId]) => logicalId.startsWith('Hook'))!
+    .slice(1) as {
+    Properties: { Code: { ZipFile: string }; Runtime: string; Handler: string };
+  }[];
+  const code = hookFunction!.Properties.Code.ZipFile;
+
+  /** Loads the code as Lambda does, with the real client of Step Functions and one of CodeDeploy that only takes notes. */
+  function load(endpoint: string, stateMachineArn: string) {
+    const reported: unknown[] = [];
+    const modules: Record<string, unknown> = {
+      '@aws-sdk/client-sfn': {
+        ...clientSfn,
+        SFNClient: class extends clientSfn.SFNClient {
+          constructor() {
+            const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+            super({ endpoint, region: 'us-east-1', credentials });
+          }
+        },
+      },
+      '@aws-sdk/client-codedeploy': {
+        CodeDeployClient: class {
+          send(command: { input: unknown }) {
+            reported.push(command.input);
+          }
+        },
+        PutLifecycleEventHookExecutionStatusCommand: class {
+          constructor(readonly input: unknown) {}
+        },
+      },
+    };
+    const exports: { handler?: (received: typeof event) => Promise<void> } = {};
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
+    new Function('require', 'exports', 'process', 'console', code)(
+      (name: string) => modules[name],
+      exports,
+      { env: { STATE_MACHINE_ARN: stateMachineArn } },
+      { log: () => undefined },
+    );
+    return { handler: exports.handler!, reported };
+  }
+
+  it('needs no bundler', () => {
+    expect(code.length).toBeLessThan(4096);
+    expect(hookFunction!.Properties).toMatchObject({ Runtime: 'nodejs24.x', Handler: 'index.handler' });
+  });
+
+  it('starts one execution named after the deployment, even if it is invoked twice', async () => {
+    const local = await deployLocally({
+      code: 'await new Promise((resolve) => setTimeout(resolve, 300)); return { system_test_successful: true };',
+      props: { configurations: ['a'] },
+    });
+    try {
+      const { stateMachineArn } = local.endpoint.deployment.stateMachines[0]!;
+      const { handler, reported } = load(local.endpoint.url, stateMachineArn);
+      await handler(event);
+      await handler(event);
+      const { name, input } = await local.client.send(
+        new DescribeExecutionCommand({
+          executionArn: `${stateMachineArn.replace(':stateMachine:', ':execution:')}:d-ABCDEF123`,
+        }),
+      );
+      expect({ name, input: JSON.parse(input!) as unknown }).toEqual({
+        name: 'd-ABCDEF123',
+        input: { deployment_id: 'd-ABCDEF123', hook_execution_id: 'eyJlbmMi' },
+      });
+      expect(reported).toEqual([]);
+    } finally {
+      await local.close();
+    }
+  });
+
+  it('tells CodeDeploy at once where it cannot start', async () => {
+    const local = await deployLocally({ code: 'return {};', props: { configurations: ['a'] } });
+    try {
+      const missing = `${local.endpoint.deployment.stateMachines[0]!.stateMachineArn}x`;
+      const { handler, reported } = load(local.endpoint.url, missing);
+      await expect(handler(event)).rejects.toThrow(clientSfn.StateMachineDoesNotExist);
+      expect(reported).toEqual([
+        { deploymentId: 'd-ABCDEF123', lifecycleEventHookExecutionId: 'eyJlbmMi', status: 'Failed' },
+      ]);
+    } finally {
+      await local.close();
+    }
+  });
+});
