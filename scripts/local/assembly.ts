@@ -1,6 +1,7 @@
 /** A cloud assembly becomes a deployment: what AWS would hold after `cdk deploy --all`. */
 import { UserError } from '../userError';
 import type { DeployedStack, DeployedStateMachine, Deployment } from './deployment';
+import { describeStack } from './describeStack';
 import type { Environment } from './environment';
 import { addVersionsAndAliases, findFunctions, type FoundFunction } from './functions';
 import { readAssembly } from './manifest';
@@ -46,7 +47,7 @@ export async function loadAssembly(directory: string, options: LoadOptions): Pro
   }
   const runnable = functions.flatMap((found) => found.runnable ?? []);
   for (const { stack } of stacks) addVersionsAndAliases(stack, runnable);
-  const described = stacks.map(({ stack }) => stack.describe(now, note));
+  const described = stacks.map(({ stack }) => describeStack(stack, now, note));
   const stateMachines = chooseMachines(machines, functions, described, options);
   for (const { functionName, reason, runnable: deployed } of functions) {
     if (reason !== undefined) note(`Left out the function ${functionName}: ${reason}.`);

@@ -1,12 +1,11 @@
 /** A stack of a cloud assembly with everything in its template resolved, on demand. */
 import type { Json, JsonObject } from '../../lib/wire';
 import { UserError } from '../userError';
-import type { DeployedStack } from './deployment';
 import { partitionOf, type Environment } from './environment';
 import { evaluateCondition, referencedNames, resolve, type Scope } from './intrinsics';
 import { asText, parameterValue, pseudoParameter } from './parameters';
 import { attributeOf, refOf, stableUuid, type ResourceView } from './resourceTypes';
-import type { Template, TemplateResource } from './template';
+import type { Template, TemplateOutput, TemplateResource } from './template';
 
 export interface StackOptions {
   stackName: string;
@@ -83,6 +82,14 @@ export class Stack implements Scope {
     return output && (resolve(output.value, this, `stack ${this.stackName}, output ${key}`) ?? undefined);
   }
 
+  /** The outputs as the template declares them, by their keys, without those whose condition is false. */
+  declaredOutputs(): [string, TemplateOutput][] {
+    return Object.entries(this.template.outputs).filter(
+      ([key, { condition }]) =>
+        condition === undefined || this.condition(condition, `stack ${this.stackName}, output ${key}`),
+    );
+  }
+
   /** A property of a resource, resolved; undefined where it isn't set. */
   property(logicalId: string, name: string): Json | undefined {
     const { properties } = this.resource(logicalId);
@@ -92,38 +99,11 @@ export class Stack implements Scope {
 
   /** The exports of the stack: name and value, resolved on demand. */
   exports(): { name: Json | undefined; value: () => Json | undefined }[] {
-    return this.outputEntries().flatMap(([key, { exportName }]) => {
+    return this.declaredOutputs().flatMap(([key, { exportName }]) => {
       if (exportName === undefined) return [];
       const name = resolve(exportName, this, `stack ${this.stackName}, output ${key}, Export`);
       return [{ name, value: () => this.output(key) }];
     });
-  }
-
-  /** As DescribeStacks shows it. What can't be resolved here is left out, with a note. */
-  describe(createdAt: Date, note: (line: string) => void): DeployedStack {
-    const { template, stackName, stackId } = this;
-    return {
-      stackName,
-      stackId,
-      description: template.description,
-      createdAt,
-      parameters: Object.entries(template.parameters).flatMap(([key, declared]) => {
-        const value = this.options.parameters?.[key] ?? declared.default;
-        return value === undefined ? [] : [{ key, value: asText(value) }];
-      }),
-      outputs: this.outputEntries().flatMap(([key, { description, exportName }]) => {
-        const value = attempt(() => asText(this.output(key) ?? ''), note);
-        if (value === undefined) return [];
-        const place = `stack ${stackName}, output ${key}, Export`;
-        const name = exportName === undefined ? undefined : attempt(() => resolve(exportName, this, place), note);
-        return [{ key, value, description, exportName: name === undefined ? undefined : asText(name) }];
-      }),
-      resources: this.resources().map(({ logicalId, type }) => {
-        const physicalId = attempt(() => this.physicalId(logicalId), note) ?? logicalId;
-        return { logicalId, physicalId, type };
-      }),
-      tags: this.tags,
-    };
   }
 
   /** What Ref gives for a resource. */
@@ -235,13 +215,6 @@ export class Stack implements Scope {
     );
   }
 
-  private outputEntries(): [string, Template['outputs'][string]][] {
-    return Object.entries(this.template.outputs).filter(
-      ([key, { condition }]) =>
-        condition === undefined || this.condition(condition, `stack ${this.stackName}, output ${key}`),
-    );
-  }
-
   private parameter(name: string): Json | undefined {
     const declared = this.template.parameters[name];
     return declared && parameterValue(name, declared, this.options.parameters?.[name]);
@@ -266,15 +239,5 @@ export class Stack implements Scope {
         return group.findIndex(([id]) => id === logicalId) + 1;
       },
     };
-  }
-}
-
-function attempt<T>(evaluate: () => T, note: (line: string) => void): T | undefined {
-  try {
-    return evaluate();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    note(error.message);
-    return undefined;
   }
 }

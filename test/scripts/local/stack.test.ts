@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../lib/wire';
+import { describeStack } from '../../../scripts/local/describeStack';
 import { Stack, type Surroundings } from '../../../scripts/local/stack';
 import { parseTemplate } from '../../../scripts/local/template';
 
@@ -280,7 +281,7 @@ test('outputs that cannot be resolved are left out with a note', () => {
     },
   });
   const notes: string[] = [];
-  const described = stack.describe(new Date(0), (line) => notes.push(line));
+  const described = describeStack(stack, new Date(0), (line) => notes.push(line));
   expect(described.outputs).toEqual([{ key: 'Good', value: '1', description: 'one', exportName: 'Shop-one' }]);
   expect(notes).toEqual([expect.stringContaining('Parameter Bare of stack Shop has no default')]);
 });
