@@ -1,4 +1,10 @@
-import type { HistoryEvent, HistoryPage, HistoryRequest, StepFunctions } from '../../scripts/aws/stepFunctions';
+import type {
+  ExecutionDescription,
+  HistoryEvent,
+  HistoryPage,
+  HistoryRequest,
+  StepFunctions,
+} from '../../scripts/aws/stepFunctions';
 import type { AggregatedResult, ConfigurationResult } from '../../lib/wire';
 import type { FakeClock } from './fakeClock';
 
@@ -78,7 +84,7 @@ export class FakeExecution implements StepFunctions {
     });
   }
 
-  describe() {
+  describe(): Promise<ExecutionDescription> {
     return this.answer('DescribeExecution', () => {
       const last = this.happened().at(-1);
       const output = last?.executionSucceededEventDetails?.output;
