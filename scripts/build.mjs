@@ -1,38 +1,44 @@
 // Bundles the command into dist/, so that it starts fast and needs nothing else installed.
-import { rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outdir = join(root, 'dist');
+const shared = { absWorkingDir: root, outdir, bundle: true, metafile: true };
 
-rmSync(outdir, { recursive: true, force: true });
-await build({
-  absWorkingDir: root,
-  entryPoints: { trigger: 'scripts/trigger.ts', bootstrap: 'scripts/local/lambda/bootstrap.ts' },
-  outdir,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  sourcemap: 'linked',
-  // The ES module builds of the SDK clients are smaller once bundled.
-  mainFields: ['module', 'main'],
-});
+const outputs = await Promise.all([
+  // The command, and what runs a function in a process of its own.
+  build({
+    ...shared,
+    entryPoints: { trigger: 'scripts/trigger.ts', bootstrap: 'scripts/local/lambda/bootstrap.ts' },
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    sourcemap: 'linked',
+    // The ES module builds of the SDK clients are smaller once bundled.
+    mainFields: ['module', 'main'],
+  }),
+  // The script and the styles that each HTML report carries in itself.
+  build({
+    ...shared,
+    entryPoints: [
+      { in: 'scripts/report/html/page/main.ts', out: 'reportPage' },
+      { in: 'scripts/report/html/page/styles/page.css', out: 'reportPage' },
+    ],
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    charset: 'utf8',
+    minify: true,
+  }),
+]);
 
-// The script and the styles that each HTML report carries in itself.
-await build({
-  absWorkingDir: root,
-  entryPoints: [
-    { in: 'scripts/report/html/page/main.ts', out: 'reportPage' },
-    { in: 'scripts/report/html/page/styles/page.css', out: 'reportPage' },
-  ],
-  outdir,
-  bundle: true,
-  platform: 'browser',
-  target: 'es2022',
-  format: 'iife',
-  charset: 'utf8',
-  minify: true,
-});
+// Only what is left from an earlier build is removed: a running command still reads what it needs.
+const built = new Set(outputs.flatMap(({ metafile }) => Object.keys(metafile.outputs)).map((file) => basename(file)));
+for (const file of readdirSync(outdir)) {
+  if (!built.has(file)) {
+    rmSync(join(outdir, file), { recursive: true });
+  }
+}
