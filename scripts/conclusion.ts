@@ -20,11 +20,14 @@ export function conclude(
     talk.note('The exit code is 1, which is what stops a pipeline.');
   }
   if (result.verdict === 'ERRORED') {
-    talk.error(whyNoVerdict(followed, result));
+    talk.error(whyNoVerdict(followed, result, local));
   }
 }
 
-function whyNoVerdict({ tracker, stopped, trouble }: FollowedExecution, result: RunResult): string {
+function whyNoVerdict({ tracker, stopped, trouble }: FollowedExecution, result: RunResult, local?: boolean): string {
+  if (trouble && local) {
+    return `${withoutStop(trouble.message)}.`;
+  }
   if (trouble) {
     const { execution_arn: arn } = result;
     return (
