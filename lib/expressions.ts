@@ -246,9 +246,12 @@ export const failedError = jsonata(
   '$states.input.failed > $states.input.tolerated_failures ? "SystemTestFailed" : "SystemTestErrored"',
 );
 
-/** The Cause of the Fail state: one sentence that names the first ten identifiers, cut to the limit of a Cause. */
+/**
+ * The Cause of the Fail state: one sentence that names the first ten identifiers, cut to the limit of a Cause. It has no
+ * quotation marks, backslashes and control characters, which EventBridge doesn't escape when a notification quotes it.
+ */
 export const failedCause = jsonata(String.raw`(
-  $names := [$states.input.results[status != "PASSED"].configuration_identifier];
+  $names := [$states.input.results[status != "PASSED"].configuration_identifier.$replace(/["\x5c\x00-\x1f\x7f]/, " ")];
   $substring($states.input.failed & " of " & $states.input.total & " configurations failed the system test"
     & ($states.input.errored > 0 ? " and " & $states.input.errored & " could not be tested" : "")
     & ": " & $join($names[[0..9]], ", ") & ($count($names) > 10 ? " and " & ($count($names) - 10) & " more" : "") & ".", 0, ${limits.causeLength - 1})

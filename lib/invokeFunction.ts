@@ -4,9 +4,11 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
-export interface InvokeFunctionProps extends sfn.TaskStateJsonataBaseProps {
+export interface InvokeFunctionProps extends Omit<sfn.TaskStateJsonataBaseProps, 'credentials'> {
   /** What is invoked; a version or an alias too. */
   readonly function: IFunction;
+  /** The role that is assumed for the invocation; without, it is made by the state machine's role. */
+  readonly invokeRole?: iam.IRole;
   /** The JSONata of the event. It evaluates to JSON, not to text: a blob parameter is JSON-encoded, strings too. */
   readonly event: string;
   /**
@@ -32,10 +34,14 @@ export class InvokeFunction extends sfn.TaskStateBase {
     id: string,
     private readonly props: InvokeFunctionProps,
   ) {
-    super(scope, id, props);
-    this.taskPolicies = [
-      new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.function.functionArn] }),
-    ];
+    super(scope, id, {
+      ...props,
+      credentials: props.invokeRole && { role: sfn.TaskRole.fromRole(props.invokeRole) },
+    });
+    // The base class permits to assume a role.
+    this.taskPolicies = props.invokeRole
+      ? []
+      : [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.function.functionArn] })];
   }
 
   protected override _renderTask(): unknown {

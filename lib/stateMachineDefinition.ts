@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -47,6 +48,7 @@ export function maxConfigurations(retryAttempts: number): number {
 /** What the definition needs to know; the meaning of each is that of the `SystemTest` prop of the same name. */
 export interface StateMachineDefinitionProps {
   readonly function: IFunction;
+  readonly invokeRole?: IRole;
   readonly configurations?: Configuration[];
   readonly maxConcurrency: number;
   readonly toleratedFailures: number | string;
@@ -114,6 +116,7 @@ function testConfiguration(scope: Construct, props: StateMachineDefinitionProps)
     queryLanguage: sfn.QueryLanguage.JSONATA,
     comment: 'Invokes the function with system_test: true; what it raises or returns decides',
     function: props.function,
+    invokeRole: props.invokeRole,
     event: expressions.functionEvent(props.payload),
     logTail: props.logTail,
     outputs: expressions.invocationResult(props.logTail),

@@ -1,0 +1,35 @@
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { IRole } from 'aws-cdk-lib/aws-iam';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+
+/**
+ * Throws where Step Functions is known to be unable to invoke the function: one in another Region, or one in another
+ * account without a role to assume. What is only known at the deployment passes.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
+ */
+export function expectInvocable(scope: Construct, tested: IFunction, invokeRole?: IRole): void {
+  const stack = Stack.of(scope);
+  const { region, account } = locationOf(tested);
+  if (differ(region, stack.region)) {
+    throw new RangeError(
+      `Expected function of ${scope.node.path} to be in ${stack.region}, where its stack is, got one in ${region}: Step Functions invokes no function in another Region.`,
+    );
+  }
+  if (differ(account, stack.account) && !invokeRole) {
+    throw new TypeError(
+      `Expected ${scope.node.path} to have an invokeRole that may invoke its function in account ${account}, got none: Step Functions has to assume a role to invoke a function of another account.`,
+    );
+  }
+}
+
+/** An ARN tells more than the construct: an imported version or alias counts as one of the importing stack. */
+function locationOf(tested: IFunction): { region?: string; account?: string } {
+  return Token.isUnresolved(tested.functionArn)
+    ? tested.env
+    : Stack.of(tested).splitArn(tested.functionArn, ArnFormat.COLON_RESOURCE_NAME);
+}
+
+function differ(one: string | undefined, other: string): one is string {
+  return one !== undefined && !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
+}
