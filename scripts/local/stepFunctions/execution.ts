@@ -4,7 +4,7 @@ import type { DeployedStateMachine } from '../deployment';
 import { Branch } from './branch';
 import type { StateMachineDefinition } from './definition/definition';
 import { Document } from './document';
-import { BranchEnded, StateFailure } from './failure';
+import { StateFailure } from './failure';
 import { History, HistoryLimitReached, notTruncated } from './history';
 import { runGraph } from './interpreter';
 import type { Runtime } from './stateRun';
@@ -121,7 +121,6 @@ export class Execution {
   }
 
   private fail(error: unknown): void {
-    if (error instanceof BranchEnded) return;
     this.end('FAILED', () => {
       const { errorName, causeText } = error instanceof StateFailure ? error : runtimeFailure(error);
       this.error = errorName;
@@ -134,6 +133,7 @@ export class Execution {
     });
   }
 
+  /** The first end counts: whatever is still under way then ends because of it. */
   private end(status: ExecutionStatus, record: () => void): void {
     if (this.status !== 'RUNNING') return;
     this.status = status;

@@ -33,10 +33,9 @@ export class Executions {
     throw new ServiceError('ExecutionDoesNotExist', 400, `Execution Does Not Exist: '${executionArn}'`);
   }
 
-  /** Those of a state machine, the newest first. */
+  /** Those of a state machine, the oldest first. */
   of(stateMachineArn: string): Execution[] {
-    const all = [...this.byArn.values()];
-    return all.filter(({ machine }) => machine.deployed.stateMachineArn === stateMachineArn).reverse();
+    return [...this.byArn.values()].filter(({ machine }) => machine.deployed.stateMachineArn === stateMachineArn);
   }
 
   /** Aborts those that still run and waits until all have ended. */

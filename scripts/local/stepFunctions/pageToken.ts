@@ -12,7 +12,7 @@ export function makeToken(scope: string, position: number): string {
 export function readToken(scope: string, token: string): number {
   try {
     const [tokenScope, position] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[];
-    if (tokenScope === scope && Number.isInteger(position)) return position as number;
+    if (tokenScope === scope && typeof position === 'number' && position > 0) return position;
   } catch {
     // Not one of ours, as any other token that doesn't fit.
   }

@@ -1,12 +1,12 @@
 import { ServiceError } from '../../service';
 import { epochSeconds } from '../jsonProtocol';
-import { pageOf } from '../pageToken';
+import { makeToken, readToken } from '../pageToken';
 import { arnLimits, type Operation } from './operation';
 
 /** In the order of AWS's own message. */
 const statuses = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'] as const;
 
-/** The newest first. */
+/** The newest first. A token says how many are older than its page, so what is started meanwhile moves nothing. */
 export const listExecutions: Operation = (members, { stateMachines, executions }) => {
   const stateMachineArn = members.optionalText('stateMachineArn', arnLimits);
   const status = members.optionalChoice('statusFilter', statuses);
@@ -17,12 +17,16 @@ export const listExecutions: Operation = (members, { stateMachines, executions }
     throw new ServiceError('ValidationException', 400, 'Must provide State Machine ARN or Map Run ARN');
   }
   const { deployed } = stateMachines.get(stateMachineArn);
-  const wanted = executions
-    .of(deployed.stateMachineArn)
-    .filter((execution) => status === undefined || execution.status === status);
-  const { page, nextToken } = pageOf(wanted, `${stateMachineArn} ${status ?? ''}`, size, token);
+  const scope = `${stateMachineArn} ${status ?? ''}`;
+  const all = executions.of(deployed.stateMachineArn);
+  const older = all.slice(0, token === undefined ? all.length : readToken(scope, token));
+  const wanted = older
+    .map((execution, index) => ({ execution, index }))
+    .filter(({ execution }) => status === undefined || execution.status === status);
+  const page = wanted.slice(-size).reverse();
+  const last = page.at(-1);
   return {
-    executions: page.map((execution) => ({
+    executions: page.map(({ execution }) => ({
       executionArn: execution.executionArn,
       stateMachineArn,
       name: execution.name,
@@ -31,6 +35,6 @@ export const listExecutions: Operation = (members, { stateMachines, executions }
       stopDate: execution.stoppedAt === undefined ? undefined : epochSeconds(execution.stoppedAt),
       redriveCount: 0,
     })),
-    nextToken,
+    nextToken: last && wanted.length > size ? makeToken(scope, last.index) : undefined,
   };
 };

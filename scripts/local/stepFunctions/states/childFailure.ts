@@ -16,16 +16,12 @@ export function endSiblings(
   // It was ended from outside itself; whoever did that has recorded it.
   if (child.signal.aborted) return;
   const failedEventId = child.lastEventId;
-  try {
-    if (error instanceof StateFailure && error.errorName !== 'States.Runtime') {
-      if (iteration) {
-        branch.recordAfter(failedEventId, 'MapIterationFailed', { mapIterationFailedEventDetails: iteration });
-      }
-      if (child.current?.type === 'Task') branch.recordAfter(failedEventId, 'TaskStateAborted');
-      branch.abortChildren(failedEventId);
-    }
-  } finally {
-    branch.endChildren();
-    branch.continueFrom(failedEventId);
+  branch.continueFrom(failedEventId);
+  // What can't be caught ends the whole execution, and with it the siblings.
+  if (!(error instanceof StateFailure) || error.errorName === 'States.Runtime') return;
+  if (iteration) {
+    branch.recordAfter(failedEventId, 'MapIterationFailed', { mapIterationFailedEventDetails: iteration });
   }
+  if (child.current?.type === 'Task') branch.recordAfter(failedEventId, 'TaskStateAborted');
+  branch.abortChildren(failedEventId);
 }

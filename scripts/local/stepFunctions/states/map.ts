@@ -50,7 +50,8 @@ interface Iteration {
 class Iterations {
   private readonly results: Json[];
   private nextIndex = 0;
-  private failed = false;
+  /** What failed first. The others end because of it, and may be heard of earlier. */
+  private firstFailure: { error: unknown } | undefined;
 
   constructor(
     private readonly state: MapState,
@@ -88,7 +89,7 @@ class Iterations {
     const context = { Item: { Index: index, Value: value } };
     try {
       const input = itemSelector ? await itemSelector.evaluate(this.stateRun.bindings({ item: context })) : value;
-      if (this.failed) throw new BranchEnded();
+      if (this.firstFailure) throw new BranchEnded();
       const startedEventId = branch.recordAfter(previousEventId, 'MapIterationStarted', {
         mapIterationStartedEventDetails: { name, index },
       });
@@ -98,9 +99,9 @@ class Iterations {
         child: branch.fork(startedEventId, { mapName: name, index, context }),
       };
     } catch (error) {
-      this.failed = true;
+      this.firstFailure ??= { error };
       branch.endChildren();
-      throw error;
+      throw this.firstFailure.error;
     }
   }
 
@@ -119,9 +120,9 @@ class Iterations {
       branch.continueFrom(branch.recordAfter(lastEventId, 'MapIterationSucceeded', succeeded));
       return lastEventId;
     } catch (error) {
-      this.failed = true;
+      this.firstFailure ??= { error };
       endSiblings(error, child, branch, { name, index });
-      throw error;
+      throw this.firstFailure.error;
     }
   }
 }

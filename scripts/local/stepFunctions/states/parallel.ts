@@ -12,6 +12,8 @@ export async function runParallel(state: ParallelState, run: StateRun): Promise<
   if (!input.fits) throw dataLimitExceeded(state.name);
 
   const startedEventId = branch.record('ParallelStateStarted');
+  // The others end because of it, and may be heard of earlier.
+  let firstFailure: { error: unknown } | undefined;
   const runBranch = async (graph: StateGraph, child: Branch) => {
     try {
       const output = await run.runGraph(graph, input, child, runtime);
@@ -22,8 +24,9 @@ export async function runParallel(state: ParallelState, run: StateRun): Promise<
       branch.continueFrom(Math.max(branch.lastEventId, child.lastEventId));
       return output.value;
     } catch (error) {
+      firstFailure ??= { error };
       endSiblings(error, child, branch);
-      throw error;
+      throw firstFailure.error;
     }
   };
   const children = state.branches.map((graph) => ({ graph, child: branch.fork(startedEventId) }));

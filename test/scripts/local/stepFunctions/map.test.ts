@@ -202,6 +202,40 @@ describe('a Map', () => {
     ]);
   });
 
+  it('fails with what failed first and starts nothing more, whatever the others are doing at that moment', async () => {
+    const outcomes = new Set<string>();
+    for (let length = 1; length <= 20; length += 1) {
+      const definition = machine({
+        Each: {
+          Type: 'Map',
+          MaxConcurrency: 2,
+          // The third item's selector takes more or less long than the second item's way to its failure.
+          ItemSelector: `{% ${Array(length).fill('0').join('+')} + $states.context.Map.Item.Value %}`,
+          ItemProcessor: {
+            StartAt: 'Which',
+            States: {
+              Which: {
+                Type: 'Choice',
+                Choices: [{ Condition: '{% $states.input = 1 %}', Next: 'Before' }],
+                Default: 'Good',
+              },
+              Before: { Type: 'Pass', Output: '{% 1+1+1+1 %}', Next: 'Boom' },
+              Boom: { Type: 'Fail', Error: 'Boom' },
+              Good: { Type: 'Succeed' },
+            },
+          },
+          End: true,
+        },
+      });
+      const { error, events } = await runMachine(definition, [0, 1, 2, 3, 4]);
+      const types = events.map(({ type }) => type!);
+      outcomes.add([error, ...types.slice(types.indexOf('MapIterationFailed'))].join(' '));
+    }
+
+    // The other slot is between two iterations.
+    expect([...outcomes]).toEqual(['Boom MapIterationFailed MapStateFailed ExecutionFailed']);
+  });
+
   it('records what was running inside its iterations: a Wait, a Parallel, a Map', async () => {
     const wait = (name: string) => ({ StartAt: name, States: { [name]: { Type: 'Wait', Seconds: 50, End: true } } });
     const definition = machine({

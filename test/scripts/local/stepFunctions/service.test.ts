@@ -431,6 +431,22 @@ describe('the lists', () => {
     expect(second.nextToken).toBeUndefined();
   });
 
+  it('are not moved by what is started between two pages', async () => {
+    const list = (nextToken?: string) =>
+      fixture.client.send(new ListExecutionsCommand({ stateMachineArn: machineArn, maxResults: 1, nextToken }));
+    const machineArn = stateMachineArn.replace(/Machine$/, 'Ant');
+    const start = (name: string) =>
+      fixture.client.send(new StartExecutionCommand({ stateMachineArn: machineArn, name }));
+    await start('a');
+    await start('b');
+    const first = await list();
+    await start('c');
+    const second = await list(first.nextToken);
+
+    expect([...first.executions!, ...second.executions!].map(({ name }) => name)).toEqual(['b', 'a']);
+    expect(second.nextToken).toBeUndefined();
+  });
+
   it('show the executions of one status', async () => {
     const list = (statusFilter: string) =>
       fixture.client.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: statusFilter as 'RUNNING' }));

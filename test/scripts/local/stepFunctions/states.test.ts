@@ -413,6 +413,20 @@ describe('a timeout', () => {
     expect(ended.events[2]!.taskScheduledEventDetails!.timeoutInSeconds).toBe(4);
   });
 
+  it('leaves no timer behind: neither a task nor a machine that is through waits for it', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const clock: Clock = {
+      now: () => 0,
+      sleep: (_ms, signal) => {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      },
+    };
+    await runMachine(machine({ Invoke: task({ TimeoutSeconds: 9 }) }, { TimeoutSeconds: 60 }), {}, { clock });
+
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true, true]);
+  });
+
   it.each([0, 1.5, 'x'])('of a task can not turn out to be %j', async (timeout) => {
     const ended = await runMachine(machine({ Invoke: task({ TimeoutSeconds: '{% $states.input %}' }) }), timeout);
 
@@ -459,6 +473,18 @@ describe('payloads above 256 KiB', () => {
           Items: [1, 2],
           ItemProcessor: { StartAt: 'Item', States: { Item: pass({ Output: '{% $pad("x", 150000, "x") %}' }) } },
           Output: 'short',
+          End: true,
+        },
+      }),
+    ],
+    [
+      'what a selector makes of an item',
+      machine({
+        Each: {
+          Type: 'Map',
+          Items: [1],
+          ItemSelector: large,
+          ItemProcessor: { StartAt: 'Large', States: { Large: { Type: 'Succeed', Output: 1 } } },
           End: true,
         },
       }),
