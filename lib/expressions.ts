@@ -3,6 +3,7 @@
  * written to be read there. Step Functions evaluates JSONata 2.0.6 and adds `$parse`:
  * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
+import { reportPatterns, unknownErrorType, unsuccessful } from './invocationRules';
 import { Configuration, limits } from './wire';
 
 /** Wraps JSONata text as a value of the Amazon States Language. */
@@ -157,16 +158,16 @@ const result = String.raw`$room := $checked.detail_bytes - $size($times);
  * tail is Base64; from the optimised one `Payload` is JSON and the duration is that of the task.
  */
 export function invocationResult(logTail: boolean): string {
+  const reported = (patterns: readonly string[]) => patterns.map((pattern) => `$reported(/${pattern}/)`);
   const answer = logTail
     ? String.raw`
   $returned := $parse($states.result.Payload);
   $log := $base64decode($states.result.LogResult);
   $reported := function($pattern) { $number($match($log, $pattern)[-1].groups[0]) };
   $duration := [
-    $reported(/\tDuration: ([0-9]+(?:\.[0-9]+)?) ms/),
-    $reported(/"durationMs":([0-9]+(?:\.[0-9]+)?)/)
+    ${reported(reportPatterns.duration).join(',\n    ')}
   ][0];
-  $billed := [$reported(/\tBilled Duration: ([0-9]+) ms/), $reported(/"billedDurationMs":([0-9]+)/)][0];`
+  $billed := [${reported(reportPatterns.billed).join(', ')}][0];`
     : String.raw`
   $returned := $states.result.Payload;
   $duration := $millis() - $toMillis($states.context.State.EnteredTime);`;
@@ -180,11 +181,11 @@ export function invocationResult(logTail: boolean): string {
   $passed := $not($raised) and $object and $returned.system_test_successful = true;
   $status := $passed ? "PASSED" : "FAILED";
   $errorType := $not($passed) ? (
-    $not($raised) ? "SystemTestUnsuccessful" :
-    $object and $exists($returned.errorType) ? $string($returned.errorType) : "Lambda.Unknown"
+    $not($raised) ? "${unsuccessful.type}" :
+    $object and $exists($returned.errorType) ? $string($returned.errorType) : "${unknownErrorType}"
   );
   $errorMessage := $not($passed) ? (
-    $not($raised) ? "Expected the function to return an object with \"system_test_successful\": true, got " & $substring($string($returned), 0, 200) & "." :
+    $not($raised) ? ${JSON.stringify(unsuccessful.message)} & $substring($string($returned), 0, ${unsuccessful.shownCharacters}) & "." :
     $object and $exists($returned.errorMessage) ? $string($returned.errorMessage) : $string($returned)
   );
   $response := $not($raised) ? $returned;

@@ -4,29 +4,9 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import * as expressions from './expressions';
+import { retryRule, transientErrors } from './invocationRules';
 import { InvokeFunction } from './invokeFunction';
 import { Configuration, limits } from './wire';
-
-/**
- * Errors of the Lambda service that pass by themselves: throttling, its own trouble, a function that is being updated, a
- * network interface or a snapshot that is not ready yet.
- * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors and
- * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
- */
-const transientErrors = [
-  'Lambda.TooManyRequestsException',
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.ClientExecutionTimeoutException',
-  'Lambda.EC2ThrottledException',
-  'Lambda.EC2UnexpectedException',
-  'Lambda.ENINotReadyException',
-  'Lambda.ResourceConflictException',
-  'Lambda.ResourceNotReadyException',
-  'Lambda.SnapStartNotReadyException',
-  'Lambda.SnapStartTimeoutException',
-];
 
 /** Events of an iteration that is retried to the end and then caught, without its retries. */
 const eventsPerIteration = 9;
@@ -124,10 +104,10 @@ function testConfiguration(scope: Construct, props: StateMachineDefinitionProps)
   return (
     invoke
       .addRetry({
-        errors: transientErrors,
-        interval: Duration.seconds(2),
-        backoffRate: 3,
-        maxDelay: Duration.seconds(60),
+        errors: [...transientErrors],
+        interval: Duration.seconds(retryRule.intervalSeconds),
+        backoffRate: retryRule.backoffRate,
+        maxDelay: Duration.seconds(retryRule.maxDelaySeconds),
         maxAttempts: props.retryAttempts,
         jitterStrategy: sfn.JitterType.FULL,
       })

@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import { decryptExecutions, encryptExecutions, encryptLogGroup } from './encryption';
 import { executionEvents } from './executionEvents';
 import { expectInvocable } from './functionLocation';
+import { retryRule } from './invocationRules';
 import { maxConfigurations, stateMachineDefinition } from './stateMachineDefinition';
 import { SystemTestNotification } from './systemTestNotification';
 import { SystemTestProps } from './systemTestProps';
@@ -41,7 +42,7 @@ export class SystemTest extends Construct {
   constructor(scope: Construct, id: string, props: SystemTestProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const retryAttempts = props.retryAttempts ?? 5;
+    const retryAttempts = props.retryAttempts ?? retryRule.attempts;
     const maxConcurrency = props.maxConcurrency ?? 10;
     const toleratedFailures = props.toleratedFailures ?? 0;
     const timeout = props.timeout ?? Duration.hours(1);
