@@ -2,6 +2,7 @@ import type { ApiCall, AwsOptions } from './aws/clientConfig';
 import type { StepFunctions } from './aws/stepFunctions';
 import { inRegion, type CommandIo } from './commandIo';
 import type { RunOptions } from './commands/runOptions';
+import { isAwsHost } from './consoleLink';
 import type { Talk } from './talk';
 import { defaultStack, parseStateMachineArn, stateMachineOfStack } from './target';
 
@@ -13,9 +14,6 @@ export interface Connection {
   isAws(): boolean;
   close(): Promise<void>;
 }
-
-/** The endpoints of AWS, those of a VPC included. */
-const awsHost = /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws|api\.amazonwebservices\.com\.cn)$/;
 
 /**
  * Finds the state machine, on AWS or, with `--local`, on an endpoint on this machine that serves the app.
@@ -42,7 +40,7 @@ export async function connect(options: RunOptions, io: CommandIo, talk: Talk): P
     return {
       api,
       stateMachineArn,
-      isAws: () => [...hosts].every((host) => awsHost.test(host)),
+      isAws: () => [...hosts].every(isAwsHost),
       close: async () => {
         api.close();
         await endpoint?.close();

@@ -14,3 +14,8 @@ export function consoleLink(executionArn: string): string | undefined {
   const host = consoleHosts[partition]?.(region);
   return host && `https://${host}/states/home?region=${region}#/v2/executions/details/${executionArn}`;
 }
+
+/** Whether an endpoint is one of AWS, those in a VPC included, so that the console knows of what was started there. */
+export function isAwsHost(host: string): boolean {
+  return /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws|api\.amazonwebservices\.com\.cn)$/.test(host);
+}

@@ -1,4 +1,4 @@
-import { consoleLink } from '../../scripts/consoleLink';
+import { consoleLink, isAwsHost } from '../../scripts/consoleLink';
 
 describe('the console link of an execution', () => {
   test.each([
@@ -14,4 +14,22 @@ describe('the console link of an execution', () => {
   test('is left out for a partition without a known console', () => {
     expect(consoleLink('arn:aws-iso:states:us-iso-east-1:123456789012:execution:SystemTest:run')).toBeUndefined();
   });
+});
+
+describe('an execution is in the console', () => {
+  test.each([
+    'states.eu-west-1.amazonaws.com',
+    'states.cn-north-1.amazonaws.com.cn',
+    'states.eu-west-1.api.aws',
+    'vpce-0123-abcd.states.eu-west-1.vpce.amazonaws.com',
+  ])('when it was started at %s', (host) => {
+    expect(isAwsHost(host)).toBe(true);
+  });
+
+  test.each(['127.0.0.1', 'localhost', 'localhost.localstack.cloud', 'amazonaws.com.example.org', 'evilamazonaws.com'])(
+    'but not when it was started at %s',
+    (host) => {
+      expect(isAwsHost(host)).toBe(false);
+    },
+  );
 });
