@@ -17,7 +17,7 @@ export const getExecutionHistory: Operation = (members, context) => {
   const first = token === undefined ? (reverse ? execution.history.length : 1) : readToken(scope, token);
   const events = reverse ? backward(execution, first, size) : forward(execution, first, size);
   const next = (events.at(-1)?.id ?? first) + (reverse ? -1 : 1);
-  const more = events.length === size && next >= 1 && next <= execution.history.length;
+  const more = next >= 1 && next <= execution.history.length;
   return {
     events: withData ? events : events.map(withoutExecutionData),
     nextToken: more ? makeToken(scope, next) : undefined,
