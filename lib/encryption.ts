@@ -23,7 +23,7 @@ export function encryptExecutions(scope: Construct, stateMachine: sfn.StateMachi
       new iam.PolicyStatement({
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: [key.keyArn],
-        conditions: executionsOnly(stateMachine),
+        conditions: executionsOnly(stateMachine.stateMachineArn),
       }),
     ],
   });
@@ -51,7 +51,16 @@ export function decryptExecutions(stateMachine: sfn.IStateMachine, key: IKey, gr
     grantee,
     actions: ['kms:Decrypt'],
     resourceArns: [key.keyArn],
-    conditions: executionsOnly(stateMachine),
+    conditions: executionsOnly(stateMachine.stateMachineArn),
+  });
+}
+
+/** The same as a statement, for a state machine that isn't there yet. */
+export function decryptStatement(stateMachineArn: string, key: IKey): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['kms:Decrypt'],
+    resources: [key.keyArn],
+    conditions: executionsOnly(stateMachineArn),
   });
 }
 
@@ -82,6 +91,6 @@ export function encryptLogGroup(scope: Construct, logGroupName: string, key: IKe
 const logsArn = { service: 'logs', arnFormat: ArnFormat.COLON_RESOURCE_NAME };
 
 /** Step Functions encrypts in the context of the state machine. */
-function executionsOnly(stateMachine: sfn.IStateMachine): Record<string, Record<string, string>> {
-  return { StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachine.stateMachineArn } };
+function executionsOnly(stateMachineArn: string): Record<string, Record<string, string>> {
+  return { StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachineArn } };
 }

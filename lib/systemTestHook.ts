@@ -123,7 +123,9 @@ export class SystemTestHook extends Construct {
    * What `states:startExecution.sync` needs; the rule is the one that Step Functions itself keeps in each account.
    * https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
    */
-  private permitTest({ stateMachine }: SystemTest): void {
+  private permitTest(systemTest: SystemTest): void {
+    const { stateMachine } = systemTest;
+    systemTest.grantDecrypt(this.stateMachine);
     stateMachine.grantStartExecution(this.stateMachine);
     stateMachine.grantExecution(this.stateMachine, 'states:DescribeExecution', 'states:StopExecution');
     this.stateMachine.addToRolePolicy(

@@ -1,7 +1,9 @@
 /** What a pipeline knows of a system test that it has yet to deploy: names, but no references. */
 import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { decryptStatement } from '../encryption';
 import { SystemTest } from '../systemTest';
 
 /**
@@ -12,9 +14,24 @@ export function plannedStateMachineArn(systemTest: SystemTest): string {
   return planned(systemTest, 'stateMachine');
 }
 
+/**
+ * The key that encrypts the executions, if there is one. Throws a TypeError where it is only created by the deployment:
+ * the pipeline could not be permitted to use it.
+ */
+export function plannedEncryptionKey({ encryptionKey, node }: SystemTest): IKey | undefined {
+  if (encryptionKey && Token.isUnresolved(encryptionKey.keyArn)) {
+    throw new TypeError(
+      `Expected encryptionKey of ${node.path} to be imported by its ARN (Key.fromKeyArn), so that its pipeline can be permitted to use it, got one that is only created by the deployment.`,
+    );
+  }
+  return encryptionKey;
+}
+
 /** What the trigger needs to run this state machine, given its ARN: as `SystemTest.grantRun`, without its stack. */
 export function runStatements(systemTest: SystemTest): iam.PolicyStatement[] {
+  const key = plannedEncryptionKey(systemTest);
   return [
+    ...(key ? [decryptStatement(plannedStateMachineArn(systemTest), key)] : []),
     new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [planned(systemTest, 'stateMachine')] }),
     new iam.PolicyStatement({
       actions: ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:StopExecution'],

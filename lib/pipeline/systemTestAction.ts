@@ -1,7 +1,9 @@
 import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
 import * as actions from 'aws-cdk-lib/aws-codepipeline-actions';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { decryptStatement } from '../encryption';
 import { expectInput, expectMatch } from '../validation';
 import { limits, SystemTestInput } from '../wire';
 
@@ -17,6 +19,14 @@ const maxConfigurationValueLength = 1_000;
 export interface SystemTestActionProps extends codepipeline.CommonAwsActionProps {
   /** The state machine of a `SystemTest`, or one that was imported by its name or ARN. */
   readonly stateMachine: sfn.IStateMachine;
+
+  /**
+   * The key that encrypts its executions: the `encryptionKey` of the `SystemTest`, if it has one. The action's role is
+   * permitted to decrypt them.
+   *
+   * @default - none: encrypted by Step Functions' own key
+   */
+  readonly encryptionKey?: kms.IKey;
 
   /**
    * The input of the execution. Its texts may hold variables of the pipeline, such as
@@ -72,6 +82,10 @@ export class SystemTestAction extends actions.StepFunctionInvokeAction {
     options: codepipeline.ActionBindOptions,
   ): codepipeline.ActionConfig {
     expectValid(scope, this.systemTestProps);
+    const { stateMachine, encryptionKey } = this.systemTestProps;
+    if (encryptionKey) {
+      options.role.addToPrincipalPolicy(decryptStatement(stateMachine.stateMachineArn, encryptionKey));
+    }
     return super.bound(scope, stage, options);
   }
 }

@@ -1,9 +1,10 @@
 import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as pipelines from 'aws-cdk-lib/pipelines';
 import { SystemTest } from '../systemTest';
 import { SystemTestInput } from '../wire';
-import { plannedStateMachineArn } from './pipelineTarget';
+import { plannedEncryptionKey, plannedStateMachineArn } from './pipelineTarget';
 import { SystemTestAction } from './systemTestAction';
 
 /** Properties of a `SystemTestActionStep`. */
@@ -30,10 +31,11 @@ export interface SystemTestActionStepProps {
  * A step of CDK Pipelines that runs a system test by CodePipeline's own Step Functions action, without a build
  * container; in another account too, if the pipeline has `crossAccountKeys`. What failed is read in the console.
  *
- * Throws a `TypeError` where the system test has no `stateMachineName`.
+ * Throws a `TypeError` where the system test has no `stateMachineName`, or an `encryptionKey` that is not imported.
  */
 export class SystemTestActionStep extends pipelines.Step implements pipelines.ICodePipelineActionFactory {
   private readonly stateMachineArn: string;
+  private readonly encryptionKey?: kms.IKey;
 
   /** `id` is the name of the action. */
   constructor(
@@ -42,6 +44,7 @@ export class SystemTestActionStep extends pipelines.Step implements pipelines.IC
   ) {
     super(id);
     this.stateMachineArn = plannedStateMachineArn(props.systemTest);
+    this.encryptionKey = plannedEncryptionKey(props.systemTest);
   }
 
   /** Adds the action; called by the pipeline. */
@@ -56,6 +59,7 @@ export class SystemTestActionStep extends pipelines.Step implements pipelines.IC
         runOrder,
         variablesNamespace,
         stateMachine: sfn.StateMachine.fromStateMachineArn(scope, this.id, this.stateMachineArn),
+        encryptionKey: this.encryptionKey,
         input,
         executionNamePrefix,
       }),

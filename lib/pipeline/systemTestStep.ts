@@ -60,7 +60,8 @@ export interface SystemTestStepProps {
  * Its role may run this state machine and nothing else. The trigger's exit code is that of the build, so a failed
  * configuration (1) and a test without a verdict (3) both stop the pipeline.
  *
- * Throws a `TypeError` where the system test has no `stateMachineName`, a `RangeError` for the timeout.
+ * Throws a `TypeError` where the system test has no `stateMachineName`, or an `encryptionKey` that is not imported; a
+ * `RangeError` for the timeout.
  */
 export class SystemTestStep extends pipelines.CodeBuildStep {
   constructor(id: string, props: SystemTestStepProps) {

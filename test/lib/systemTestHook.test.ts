@@ -1,6 +1,7 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import * as clientSfn from '@aws-sdk/client-sfn';
@@ -32,8 +33,8 @@ function synthesize(
   const old = lambda.Version.fromVersionArn(stack, 'Old', 'arn:aws:lambda:eu-west-1:123456789012:function:feeds:7');
   const deploymentGroup = new codedeploy.LambdaDeploymentGroup(stack, 'Deployment', { alias: live });
   const systemTest = new SystemTest(stack, 'SystemTest', { function: choose({ live, other, old }) });
-  const hook = new SystemTestHook(stack, 'Hook', { alias: live, deploymentGroup, systemTest, ...props });
-  return { stack, live, other, deploymentGroup, hook };
+  new SystemTestHook(stack, 'Hook', { alias: live, deploymentGroup, systemTest, ...props });
+  return { stack, live, other, deploymentGroup };
 }
 
 interface State {
@@ -155,6 +156,23 @@ describe('SystemTestHook', () => {
       ['states:StartExecution', expect.stringMatching(/^<BeforeTrafficStateMachine\w+>$/)],
       ['codedeploy:PutLifecycleEventHookExecutionStatus', deploymentGroup],
     ]);
+  });
+
+  it('reads the executions of an encrypted test', () => {
+    const { stack, live } = synthesize();
+    const systemTest = new SystemTest(stack, 'Encrypted', {
+      function: live.version,
+      encryptionKey: new kms.Key(stack, 'Key'),
+    });
+    const other = new lambda.Alias(stack, 'Third', { aliasName: 'third', version: live.version });
+    const deploymentGroup = new codedeploy.LambdaDeploymentGroup(stack, 'Third group', { alias: other });
+    new SystemTestHook(stack, 'EncryptedHook', { alias: other, deploymentGroup, systemTest });
+    const decrypts = (prefix: string) =>
+      statementsOf(Template.fromStack(stack), prefix).filter(({ Action }) => Action === 'kms:Decrypt').length;
+    expect({ plain: decrypts('HookStateMachine'), encrypted: decrypts('EncryptedHookStateMachine') }).toEqual({
+      plain: 0,
+      encrypted: 1,
+    });
   });
 
   it('passes its input and timeout on', () => {

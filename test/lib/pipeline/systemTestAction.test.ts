@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
 import * as actions from 'aws-cdk-lib/aws-codepipeline-actions';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { SystemTestAction, SystemTestActionProps } from '../../../lib';
@@ -21,6 +22,8 @@ function stagesOf(template: Template): { Name: string; OnFailure?: object; Actio
   const [pipeline] = Object.values(template.findResources('AWS::CodePipeline::Pipeline'));
   return (pipeline as { Properties: { Stages: ReturnType<typeof stagesOf> } }).Properties.Stages;
 }
+
+const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d';
 
 /** A pipeline with a source and the action, in the stage Deploy. */
 function synthesize(props: (source: codepipeline.Artifact) => Partial<SystemTestActionProps>) {
@@ -125,6 +128,18 @@ describe('SystemTestAction', () => {
         Resource: 'arn:<AWS::Partition>:states:eu-west-1:123456789012:execution:Feeds:*',
       },
     ]);
+  });
+
+  it('permits its role to decrypt the executions of this state machine', () => {
+    const stack = new Stack(new App(), 'Keys');
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', keyArn);
+    const template = synthesize(() => ({ encryptionKey }));
+    expect(statementsOf(template, 'PipelineDeployTestCodePipelineActionRole')).toContainEqual({
+      Action: 'kms:Decrypt',
+      Condition: { StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': expect.anything() } },
+      Effect: 'Allow',
+      Resource: keyArn,
+    });
   });
 
   it('accepts settings that are known when the pipeline runs', () => {

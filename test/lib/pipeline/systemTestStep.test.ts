@@ -1,5 +1,6 @@
 import { App, Duration, Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SystemTest, SystemTestActionStep, SystemTestStep } from '../../../lib';
 import { FeedsCdkPipelineStack } from '../../examples/cdkPipeline';
@@ -16,11 +17,14 @@ function synthesize() {
 
 const { app, template } = synthesize();
 
-function systemTest(stateMachineName?: string): SystemTest {
+const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d';
+
+function systemTest(stateMachineName?: string, encryptionKey?: (stack: Stack) => kms.IKey): SystemTest {
   const stack = new Stack(new Stage(new App(), 'Stage'), 'Feeds');
   return new SystemTest(stack, 'SystemTest', {
     function: lambda.Function.fromFunctionName(stack, 'Tested', 'tested'),
     stateMachineName,
+    encryptionKey: encryptionKey?.(stack),
   });
 }
 
@@ -85,6 +89,22 @@ describe('SystemTestStep', () => {
       },
     ]);
     expect(statements.filter(({ Resource }) => Resource === '*')).toEqual([]);
+  });
+
+  it('permits the build to decrypt the executions of this state machine', () => {
+    const { rolePolicyStatements } = new SystemTestStep('Test', {
+      systemTest: systemTest('Feeds', (stack) => kms.Key.fromKeyArn(stack, 'Key', keyArn)),
+    });
+    expect(rolePolicyStatements!.map((statement) => statement.toStatementJson() as unknown)).toContainEqual({
+      Action: 'kms:Decrypt',
+      Condition: {
+        StringEquals: {
+          'kms:EncryptionContext:aws:states:stateMachineArn': expect.stringMatching(/:stateMachine:Feeds$/),
+        },
+      },
+      Effect: 'Allow',
+      Resource: keyArn,
+    });
   });
 
   it('takes further words of the command line', () => {
@@ -152,6 +172,13 @@ describe.each([
   it('refuses a state machine whose name is left to CloudFormation', () => {
     expect(() => new Step('Test', { systemTest: systemTest() })).toThrow(
       'Expected Stage/Feeds/SystemTest to have a stateMachineName, so that its pipeline is permitted nothing else, got none.',
+    );
+  });
+
+  it('refuses a key that is only created by the deployment', () => {
+    const encrypted = systemTest('Feeds', (stack) => new kms.Key(stack, 'Key'));
+    expect(() => new Step('Test', { systemTest: encrypted })).toThrow(
+      'Expected encryptionKey of Stage/Feeds/SystemTest to be imported by its ARN (Key.fromKeyArn), so that its pipeline can be permitted to use it, got one that is only created by the deployment.',
     );
   });
 });
