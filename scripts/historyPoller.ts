@@ -3,8 +3,12 @@ import type { HistoryEvent, HistoryPage, StepFunctions } from './aws/stepFunctio
 import type { Clock } from './clock';
 import { NoVerdictError } from './noVerdictError';
 
-/** Events a page. A poll reads the last, partial page again, so large pages cost traffic and small ones calls. */
-const pageSize = 200;
+/**
+ * Events in the first page of a poll and in those after it. The first one was partial when it was last read and is read
+ * again, so it is small to save traffic; where there are more, the poller is behind and takes all it can get (1,000).
+ */
+const firstPageSize = 200;
+const nextPageSize = 1_000;
 /** Milliseconds between two pages: 20 a second, what the smaller Regions refill (AWS Step Functions quotas). */
 const pageSpacing = 50;
 /** Milliseconds between two polls: from the first ones of a short run up to those when nothing changes for long. */
@@ -53,7 +57,7 @@ export class HistoryPoller {
     let page: HistoryPage | undefined;
     do {
       await this.wait(pageSpacing, signal);
-      page = await this.read(signal);
+      page = await this.read(page ? nextPageSize : firstPageSize, signal);
       for (const event of page?.events ?? []) {
         if (event.id !== undefined && event.id > this.lastEventId) {
           this.lastEventId = event.id;
@@ -86,9 +90,9 @@ export class HistoryPoller {
     }
   }
 
-  private async read(signal: AbortSignal): Promise<HistoryPage | undefined> {
+  private async read(maxResults: number, signal: AbortSignal): Promise<HistoryPage | undefined> {
     try {
-      const request = { executionArn: this.executionArn, maxResults: pageSize, nextToken: this.token };
+      const request = { executionArn: this.executionArn, maxResults, nextToken: this.token };
       const page = await this.api.history(request, signal);
       this.throttled = 0;
       this.unreachableSince = undefined;
