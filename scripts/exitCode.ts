@@ -1,3 +1,5 @@
+import type { Verdict } from '../lib/wire';
+
 /** The exit codes of the command: what a pipeline decides by. */
 export const exitCode = {
   /** Passed. */
@@ -14,3 +16,18 @@ export const exitCode = {
 
 /** One of the exit codes. */
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+/**
+ * The exit code of a run.
+ * @param o.interrupted whether the user stopped it
+ * @param o.complete whether all reports were written: a pipeline that counts on one must not pass without it
+ */
+export function codeOf(verdict: Verdict, o: { interrupted: boolean; complete: boolean }): ExitCode {
+  if (o.interrupted) {
+    return exitCode.interrupted;
+  }
+  if (verdict === 'PASSED') {
+    return o.complete ? exitCode.passed : exitCode.noVerdict;
+  }
+  return verdict === 'FAILED' ? exitCode.failed : exitCode.noVerdict;
+}

@@ -22,3 +22,22 @@ export function unlessInterrupted<T>(
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupt));
   });
 }
+
+/**
+ * What is being opened, unless the signal aborts first: then it is closed again as soon as it is open.
+ * @throws InterruptedError
+ */
+export async function openUnlessInterrupted<T extends { close(): Promise<void> }>(
+  opening: Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  try {
+    return await unlessInterrupted(opening, signal);
+  } catch (error) {
+    opening.then(
+      (opened) => opened.close(),
+      () => undefined,
+    );
+    throw error;
+  }
+}

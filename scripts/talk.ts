@@ -4,6 +4,11 @@ import { printable } from './printable';
 /** How much the command says on standard error: errors only, what a person wants to know, or every call. */
 export type Loudness = 'quiet' | 'normal' | 'verbose';
 
+/** As the flags say. */
+export function loudnessOf({ quiet, verbose }: { quiet?: boolean; verbose?: boolean }): Loudness {
+  return quiet ? 'quiet' : verbose ? 'verbose' : 'normal';
+}
+
 /** What the command says beside its report. */
 export class Talk {
   private readonly stream: OutputStream;

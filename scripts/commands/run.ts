@@ -1,21 +1,19 @@
-import type { Readable } from 'node:stream';
-import { createColors } from 'picocolors';
-import { identifierOf, type Configuration, type RunResult } from '../../lib/wire';
-import { inCi, wantsColor, type CommandIo } from '../commandIo';
+import { identifierOf } from '../../lib/wire';
+import type { CommandIo } from '../commandIo';
 import { conclude } from '../conclusion';
-import { parseArguments } from '../configurations/parseArguments';
-import { readConfigurations } from '../configurations/readConfigurations';
+import { namedConfigurations } from '../configurations/namedConfigurations';
 import { connect, type Connection } from '../connection';
 import { consoleLink } from '../consoleLink';
 import { followExecution, startExecution, type FollowedExecution } from '../execution';
 import { executionInput } from '../executionInput';
-import { exitCode, type ExitCode } from '../exitCode';
-import { unlessInterrupted } from '../interruptedError';
-import type { Progress } from '../progress';
-import { checkReport, renderReport, writeReportFile, type ReportRequest } from '../report/reports';
+import { codeOf, type ExitCode } from '../exitCode';
+import { openUnlessInterrupted, unlessInterrupted } from '../interruptedError';
+import { chooseProgress } from '../progressChoice';
+import { checkReport } from '../report/reports';
+import { writeReports } from '../report/writeReports';
 import { runResult } from '../runResult';
 import { stopSignal } from '../stopSignal';
-import { Talk } from '../talk';
+import { loudnessOf, Talk } from '../talk';
 import { checkRunOptions, type RunOptions } from './runOptions';
 
 /**
@@ -26,12 +24,15 @@ import { checkRunOptions, type RunOptions } from './runOptions';
 export async function run(identifiers: string[], options: RunOptions, io: CommandIo): Promise<ExitCode> {
   checkRunOptions(identifiers, options);
   const reports = options.report ?? [{ format: 'text' }];
-  const configurations = await unlessInterrupted(given(identifiers, options, io.stdin), io.stop);
+  const configurations = await unlessInterrupted(
+    namedConfigurations(identifiers, options.configurations, io.stdin),
+    io.stop,
+  );
   const input = executionInput({ ...options, configurations });
   await Promise.all(reports.map(checkReport));
 
-  const talk = new Talk(io.stderr, options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal');
-  const connection = await connected(options, io, talk);
+  const talk = new Talk(io.stderr, loudnessOf(options));
+  const connection = await openUnlessInterrupted(connect(options, io, talk), io.stop);
   try {
     const followed = await startAndFollow(connection, input, options, io, talk);
     const result = runResult(followed, {
@@ -43,7 +44,7 @@ export async function run(identifiers: string[], options: RunOptions, io: Comman
     });
     const complete = await writeReports(reports, result, options, io, talk);
     conclude(followed, result, options, talk);
-    return codeOf(result, complete, followed);
+    return codeOf(result.verdict, { interrupted: followed.stopped?.error === 'SystemTest.Interrupted', complete });
   } finally {
     await connection.close();
   }
@@ -70,7 +71,7 @@ async function startAndFollow(
     if (options.timeout !== undefined) {
       stop.startDeadline(options.timeout);
     }
-    const progress = await progressOf(options, io);
+    const progress = await chooseProgress(options, io);
     stop.signal.addEventListener('abort', () => {
       progress.stop();
       talk.note(`Stopping the execution.${io.stop.aborted ? ' Interrupt again to leave it as it is.' : ''}`);
@@ -87,83 +88,10 @@ async function startAndFollow(
   }
 }
 
-/** The configurations that the user named; undefined leaves the choice to the construct. */
-async function given(
-  identifiers: string[],
-  { configurations }: RunOptions,
-  stdin: Readable,
-): Promise<Configuration[] | undefined> {
-  if (configurations !== undefined) {
-    return readConfigurations(configurations, stdin);
-  }
-  return identifiers.length > 0 ? parseArguments(identifiers) : undefined;
-}
-
-/** Connects; where it is interrupted meanwhile, what it opens later is closed again. */
-async function connected(options: RunOptions, io: CommandIo, talk: Talk): Promise<Connection> {
-  const connecting = connect(options, io, talk);
-  try {
-    return await unlessInterrupted(connecting, io.stop);
-  } catch (error) {
-    connecting.then(
-      (connection) => connection.close(),
-      () => undefined,
-    );
-    throw error;
-  }
-}
-
 function announce(executionArn: string, connection: Connection, talk: Talk): void {
   talk.note(`Started the execution ${executionArn}`);
   const link = connection.isAws() ? consoleLink(executionArn) : undefined;
   if (link) {
     talk.note(link);
   }
-}
-
-/** The live display belongs on a terminal that nothing else writes to. */
-async function progressOf(
-  { progress, quiet, verbose }: RunOptions,
-  { stderr, env, clock }: CommandIo,
-): Promise<Progress> {
-  const { liveProgress, noProgress, plainProgress } = await import('../progress');
-  if (!progress || quiet) {
-    return noProgress;
-  }
-  return stderr.isTTY && !inCi(env) && !verbose ? liveProgress(stderr, clock) : plainProgress(stderr, clock);
-}
-
-/** Whether all reports were written. */
-async function writeReports(
-  reports: ReportRequest[],
-  result: RunResult,
-  { color }: RunOptions,
-  { stdout, env }: CommandIo,
-  talk: Talk,
-): Promise<boolean> {
-  let complete = true;
-  for (const { format, file } of reports) {
-    if (file === undefined) {
-      stdout.write(renderReport(format, result, createColors(wantsColor(stdout, env, color))));
-      continue;
-    }
-    try {
-      await writeReportFile(file, renderReport(format, result, createColors(false)));
-    } catch (error) {
-      talk.error(`Could not write the report ${file}: ${(error as Error).message}`);
-      complete = false;
-    }
-  }
-  return complete;
-}
-
-/** A pipeline that counts on a report must not pass without it. */
-function codeOf({ verdict }: RunResult, complete: boolean, { stopped }: FollowedExecution): ExitCode {
-  if (stopped?.error === 'SystemTest.Interrupted') {
-    return exitCode.interrupted;
-  }
-  if (verdict === 'PASSED') {
-    return complete ? exitCode.passed : exitCode.noVerdict;
-  }
-  return verdict === 'FAILED' ? exitCode.failed : exitCode.noVerdict;
 }
