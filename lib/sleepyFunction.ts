@@ -1,8 +1,9 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction, NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectIntegerWithin } from './validation';
 
@@ -54,7 +55,7 @@ export class SleepyFunction extends NodejsFunction {
     expectIntegerWithin(scope, 'failurePercent', failurePercent, 0, 100);
     super(scope, id, {
       description: 'Sleeps a while and fails now and then, as a function under test might',
-      entry: join(__dirname, '..', 'lambda', 'sleepy.ts'),
+      ...code(),
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       memorySize: 128,
@@ -72,4 +73,12 @@ export class SleepyFunction extends NodejsFunction {
       }),
     });
   }
+}
+
+/** What NodejsFunction bundles, or in the published package its bundle, so that nobody there needs a bundler. */
+function code(): Pick<NodejsFunctionProps, 'entry' | 'code' | 'handler'> {
+  const source = join(__dirname, '..', 'lambda', 'sleepy.ts');
+  return existsSync(source)
+    ? { entry: source }
+    : { code: lambda.Code.fromAsset(join(__dirname, '..', 'lambda', 'sleepy')), handler: 'index.handler' };
 }

@@ -1,8 +1,9 @@
 // Bundles the command into dist/, so that it starts fast and needs nothing else installed.
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { thirdPartyNotices } from './thirdPartyNotices.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outdir = join(root, 'dist');
@@ -35,10 +36,20 @@ const outputs = await Promise.all([
   }),
 ]);
 
-// Only what is left from an earlier build is removed: a running command still reads what it needs.
+const notices = 'THIRD-PARTY-NOTICES.txt';
+const inputs = outputs.flatMap(({ metafile }) => Object.values(metafile.outputs).flatMap(contents));
+writeFileSync(join(outdir, notices), thirdPartyNotices(root, inputs));
+
+// Only what is left from an earlier build is removed: a running command still reads what it needs. The folders are the
+// library's.
 const built = new Set(outputs.flatMap(({ metafile }) => Object.keys(metafile.outputs)).map((file) => basename(file)));
-for (const file of readdirSync(outdir)) {
-  if (!built.has(file)) {
-    rmSync(join(outdir, file), { recursive: true });
+for (const file of readdirSync(outdir, { withFileTypes: true })) {
+  if (file.isFile() && file.name !== notices && !built.has(file.name)) {
+    rmSync(join(outdir, file.name));
   }
+}
+
+/** The files that something of came into an output. */
+function contents({ inputs }) {
+  return Object.keys(inputs).filter((file) => inputs[file].bytesInOutput > 0);
 }
