@@ -1,6 +1,7 @@
 import { Aws, CfnCondition, Fn, Stack, Token } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import { EventField } from 'aws-cdk-lib/aws-events';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { EndStatus, executionEvents } from './executionEvents';
 import type { SystemTest } from './systemTest';
@@ -88,18 +89,22 @@ const otherConsoles = { 'aws-cn': 'console.amazonaws.cn', 'aws-us-gov': 'console
 
 /** A line with the link to the execution in the console; none in a partition whose console is not known. */
 function consoleLink(scope: Construct): string[] {
-  const { partition } = Stack.of(scope);
-  const host = Token.isUnresolved(partition)
+  const { region } = Stack.of(scope);
+  const host = Token.isUnresolved(region)
     ? consoleHostAtDeployment(scope)
-    : new Map(Object.entries({ aws: awsConsole, ...otherConsoles })).get(partition);
+    : new Map(Object.entries({ aws: awsConsole, ...otherConsoles })).get(RegionInfo.get(region).partition ?? 'aws');
   const execution = `${EventField.region}#/v2/executions/details/${EventField.fromPath('$.detail.executionArn')}`;
   return host === undefined ? [] : [`https://${host}/states/home?region=${execution}`];
 }
 
-/** For a stack of no particular Region: CloudFormation chooses. */
+/** For a stack of no particular Region: CloudFormation chooses, by conditions that the notifications of a stack share. */
 function consoleHostAtDeployment(scope: Construct): string {
+  const stack = Stack.of(scope);
   return Object.entries(otherConsoles).reduce((otherwise, [partition, host]) => {
-    const condition = new CfnCondition(scope, partition, { expression: Fn.conditionEquals(Aws.PARTITION, partition) });
+    const id = `Partition-${partition}`;
+    const condition =
+      (stack.node.tryFindChild(id) as CfnCondition | undefined) ??
+      new CfnCondition(stack, id, { expression: Fn.conditionEquals(Aws.PARTITION, partition) });
     return Fn.conditionIf(condition.logicalId, host, otherwise).toString();
   }, awsConsole);
 }

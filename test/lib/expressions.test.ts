@@ -164,4 +164,16 @@ describe('the cause of a failed execution', () => {
     })) as string;
     expect(cut.length).toBeLessThanOrEqual(limits.causeLength);
   });
+
+  it('has no character that would break a message quoting it, whatever the identifiers', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 1 }), async (identifiers) => {
+        const results = identifiers.map((name) => ({ configuration_identifier: name, status: 'FAILED' }));
+        const input = { failed: results.length, errored: 0, total: results.length, results };
+        // eslint-disable-next-line no-control-regex -- what JSON escapes
+        expect(await evaluate(failedCause, { input })).not.toMatch(/["\\\u0000-\u001f]/);
+      }),
+      { numRuns: 50 },
+    );
+  });
 });

@@ -20,7 +20,7 @@ export function externalTool(program: string, name = program.toUpperCase()): Ext
         throw error;
       }
       if (status !== 0) {
-        throw new Error(`${program} ended with ${status}: ${stderr}`);
+        throw new Error(`${program} ended with ${status}: ${stderr}${stdout}`);
       }
       return stdout;
     },

@@ -1,0 +1,159 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { SystemTest, SystemTestDashboard, SystemTestQueries } from '../../lib';
+import { newSystemTest } from './templateVariants';
+import { textOf } from './templates';
+
+it('adds nothing of operation by itself', () => {
+  const template = Template.fromStack(newSystemTest().stack);
+  for (const type of ['CloudWatch::Alarm', 'CloudWatch::Dashboard', 'Events::Rule', 'Logs::QueryDefinition']) {
+    template.resourceCountIs(`AWS::${type}`, 0);
+  }
+});
+
+describe('The metrics', () => {
+  it.each<[string, (systemTest: SystemTest) => cloudwatch.Metric, string, string]>([
+    ['metricStarted', (systemTest) => systemTest.metricStarted(), 'ExecutionsStarted', 'Sum'],
+    ['metricSucceeded', (systemTest) => systemTest.metricSucceeded(), 'ExecutionsSucceeded', 'Sum'],
+    ['metricFailed', (systemTest) => systemTest.metricFailed(), 'ExecutionsFailed', 'Sum'],
+    ['metricTimedOut', (systemTest) => systemTest.metricTimedOut(), 'ExecutionsTimedOut', 'Sum'],
+    ['metricAborted', (systemTest) => systemTest.metricAborted(), 'ExecutionsAborted', 'Sum'],
+    ['metricThrottled', (systemTest) => systemTest.metricThrottled(), 'ExecutionThrottled', 'Sum'],
+    ['metricTime', (systemTest) => systemTest.metricTime(), 'ExecutionTime', 'Average'],
+  ])('%s is one of this state machine', (_, metric, metricName, statistic) => {
+    const { stack, systemTest } = newSystemTest();
+    const { namespace, ...found } = metric(systemTest);
+    expect(namespace).toBe('AWS/States');
+    expect(found).toMatchObject({ metricName, statistic });
+    expect(stack.resolve(found.dimensions)).toEqual({
+      StateMachineArn: { Ref: expect.stringMatching(/^SystemTestStateMachine/) },
+    });
+  });
+
+  it('take the options of any metric', () => {
+    const { systemTest } = newSystemTest();
+    expect(systemTest.metricTime({ statistic: 'p99', period: Duration.hours(1) })).toMatchObject({
+      statistic: 'p99',
+      period: Duration.hours(1),
+    });
+    expect(systemTest.metricFailed({ label: 'bad' })).toMatchObject({ statistic: 'Sum', label: 'bad' });
+  });
+});
+
+describe('The alarm', () => {
+  it('goes off at the first execution that failed, timed out or was aborted, and not for want of executions', () => {
+    const { stack, systemTest } = newSystemTest();
+    systemTest.createAlarm('Alarm');
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)', ReturnData: true }),
+        ...['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((MetricName) =>
+          Match.objectLike({ MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName }), Stat: 'Sum' }) }),
+        ),
+      ]),
+    });
+  });
+
+  it('takes the options of any alarm', () => {
+    const { stack, systemTest } = newSystemTest();
+    systemTest.createAlarm('Alarm', { alarmName: 'nightly', threshold: 3, metric: systemTest.metricFailed() });
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'nightly',
+      Threshold: 3,
+      MetricName: 'ExecutionsFailed',
+    });
+  });
+});
+
+it('gives any target the event of an execution that did not pass', () => {
+  const { stack, systemTest } = newSystemTest();
+  systemTest.onFailed('Raw', { target: new targets.SnsTopic(new sns.Topic(stack, 'Topic')), ruleName: 'nightly' });
+  Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', {
+    Name: 'nightly',
+    EventPattern: {
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      detail: {
+        stateMachineArn: [{ Ref: Match.stringLikeRegexp('^SystemTestStateMachine') }],
+        status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+      },
+    },
+    Targets: [{ Arn: { Ref: Match.stringLikeRegexp('^Topic') }, InputTransformer: Match.absent() }],
+  });
+});
+
+describe('The dashboard', () => {
+  interface Body {
+    start: string;
+    widgets: { properties: { title: string; metrics: unknown[][] } }[];
+  }
+
+  function bodyOf(stack: Stack): Body {
+    const [dashboard] = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Dashboard')) as {
+      Properties: { DashboardBody: unknown };
+    }[];
+    return JSON.parse(textOf(dashboard!.Properties.DashboardBody)) as Body;
+  }
+
+  it('shows the executions and their duration, the errors, throttles, concurrency and duration of the function', () => {
+    const { stack, systemTest } = newSystemTest();
+    new SystemTestDashboard(stack, 'Dashboard', { systemTest });
+    const { start, widgets } = bodyOf(stack);
+    expect(start).toBe('-P7D');
+    const metrics = Object.fromEntries(
+      widgets.map(({ properties }) => [
+        properties.title,
+        properties.metrics.filter(([namespace]) => typeof namespace === 'string').map(([, name]) => name),
+      ]),
+    );
+    expect(metrics).toEqual({
+      'System tests that did not pass': ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'],
+      'System tests': ['ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'],
+      'Duration of a system test': ['ExecutionTime', 'ExecutionTime'],
+      'Function: errors and throttles': ['Invocations', 'Errors', 'Throttles'],
+      'Function: concurrency': ['ConcurrentExecutions'],
+      'Function: duration': ['Duration', 'Duration'],
+    });
+  });
+
+  it('has the name and the span of time that it is given', () => {
+    const { stack, systemTest } = newSystemTest();
+    new SystemTestDashboard(stack, 'Dashboard', { systemTest, dashboardName: 'nightly', interval: Duration.hours(3) });
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardName: 'nightly' });
+    expect(bodyOf(stack).start).toBe('-PT3H');
+  });
+});
+
+describe('The queries', () => {
+  interface Query {
+    Properties: { Name: string; QueryString: string; LogGroupNames: { Ref: string }[] };
+  }
+
+  it('are saved for the log of the function and that of the state machine, in a folder', () => {
+    const { stack, systemTest } = newSystemTest();
+    const functionLogGroup = new logs.LogGroup(stack, 'FunctionLog');
+    new SystemTestQueries(stack, 'Queries', { systemTest, functionLogGroup, folder: 'nightly' });
+    const queries = Object.values(Template.fromStack(stack).findResources('AWS::Logs::QueryDefinition')) as Query[];
+    const found = queries.map(({ Properties }) => [Properties.Name, Properties.LogGroupNames[0]!.Ref]);
+    expect(found).toEqual([
+      ['nightly/Lines that name a configuration', expect.stringMatching(/^FunctionLog/)],
+      ['nightly/The whole log of an invocation', expect.stringMatching(/^FunctionLog/)],
+      ['nightly/Slowest invocations', expect.stringMatching(/^FunctionLog/)],
+      ['nightly/Executions that did not pass', expect.stringMatching(/^SystemTestLogGroup/)],
+    ]);
+    // A command a line, after the first and its comment.
+    for (const { QueryString } of queries.map(({ Properties }) => Properties)) {
+      const [first, ...others] = QueryString.split('\n').filter((line) => !line.startsWith('#'));
+      expect(first).toMatch(/^(fields|filter) /);
+      expect(others.filter((line) => !/^\| (fields|filter|sort|limit|display) /.test(line))).toEqual([]);
+    }
+  });
+});

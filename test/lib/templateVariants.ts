@@ -1,0 +1,138 @@
+import { App, Environment, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import {
+  PipelineStack,
+  SystemTest,
+  SystemTestDashboard,
+  SystemTestNotification,
+  SystemTestProps,
+  SystemTestQueries,
+  SystemTestStack,
+} from '../../lib';
+import { FeedsStack } from '../examples/beforeTraffic';
+import { FeedsOperationStack } from '../examples/operation';
+import { FeedsPipelineStack } from '../examples/plainPipeline';
+
+/** A function of the stack, for the tests that need one. */
+export function newFunction(stack: Stack, props: Partial<lambda.FunctionProps> = {}): lambda.Function {
+  return new lambda.Function(stack, 'Tested', {
+    runtime: lambda.Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true })'),
+    ...props,
+  });
+}
+
+/** A stack with a function and its system test. */
+export function newSystemTest(
+  props: (stack: Stack) => Partial<SystemTestProps> = () => ({}),
+  env?: Environment,
+): { stack: Stack; systemTest: SystemTest } {
+  const stack = new Stack(new App(), 'Stack', { env });
+  const given = props(stack);
+  const systemTest = new SystemTest(stack, 'SystemTest', {
+    configurations: ['a', 'b'],
+    ...given,
+    function: given.function ?? newFunction(stack),
+  });
+  return { stack, systemTest };
+}
+
+/** Adds everything of operation that is off by default. */
+export function addOperation({ stack, systemTest }: { stack: Stack; systemTest: SystemTest }): void {
+  const topic = new sns.Topic(stack, 'Topic', { enforceSSL: true });
+  systemTest.createAlarm('Alarm');
+  systemTest.onFailed('Raw', { target: new targets.SnsTopic(topic) });
+  systemTest.notify('Team', topic);
+  new SystemTestNotification(stack, 'Everything', {
+    systemTest,
+    target: (message) => new targets.SnsTopic(topic, { message }),
+    passed: true,
+  });
+  new SystemTestDashboard(stack, 'Dashboard', { systemTest });
+  new SystemTestQueries(stack, 'Queries', {
+    systemTest,
+    functionLogGroup: new logs.LogGroup(stack, 'FunctionLog', { retention: logs.RetentionDays.ONE_WEEK }),
+  });
+}
+
+export const otherAccountRole = 'arn:aws:iam::222222222222:role/invoke-feeds';
+export const boundary = 'arn:aws:iam::111111111111:policy/boundary';
+
+function operated(props: (stack: Stack) => Partial<SystemTestProps>, env?: Environment): Stack {
+  const made = newSystemTest(props, env);
+  addOperation(made);
+  return made.stack;
+}
+
+const plain = (props: (stack: Stack) => Partial<SystemTestProps>, env?: Environment) => newSystemTest(props, env).stack;
+const encryptionKey = (stack: Stack) => new kms.Key(stack, 'Key', { enableKeyRotation: true });
+
+/** The stacks that this project synthesizes, and those that its users may; each is linted and validated. */
+const stacks: Record<string, () => Stack> = {
+  sample: () => new SystemTestStack(new App(), 'SystemTest'),
+  'no log tail': () => plain(() => ({ logTail: false })),
+  'a function in a VPC': () =>
+    plain((stack) => ({ function: newFunction(stack, { vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 2 }) }) })),
+  'an alias': () =>
+    plain((stack) => ({
+      function: new lambda.Alias(stack, 'Live', { aliasName: 'live', version: newFunction(stack).currentVersion }),
+    })),
+  'a version': () => plain((stack) => ({ function: newFunction(stack).currentVersion })),
+  'a customer managed key': () => plain((stack) => ({ encryptionKey: encryptionKey(stack) })),
+  'a customer managed key and an own log group': () =>
+    plain((stack) => ({
+      encryptionKey: encryptionKey(stack),
+      logGroup: new logs.LogGroup(stack, 'Mine', { retention: logs.RetentionDays.ONE_WEEK }),
+    })),
+  'a function of another account': () =>
+    plain((stack) => ({
+      function: lambda.Function.fromFunctionArn(
+        stack,
+        'Feeds',
+        `arn:aws:lambda:${stack.region}:222222222222:function:feeds`,
+      ),
+      invokeRole: iam.Role.fromRoleArn(stack, 'Invoke', otherAccountRole),
+    })),
+  'a permissions boundary': () => {
+    const stack = operated(() => ({}));
+    iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', boundary));
+    return stack;
+  },
+  operation: () => operated(() => ({})),
+  'operation, encrypted': () => operated((stack) => ({ encryptionKey: encryptionKey(stack) })),
+  'operation in a known Region': () => operated(() => ({}), { account: '111111111111', region: 'eu-west-1' }),
+  'operation in GovCloud': () =>
+    operated((stack) => ({ encryptionKey: encryptionKey(stack) }), {
+      account: '111111111111',
+      region: 'us-gov-west-1',
+    }),
+  'operation in China': () =>
+    operated((stack) => ({ encryptionKey: encryptionKey(stack) }), { account: '111111111111', region: 'cn-north-1' }),
+  'an example of operation': () => new FeedsOperationStack(new App(), 'Feeds'),
+  'the hook before traffic': () => new FeedsStack(new App(), 'Feeds'),
+  'a plain pipeline': () => new FeedsPipelineStack(new App(), 'FeedsPipeline'),
+  "this repository's pipeline": () =>
+    new PipelineStack(new App(), 'SystemTestPipeline', {
+      connectionArn: 'arn:aws:codeconnections:eu-west-1:111111111111:connection/0f1e2d3c',
+      repository: 'owner/name',
+    }),
+};
+
+const synthesized = new Map<string, Template>();
+
+/** The template of a variant, synthesized once. */
+export function templateOf(variant: string): Template {
+  const known = synthesized.get(variant) ?? Template.fromStack(stacks[variant]!());
+  synthesized.set(variant, known);
+  return known;
+}
+
+export const variants = Object.keys(stacks);
