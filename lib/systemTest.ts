@@ -189,7 +189,7 @@ export class SystemTest extends Construct {
    * An alarm that goes off as soon as one execution ends without having passed, and back five minutes later, unless the
    * options say otherwise. It does nothing by itself: give it an action with `addAlarmAction`.
    */
-  public createAlarm(id: string, options: Partial<cloudwatch.CreateAlarmOptions> = {}): cloudwatch.Alarm {
+  public createAlarm(id: string, options: Partial<cloudwatch.AlarmProps> = {}): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this, id, {
       alarmDescription: `The system test ${this.node.path} failed, timed out or was aborted`,
       metric: this.metricNotPassed(),
