@@ -38,12 +38,17 @@ function whyNoVerdict({ tracker, stopped, trouble }: FollowedExecution, result: 
   if (stopped) {
     return `${withoutStop(stopped.cause)}, so the execution was stopped and there is no verdict.`;
   }
-  const untested = result.results.filter(({ status, error }) => status === 'ERRORED' && error?.type !== notFinished);
   if (tracker.end?.error === 'SystemTestErrored') {
-    const who = untested.length === 1 ? '1 configuration' : `${untested.length} configurations`;
-    return `There is no verdict, as ${who} could not be tested.`;
+    return untestedSentence(result);
   }
   return `There is no verdict, as ${reasonOf(tracker.end)}.`;
+}
+
+/** Why there is no verdict, where all was tried. */
+export function untestedSentence({ results }: Pick<RunResult, 'results'>): string {
+  const untested = results.filter(({ status, error }) => status === 'ERRORED' && error?.type !== notFinished);
+  const who = untested.length === 1 ? '1 configuration' : `${untested.length} configurations`;
+  return `There is no verdict, as ${who} could not be tested.`;
 }
 
 function withoutStop(sentence: string): string {
