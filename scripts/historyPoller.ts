@@ -1,4 +1,4 @@
-import { isNamed, kindOf, summary } from './aws/errors';
+import { isNamed, kindOf, summary, UnusableAnswerError, type ErrorKind } from './aws/errors';
 import type { HistoryEvent, HistoryPage, StepFunctions } from './aws/stepFunctions';
 import type { Clock } from './clock';
 import { NoVerdictError } from './noVerdictError';
@@ -15,10 +15,24 @@ const pageSpacing = 50;
 const shortestWait = 250;
 const usualWait = 750;
 const longestWait = 5_000;
-/** Milliseconds that an execution may stay unknown after its start: the history is eventually consistent. */
-const unknownFor = 15_000;
-/** Milliseconds that Step Functions may stay unreachable. */
-const unreachableFor = 60_000;
+
+/** What keeps the history from being read. */
+type Trouble = ErrorKind | 'unknown' | 'badToken';
+
+/** Milliseconds for which a trouble is waited out; those that aren't named, not at all. */
+const patience: Partial<Record<Trouble, number>> = {
+  /** The history is eventually consistent: an execution may be unknown right after its start. */
+  unknown: 15_000,
+  /** A token is valid for 24 hours; without it, the history is read from its beginning. */
+  badToken: 15_000,
+  unreachable: 60_000,
+  /** Each try asks for credentials anew; a person needs a while to sign in again. */
+  credentials: 120_000,
+  /** The account's other callers may keep the service busy for long. */
+  throttled: 900_000,
+};
+/** Milliseconds without a single answer, whatever the troubles were. */
+const longestSilence = 900_000;
 
 /**
  * Follows the history of an execution with GetExecutionHistory alone, and so that it stays cheap: it goes on where it
@@ -31,33 +45,36 @@ export class HistoryPoller {
   private readonly clock: Clock;
   private readonly startedAt: number;
   private changedAt: number;
+  private answeredAt: number;
   private lastCallAt = -Infinity;
   private lastEventId = 0;
   /** Of the page that was partial when it was last read. */
   private token: string | undefined;
+  /** Once the service did not like a token, which it may only like with the page size that it was given for. */
+  private onePageSize = false;
   private throttled = 0;
-  private unreachableSince: number | undefined;
+  private trouble: { kind: Trouble; since: number } | undefined;
 
   constructor(api: Pick<StepFunctions, 'history'>, executionArn: string, clock: Clock) {
     this.api = api;
     this.executionArn = executionArn;
     this.clock = clock;
-    this.startedAt = this.changedAt = clock.now();
+    this.startedAt = this.changedAt = this.answeredAt = clock.now();
   }
 
   /**
-   * Waits until the next poll is due, or less when `wake` aborts, then reads the events that are new; none where nothing
-   * changed, or Step Functions did not answer but may again.
-   * @param signal aborts the call
+   * Waits until the next poll is due, then reads the events that are new; none where nothing changed, or Step Functions
+   * did not answer but may again.
+   * @param wake ends waits and calls early, also those for further pages
    * @throws NoVerdictError where the history can't be read: access denied, or unreachable for a minute
    */
-  async next(wake: AbortSignal, signal: AbortSignal): Promise<HistoryEvent[]> {
+  async next(wake: AbortSignal): Promise<HistoryEvent[]> {
     await this.wait(this.interval(), wake);
     const fresh: HistoryEvent[] = [];
     let page: HistoryPage | undefined;
     do {
-      await this.wait(pageSpacing, signal);
-      page = await this.read(page ? nextPageSize : firstPageSize, signal);
+      await this.wait(pageSpacing, wake);
+      page = await this.read(page && !this.onePageSize ? nextPageSize : firstPageSize, wake);
       for (const event of page?.events ?? []) {
         if (event.id !== undefined && event.id > this.lastEventId) {
           this.lastEventId = event.id;
@@ -65,7 +82,7 @@ export class HistoryPoller {
         }
       }
       this.token = page?.nextToken ?? this.token;
-    } while (page?.nextToken);
+    } while (page?.nextToken && !wake.aborted);
     if (fresh.length > 0) {
       this.changedAt = this.clock.now();
     }
@@ -86,7 +103,8 @@ export class HistoryPoller {
   private async wait(ms: number, wake: AbortSignal): Promise<void> {
     const left = this.lastCallAt + ms - this.clock.now();
     if (left > 0 && !wake.aborted) {
-      await this.clock.sleep(left, wake).catch(() => undefined);
+      // No longer than `ms`, should the clock have been set back.
+      await this.clock.sleep(Math.min(left, ms), wake).catch(() => undefined);
     }
   }
 
@@ -94,42 +112,61 @@ export class HistoryPoller {
     try {
       const request = { executionArn: this.executionArn, maxResults, nextToken: this.token };
       const page = await this.api.history(request, signal);
+      checkComplete(page, this.lastEventId);
       this.throttled = 0;
-      this.unreachableSince = undefined;
+      this.trouble = undefined;
+      this.answeredAt = this.clock.now();
       return page;
     } catch (error) {
-      if (signal.aborted) {
-        throw error;
+      if (!signal.aborted) {
+        this.excuse(error);
       }
-      this.excuse(error);
       return undefined;
     } finally {
       this.lastCallAt = this.clock.now();
     }
   }
 
-  /** Takes note of an error that may pass; throws what won't. */
+  /** Takes note of an error that may pass; throws what won't, or hasn't for too long. */
   private excuse(error: unknown): void {
     const now = this.clock.now();
-    if (isNamed(error, 'ExecutionDoesNotExist') && now - this.startedAt < unknownFor) {
-      return;
-    }
-    if (isNamed(error, 'InvalidToken')) {
-      // A token is valid for 24 hours; from the first page on, known events are skipped by their ids.
+    const kind = troubleOf(error);
+    if (kind === 'badToken' || error instanceof UnusableAnswerError) {
+      // From the first page on, known events are skipped by their ids.
       this.token = undefined;
+      this.onePageSize ||= kind === 'badToken';
+    }
+    this.throttled = kind === 'throttled' ? this.throttled + 1 : 0;
+    this.trouble = this.trouble?.kind === kind ? this.trouble : { kind, since: now };
+    const waited = now - this.trouble.since;
+    if (waited < (patience[kind] ?? 0) && now - this.answeredAt < longestSilence) {
       return;
     }
-    const kind = kindOf(error);
-    if (kind === 'throttled') {
-      this.throttled++;
-      return;
+    const name = this.executionArn.split(':').at(-1);
+    const wayOn = kind === 'credentials' ? `: sign in again, then join it by the same command with --name ${name}` : '';
+    throw new NoVerdictError(`Could not read the history of the execution: ${summary(error)}${wayOn}`, {
+      cause: error,
+    });
+  }
+}
+
+function troubleOf(error: unknown): Trouble {
+  if (isNamed(error, 'ExecutionDoesNotExist')) {
+    return 'unknown';
+  }
+  return isNamed(error, 'InvalidToken') ? 'badToken' : kindOf(error);
+}
+
+/**
+ * Throws where events are missing between those that are known and those of a page: the ids count from 1
+ * (https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html).
+ */
+function checkComplete({ events }: HistoryPage, lastEventId: number): void {
+  let last = lastEventId;
+  for (const { id = 0 } of events) {
+    if (id > last + 1) {
+      throw new UnusableAnswerError(`The history of the execution lacks the event ${last + 1}.`);
     }
-    if (kind === 'unreachable') {
-      this.unreachableSince ??= now;
-      if (now - this.unreachableSince < unreachableFor) {
-        return;
-      }
-    }
-    throw new NoVerdictError(`Could not read the history of the execution: ${summary(error)}`, { cause: error });
+    last = Math.max(last, id);
   }
 }

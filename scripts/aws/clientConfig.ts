@@ -8,9 +8,14 @@ export interface AwsOptions {
   /** Static credentials, for the local endpoint. */
   credentials?: { accessKeyId: string; secretAccessKey: string };
   env: Readonly<NodeJS.ProcessEnv>;
+  /** Milliseconds after which a request without an answer is given up; default 15,000. */
+  answerWithin?: number;
   /** Told of each request, retries included. */
   onCall?: (call: ApiCall) => void;
 }
+
+/** Milliseconds until a request is given up. */
+const usually = 15_000;
 
 /** One request to a service. */
 export interface ApiCall {
@@ -26,7 +31,7 @@ export interface ApiCall {
  * The configuration that any client of the SDK takes. The Region is the flag's, else AWS_REGION, else
  * AWS_DEFAULT_REGION (which the AWS CLI reads and the JavaScript SDK does not), else the profile's. A request without
  * an answer is given up, so that a dead connection can't hang the trigger; the SDK then tries again, three times in all
- * or AWS_MAX_ATTEMPTS.
+ * or AWS_MAX_ATTEMPTS. The shared files are read anew by each client: a user may have signed in again meanwhile.
  */
 export function clientConfig(o: AwsOptions) {
   const region = o.region ?? nonEmpty(o.env.AWS_REGION) ?? nonEmpty(o.env.AWS_DEFAULT_REGION);
@@ -35,8 +40,22 @@ export function clientConfig(o: AwsOptions) {
     ...(o.profile && { profile: o.profile }),
     ...(o.endpointUrl && { endpoint: o.endpointUrl }),
     ...(o.credentials && { credentials: o.credentials }),
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+    ignoreCache: true,
+    requestHandler: {
+      connectionTimeout: 5_000,
+      requestTimeout: o.answerWithin ?? usually,
+      throwOnRequestTimeout: true,
+    },
   };
+}
+
+/**
+ * The same for a service that answers at once: an answer that stops in its middle is given up as well. (Not for an
+ * invocation, whose connection is silent for as long as the function runs.)
+ */
+export function promptClientConfig(o: AwsOptions) {
+  const config = clientConfig(o);
+  return { ...config, requestHandler: { ...config.requestHandler, socketTimeout: o.answerWithin ?? usually } };
 }
 
 /** One attempt of a call, as the step `deserialize` of the SDK's middleware sees it. */

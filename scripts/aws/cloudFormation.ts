@@ -1,5 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { callObserver, clientConfig, type AwsOptions } from './clientConfig';
+import { callObserver, promptClientConfig, type AwsOptions } from './clientConfig';
 
 /** An output of a stack. */
 export interface StackOutput {
@@ -13,7 +13,7 @@ export interface StackOutput {
  * @param stackName name or ARN
  */
 export async function stackOutputs(stackName: string, options: AwsOptions): Promise<StackOutput[]> {
-  const client = new CloudFormationClient(clientConfig(options));
+  const client = new CloudFormationClient(promptClientConfig(options));
   client.middlewareStack.add(callObserver(options.onCall), { step: 'deserialize' });
   try {
     const { Stacks: stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));

@@ -37,6 +37,14 @@ const unreachableCodes = new Set([
   'ETIMEDOUT',
 ]);
 
+/** No connection was made with these: whatever was asked for did not arrive. */
+const unconnectedCodes = new Set(['EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND']);
+
+/** An answer that lacks what the service always gives. Something between us and the service made or changed it. */
+export class UnusableAnswerError extends Error {
+  override readonly name = 'UnusableAnswerError';
+}
+
 /** What an error of the SDK means for the trigger. */
 export function kindOf(error: unknown): ErrorKind {
   const { name, code, message, status } = described(error);
@@ -52,7 +60,14 @@ export function kindOf(error: unknown): ErrorKind {
   if (status === 429 || /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i.test(name)) {
     return 'throttled';
   }
-  return unreachableCodes.has(code) || name === 'TimeoutError' || status >= 500 ? 'unreachable' : 'other';
+  // A SyntaxError is the SDK's where the answer isn't the protocol's: a proxy's page, or none at all.
+  const unusable = error instanceof UnusableAnswerError || name === 'SyntaxError';
+  return unusable || unreachableCodes.has(code) || name === 'TimeoutError' || status >= 500 ? 'unreachable' : 'other';
+}
+
+/** Whether the request may have been taken, of an error of the kind `unreachable`. */
+export function mayHaveArrived(error: unknown): boolean {
+  return !unconnectedCodes.has(described(error).code);
 }
 
 /** Whether it is the error that the service calls `name`. */

@@ -7,7 +7,8 @@ import {
   type HistoryEvent,
 } from '@aws-sdk/client-sfn';
 import type { ExecutionStatus } from '../../lib/wire';
-import { callObserver, clientConfig, type AwsOptions } from './clientConfig';
+import { callObserver, promptClientConfig, type AwsOptions } from './clientConfig';
+import { kindOf, UnusableAnswerError } from './errors';
 
 /** The calls of AWS Step Functions that the trigger makes. Errors are the SDK's own. */
 export interface StepFunctions {
@@ -45,37 +46,56 @@ export interface ExecutionDescription {
 
 export type { HistoryEvent };
 
-/** AWS Step Functions through the SDK. */
+/**
+ * AWS Step Functions through the SDK. Where credentials turn out to be expired, the next call asks for new ones: the SDK
+ * itself does so only for those whose end it knows, and a user may have signed in again.
+ */
 export function stepFunctions(options: AwsOptions): StepFunctions {
-  const client = new SFNClient(clientConfig(options));
-  client.middlewareStack.add(callObserver(options.onCall), { step: 'deserialize' });
+  let client = newClient(options);
+  const send = async <T>(call: (sfn: SFNClient) => Promise<T>): Promise<T> => {
+    const used = client;
+    try {
+      return await call(used);
+    } catch (error) {
+      if (kindOf(error) === 'credentials' && used === client) {
+        client = newClient(options);
+        used.destroy();
+      }
+      throw error;
+    }
+  };
   return {
     async start(o) {
-      const { executionArn } = await client.send(new StartExecutionCommand(o));
+      const { executionArn } = await send((sfn) => sfn.send(new StartExecutionCommand(o)));
       return { executionArn: given(executionArn, 'executionArn') };
     },
     async history(o, abortSignal) {
       const command = new GetExecutionHistoryCommand({ ...o, includeExecutionData: true });
-      const { events, nextToken } = await client.send(command, { abortSignal });
-      return { events: events ?? [], nextToken };
+      const { events, nextToken } = await send((sfn) => sfn.send(command, { abortSignal }));
+      return { events: given(events, 'events'), nextToken };
     },
     async describe(executionArn, abortSignal) {
-      const { status, startDate, stopDate, output } = await client.send(
-        new DescribeExecutionCommand({ executionArn }),
-        { abortSignal },
-      );
+      const command = new DescribeExecutionCommand({ executionArn });
+      const { status, startDate, stopDate, output } = await send((sfn) => sfn.send(command, { abortSignal }));
       return { status: given(status, 'status'), startDate: given(startDate, 'startDate'), stopDate, output };
     },
     async stop(o, abortSignal) {
-      await client.send(new StopExecutionCommand(o), { abortSignal });
+      const { stopDate } = await send((sfn) => sfn.send(new StopExecutionCommand(o), { abortSignal }));
+      given(stopDate, 'stopDate');
     },
     close: () => client.destroy(),
   };
 }
 
+function newClient(options: AwsOptions): SFNClient {
+  const client = new SFNClient(promptClientConfig(options));
+  client.middlewareStack.add(callObserver(options.onCall), { step: 'deserialize' });
+  return client;
+}
+
 function given<T>(value: T | undefined, member: string): T {
   if (value === undefined) {
-    throw new Error(`The answer of Step Functions has no ${member}.`);
+    throw new UnusableAnswerError(`The answer of Step Functions has no ${member}.`);
   }
   return value;
 }

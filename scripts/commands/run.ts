@@ -63,7 +63,7 @@ async function startAndFollow(
   try {
     const askedAt = new Date(io.clock.now());
     const executionArn = await unlessInterrupted(
-      startExecution(api, { stateMachineArn, name: options.name, input }),
+      startExecution(api, { stateMachineArn, name: options.name, input }, io),
       io.leave,
       `Left while an execution of ${stateMachineArn} was being started: it may run.`,
     );

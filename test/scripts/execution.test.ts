@@ -1,4 +1,4 @@
-import { followExecution, startExecution, type StopReason } from '../../scripts/execution';
+import { followExecution, startExecution, type StartRequest, type StopReason } from '../../scripts/execution';
 import type { RunProgress } from '../../scripts/executionTracker';
 import { NoVerdictError } from '../../scripts/noVerdictError';
 import { runResult } from '../../scripts/runResult';
@@ -25,11 +25,12 @@ function setUp(tested: FakeConfiguration[] = configurations(40, sleepy), concurr
       leave: leave.signal,
       onProgress: (state) => progress.push(state),
     });
+  const start = (request: StartRequest) => startExecution(execution, request, { clock, stop: stop.signal });
   const startedAt = clock.now();
   const elapsed = () => clock.now() - startedAt;
   const resultOf = async () =>
     runResult(await follow(), { executionArn, startedAt: new Date(startedAt), now: new Date(clock.now()) });
-  return { clock, execution, stop, leave, progress, follow, elapsed, resultOf };
+  return { clock, execution, stop, leave, progress, start, follow, elapsed, resultOf };
 }
 
 const interrupted: StopReason = { error: 'SystemTest.Interrupted', cause: 'Interrupted.' };
@@ -349,7 +350,7 @@ describe('starting an execution', () => {
   const request = { stateMachineArn: machineArn, name: 'run', input: '{}' };
 
   test('gives its ARN', async () => {
-    await expect(startExecution(setUp().execution, request)).resolves.toBe(executionArn);
+    await expect(setUp().start(request)).resolves.toBe(executionArn);
   });
 
   test.each([
@@ -361,41 +362,45 @@ describe('starting an execution', () => {
     ['InvalidName', UserError, 'Expected a start that Step Functions accepts, got InvalidName: refused'],
     ['ExpiredTokenException', UserError, /^Expected valid AWS credentials, got none/],
     ['CredentialsProviderError', UserError, /^Expected valid AWS credentials, got none/],
-    ['ExecutionAlreadyExists', NoVerdictError, /^An execution named run exists already/],
+    [
+      'ExecutionAlreadyExists',
+      NoVerdictError,
+      /^An execution named run has ended already \(SUCCEEDED at 2026\S+Z\): choose another --name\.$/,
+    ],
     ['AccessDeniedException', NoVerdictError, /^Not allowed to start an execution of arn:/],
     ['ThrottlingException', NoVerdictError, /as AWS throttles the calls/],
     ['ExecutionLimitExceeded', NoVerdictError, /^Could not start an execution of arn:/],
   ] as const)('answers %s with a sentence and the right kind of error', async (name, kind, message) => {
-    const { execution } = setUp();
-    execution.failures.StartExecution = [named(name)];
+    const { execution, start } = setUp();
+    execution.failures.StartExecution = Array.from({ length: 100 }, () => named(name));
 
-    const failure: unknown = await startExecution(execution, request).catch((error: unknown) => error);
+    const failure: unknown = await start(request).catch((error: unknown) => error);
 
     expect(failure).toBeInstanceOf(kind);
     expect((failure as Error).message).toMatch(message);
   });
 
   test('takes an execution with its own random name for its own, as the answer to the start was lost', async () => {
-    const { execution } = setUp();
+    const { execution, start } = setUp();
     execution.failures.StartExecution = [named('ExecutionAlreadyExists')];
 
-    const arn = await startExecution(execution, { ...request, name: undefined, stateMachineArn: `${machineArn}:live` });
+    const arn = await start({ ...request, name: undefined, stateMachineArn: `${machineArn}:live` });
 
     expect(arn).toMatch(/^arn:aws:states:eu-west-1:123456789012:execution:SystemTest:[0-9a-f-]{36}$/);
   });
 
   test('asks for a Region when there is none', async () => {
-    const { execution } = setUp();
+    const { execution, start } = setUp();
     execution.failures.StartExecution = [new Error('Region is missing')];
 
-    await expect(startExecution(execution, request)).rejects.toThrow(/^Expected a Region, got none/);
+    await expect(start(request)).rejects.toThrow(/^Expected a Region, got none/);
   });
 
   test('refuses an Express machine, whose history cannot be read', async () => {
-    const { execution } = setUp();
+    const { execution, start } = setUp();
     const arn = executionArn.replace(':execution:', ':express:');
     execution.start = () => Promise.resolve({ executionArn: arn });
 
-    await expect(startExecution(execution, request)).rejects.toThrow(/^Expected a Standard state machine/);
+    await expect(start(request)).rejects.toThrow(/^Expected a Standard state machine/);
   });
 });

@@ -99,7 +99,9 @@ describe('a run', () => {
     expect(second.result.execution_arn).toBe(first.result.execution_arn);
     expect([first.code, second.code]).toEqual([0, 0]);
     const { code, stderr } = await systemTest(['run', ...app.flags, ...args]);
-    expect(stderr).toMatch(/^error: An execution named nightly exists already.*: choose another --name\.\n$/);
+    expect(stderr).toMatch(
+      /^error: An execution named nightly has ended already \(SUCCEEDED at \S+\): choose another --name\.\n$/,
+    );
     expect(code).toBe(3);
   });
 
@@ -196,7 +198,7 @@ describe('a run without a verdict', () => {
 
   test.each([
     ['AccessDeniedException', /^error: Not allowed to start an execution of arn:\S+: AccessDeniedException: no\n$/],
-    ['ThrottlingException', /^error: Could not start an execution of arn:\S+, as AWS throttles the calls: Thrott/],
+    ['ExecutionLimitExceeded', /^error: Could not start an execution of arn:\S+: ExecutionLimitExceeded: no\n$/],
   ])('ends with 3 when the start is refused: %s', async (type, sentence) => {
     const { ended } = await runThrough(
       ({ operation }) => (operation === 'StartExecution' ? { answer: 400, type, message: 'no' } : undefined),
