@@ -7,7 +7,7 @@ const noImports = (from, message) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'cdk.out/', 'coverage/', 'test/fixtures/'] },
+  { ignores: ['dist/', 'cdk.out/', 'coverage/', 'docs/api/', 'test/fixtures/'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
