@@ -36,12 +36,14 @@ export const retryRule = {
 } as const;
 
 /**
- * Finds the durations in the log of an invocation, in milliseconds: regular expressions for the REPORT line of the text
+ * Finds the durations in the log of an invocation, in milliseconds, and the function's memory: regular expressions for the REPORT line of the text
  * format and for the platform.report record of the JSON format. The last match counts: the line is Lambda's own and ends
  * the log. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
  */
 export const reportPatterns = {
   duration: [String.raw`\tDuration: ([0-9]+(?:\.[0-9]+)?) ms`, String.raw`"durationMs":([0-9]+(?:\.[0-9]+)?)`],
+  /** In MB. */
+  memory: [String.raw`\tMemory Size: ([0-9]+) MB`, String.raw`"memorySizeMB":([0-9]+)`],
   billed: [String.raw`\tBilled Duration: ([0-9]+) ms`, String.raw`"billedDurationMs":([0-9]+)`],
 } as const;
 

@@ -137,6 +137,10 @@ export interface RunResult extends AggregatedResult {
   /** Where a person looks at the execution. Absent on a local endpoint. */
   console_url?: string;
   cost?: RunCost;
+  /** Why there is no `cost` although it was asked for. */
+  cost_unknown?: string;
+  /** What is to do about the list of known failures, a sentence each. Absent: nothing. */
+  known_failure_notes?: string[];
 }
 
 /** The identifier of a configuration. */

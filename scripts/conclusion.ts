@@ -10,6 +10,7 @@ export function conclude(
   result: RunResult,
   { maxConcurrency, local }: Pick<RunOptions, 'maxConcurrency' | 'local'>,
   talk: Talk,
+  redact: (text: string) => string,
 ): void {
   if (maxConcurrency !== undefined && result.max_concurrency < maxConcurrency) {
     talk.note(
@@ -20,7 +21,7 @@ export function conclude(
     talk.note('The exit code is 1, which is what stops a pipeline.');
   }
   if (result.verdict === 'ERRORED') {
-    talk.error(whyNoVerdict(followed, result, local));
+    talk.error(redact(whyNoVerdict(followed, result, local)));
   }
 }
 
@@ -38,7 +39,9 @@ function whyNoVerdict({ tracker, stopped, trouble }: FollowedExecution, result: 
   if (stopped) {
     return `${withoutStop(stopped.cause)}, so the execution was stopped and there is no verdict.`;
   }
-  if (tracker.end?.error === 'SystemTestErrored') {
+  // Where configurations were run again or failures are excused, the verdict isn't that of the last execution.
+  const { status, error } = tracker.end ?? {};
+  if (status === 'SUCCEEDED' || error === 'SystemTestErrored' || error === 'SystemTestFailed') {
     return untestedSentence(result);
   }
   return `There is no verdict, as ${reasonOf(tracker.end)}.`;

@@ -1,6 +1,7 @@
-import { identifierOf, isJsonObject, type ConfigurationResult, type Json } from '../lib/wire';
+import { identifierOf, isJsonObject, type Configuration, type ConfigurationResult, type Json } from '../lib/wire';
 import { parseConfiguration, parseConfigurationResult } from '../lib/wireParsers';
 import type { HistoryEvent } from './aws/stepFunctions';
+import { memoryMbOf } from './cost/reportedMemory';
 
 /** How far a run is. */
 export interface RunProgress {
@@ -12,6 +13,8 @@ export interface RunProgress {
   failed: number;
   errored: number;
   running: number;
+  /** Of those that run, the one that was started first, and how many milliseconds after the run that was. */
+  longest?: { identifier: string; startedAfterMs: number };
 }
 
 /** How an execution ended, as its last event says. */
@@ -49,6 +52,9 @@ export class ExecutionTracker {
   /** The Map's input, which holds the configurations and the concurrency, defaults included. */
   private mapInput: Json | undefined;
   private total: number | undefined;
+  /** The function's memory, as the log of an invocation tells it. Undefined until one does. */
+  memoryMb: number | undefined;
+  private readonly counted = { statesEntered: 0, tasksEntered: 0, tasksScheduled: 0 };
   private readonly iterations = new Map<number, Iteration>();
   /** The index of the iteration that an event belongs to, by the event's id. */
   private readonly indexOfEvent = new Map<number, number>();
@@ -71,7 +77,27 @@ export class ExecutionTracker {
       failed: count('FAILED'),
       errored: count('ERRORED'),
       running: iterations.length - done.length,
+      longest: this.longest(iterations),
     };
+  }
+
+  /**
+   * State transitions, which Step Functions charges for: a state that was entered is one, and so is each attempt of a task
+   * after its first (https://aws.amazon.com/step-functions/pricing/).
+   */
+  stateTransitions(): number {
+    const { statesEntered, tasksEntered, tasksScheduled } = this.counted;
+    return statesEntered + Math.max(0, tasksScheduled - tasksEntered);
+  }
+
+  /** The configurations that are tested, the construct's own included; undefined where the history doesn't tell them. */
+  configurations(): Configuration[] | undefined {
+    const named = this.inputValue('configurations');
+    if (!Array.isArray(named)) {
+      return undefined;
+    }
+    const parsed = named.map(configurationIn);
+    return parsed.every((one) => one !== undefined) ? parsed : undefined;
   }
 
   /** The results of the configurations that are done, by their index. */
@@ -107,6 +133,14 @@ export class ExecutionTracker {
     return typeof value === 'number' ? value : undefined;
   }
 
+  private longest(iterations: Iteration[]): RunProgress['longest'] {
+    // They are started in order.
+    const first = iterations.find(({ done, stoppedAt, identifier }) => !done && !stoppedAt && identifier !== undefined);
+    return first?.identifier === undefined || !this.startedAt
+      ? undefined
+      : { identifier: first.identifier, startedAfterMs: first.startedAt.getTime() - this.startedAt.getTime() };
+  }
+
   private inputValue(key: string): Json | undefined {
     return isJsonObject(this.mapInput) ? this.mapInput[key] : undefined;
   }
@@ -115,6 +149,7 @@ export class ExecutionTracker {
     const at = event.timestamp ?? new Date(0);
     const index = this.indexOf(event);
     const iteration = index === undefined ? undefined : this.iterations.get(index);
+    this.count(event);
     switch (event.type) {
       case 'ExecutionStarted':
         this.startedAt = at;
@@ -152,6 +187,15 @@ export class ExecutionTracker {
         break;
       default:
         this.applyToIteration(iteration, event);
+    }
+  }
+
+  private count({ type, taskSucceededEventDetails: succeeded }: HistoryEvent): void {
+    this.counted.statesEntered += type?.endsWith('StateEntered') ? 1 : 0;
+    this.counted.tasksEntered += type === 'TaskStateEntered' ? 1 : 0;
+    this.counted.tasksScheduled += type === 'TaskScheduled' ? 1 : 0;
+    if (succeeded) {
+      this.memoryMb ??= memoryMbOf(parseJson(succeeded.output));
     }
   }
 
@@ -200,12 +244,17 @@ function parseJson(text: string | undefined): Json | undefined {
 }
 
 /** Undefined where it isn't a configuration: the history of somebody else's machine must not stop the trigger. */
-function identifierIn(value: unknown): string | undefined {
+function configurationIn(value: unknown): Configuration | undefined {
   try {
-    return identifierOf(parseConfiguration(value));
+    return parseConfiguration(value);
   } catch {
     return undefined;
   }
+}
+
+function identifierIn(value: unknown): string | undefined {
+  const configuration = configurationIn(value);
+  return configuration === undefined ? undefined : identifierOf(configuration);
 }
 
 /** Undefined where it isn't a result, for the same reason. */

@@ -56,10 +56,13 @@ export function parseRedactPattern(text: string): RegExp {
  */
 export function redactResult(result: RunResult, redactor: Redactor): RunResult {
   const taken = new Set(result.results.map((one) => one.configuration_identifier));
+  const { console_url: link, cost_unknown: costUnknown, known_failure_notes: notes } = result;
   return {
     ...result,
     execution_arn: redactor(result.execution_arn),
-    ...(result.console_url === undefined ? {} : { console_url: redactor(result.console_url) }),
+    ...(link === undefined ? {} : { console_url: redactor(link) }),
+    ...(costUnknown === undefined ? {} : { cost_unknown: redactor(costUnknown) }),
+    ...(notes === undefined ? {} : { known_failure_notes: notes.map((note) => redactor(note)) }),
     results: result.results.map((one, index) => {
       const identifier = redactedIdentifier(one.configuration_identifier, index + 1, taken, redactor);
       return redactConfiguration(one, identifier, redactor);

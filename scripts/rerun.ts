@@ -7,11 +7,16 @@ import {
   type RunResult,
 } from '../lib/wire';
 import { addCosts } from './cost/cost';
-import { isUndecided, tally } from './tally';
+import { isExcused, isUndecided, tally } from './tally';
 
-/** The identifiers of the configurations that did not pass, in the order of the result; known failures among them. */
+/**
+ * The identifiers of the configurations that did not pass, in the order of the result. Known failures are left out: what
+ * became of them changes nothing.
+ */
 export function toRerun({ results }: Pick<RunResult, 'results'>): string[] {
-  return results.filter(({ status }) => status !== 'PASSED').map((one) => one.configuration_identifier);
+  return results
+    .filter((one) => one.status !== 'PASSED' && !(one.status === 'FAILED' && isExcused(one)))
+    .map((one) => one.configuration_identifier);
 }
 
 /**
@@ -41,11 +46,20 @@ export function mergeReruns(first: RunResult, second: RunResult, { strict }: { s
       duration_seconds: Math.round((first.duration_seconds + second.duration_seconds) * 1000) / 1000,
       max_concurrency: Math.max(first.max_concurrency, second.max_concurrency),
       console_url,
-      cost: first.cost && second.cost ? addCosts(first.cost, second.cost) : undefined,
+      ...costsOf(first, second),
       results: [...merged, ...again.values()],
     },
     { strict, undecided: isUndecided(second) },
   );
+}
+
+function costsOf(first: RunResult, second: RunResult): Pick<RunResult, 'cost' | 'cost_unknown'> {
+  if (first.cost && second.cost) {
+    return { cost: addCosts(first.cost, second.cost), cost_unknown: undefined };
+  }
+  const why = first.cost_unknown ?? second.cost_unknown;
+  const oneOnly = (first.cost ?? second.cost) ? 'The report of one of the runs tells no cost.' : undefined;
+  return { cost: undefined, cost_unknown: why ?? oneOnly };
 }
 
 function mergeOutcomes(first: RunConfigurationResult, second: RunConfigurationResult): RunConfigurationResult {

@@ -44,7 +44,7 @@ function runResultOf(value: unknown): RunResult {
     throw new WireFormatError(`Expected total to be the number of results, ${results.length}, got ${aggregated.total}`);
   }
   checkUnique(aggregated.results.map((one) => one.configuration_identifier));
-  const { execution_arn: arn, console_url: link, cost } = object;
+  const { execution_arn: arn, console_url: link, cost, cost_unknown: costUnknown, known_failure_notes: notes } = object;
   return {
     ...aggregated,
     // Absent in direct mode, where there is no execution.
@@ -58,6 +58,8 @@ function runResultOf(value: unknown): RunResult {
     ...(object.known === undefined ? {} : { known: amountAt(object, 'known') }),
     ...(link === undefined ? {} : { console_url: stringAt(object, 'console_url') }),
     ...(cost === undefined ? {} : { cost: costAt(object) }),
+    ...(costUnknown === undefined ? {} : { cost_unknown: stringAt(object, 'cost_unknown') }),
+    ...(notes === undefined ? {} : { known_failure_notes: textsAt(object, 'known_failure_notes') }),
     results: results.map((one, index) => configurationResultOf(one, `results[${index}]`)),
   };
 }
@@ -137,6 +139,19 @@ function stringAt(object: JsonObject, key: string, where = 'the result'): string
     throw new WireFormatError(`Expected ${key} of ${where} to be a string, got ${shown(value)}`);
   }
   return value;
+}
+
+function textsAt(object: JsonObject, key: string): string[] {
+  const value = object[key];
+  if (!Array.isArray(value)) {
+    throw new WireFormatError(`Expected ${key} of the result to be a list, got ${shown(value)}`);
+  }
+  return value.map((one) => {
+    if (typeof one !== 'string') {
+      throw new WireFormatError(`Expected ${key} of the result to hold strings, got ${shown(one)}`);
+    }
+    return one;
+  });
 }
 
 function timeAt(object: JsonObject, key: string, where = 'the result'): string {

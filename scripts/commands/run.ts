@@ -1,19 +1,19 @@
-import { identifierOf } from '../../lib/wire';
 import type { CommandIo } from '../commandIo';
 import { conclude } from '../conclusion';
 import { namedConfigurations } from '../configurations/namedConfigurations';
-import { connect, type Connection } from '../connection';
-import { consoleLink } from '../consoleLink';
-import { followExecution, startExecution, type FollowedExecution } from '../execution';
+import { connect } from '../connection';
+import { readEarlierRun } from '../earlierRun';
+import { prepareEnding, type Ending } from '../ending';
+import type { StopReason } from '../execution';
 import { executionInput } from '../executionInput';
 import { codeOf, type ExitCode } from '../exitCode';
 import { openUnlessInterrupted, unlessInterrupted } from '../interruptedError';
-import { chooseProgress } from '../progressChoice';
-import { checkReport } from '../report/reports';
-import { writeReports } from '../report/writeReports';
-import { runResult } from '../runResult';
+import { plannedConfigurations, type Choice } from '../plannedConfigurations';
+import { mergeReruns, toRerun } from '../rerun';
+import { runAgain } from '../runAgain';
 import { stopSignal } from '../stopSignal';
 import { loudnessOf, Talk } from '../talk';
+import { testExecution, type RunContext, type TestedExecution } from '../testExecution';
 import { checkRunOptions, type RunOptions } from './runOptions';
 
 /**
@@ -23,75 +23,57 @@ import { checkRunOptions, type RunOptions } from './runOptions';
  */
 export async function run(identifiers: string[], options: RunOptions, io: CommandIo): Promise<ExitCode> {
   checkRunOptions(identifiers, options);
-  const reports = options.report ?? [{ format: 'text' }];
-  const configurations = await unlessInterrupted(
-    namedConfigurations(identifiers, options.configurations, io.stdin),
-    io.stop,
-  );
-  const input = executionInput({ ...options, configurations });
-  await Promise.all(reports.map(checkReport));
-
   const talk = new Talk(io.stderr, loudnessOf(options));
+  const ending = await prepareEnding(options, io, talk);
+  const choice = await unlessInterrupted(choose(identifiers, options, io, ending), io.stop);
+  if (choice.rerun?.identifiers.length === 0) {
+    talk.note(`Nothing in ${choice.rerun.file} has to be run again, so nothing was started.`);
+    const { result, complete } = await ending.finish(choice.rerun.result);
+    return codeOf(result.verdict, { interrupted: false, complete });
+  }
   const connection = await openUnlessInterrupted(connect(options, io, talk), io.stop);
+  const stop = stopSignal(io);
   try {
-    const followed = await startAndFollow(connection, input, options, io, talk);
-    const result = runResult(followed, {
-      executionArn: followed.executionArn,
-      identifiers: configurations?.map(identifierOf),
-      maxConcurrency: options.maxConcurrency,
-      startedAt: followed.askedAt,
-      now: new Date(io.clock.now()),
-    });
-    const complete = await writeReports(reports, result, options, io, talk);
-    conclude(followed, result, options, talk);
-    return codeOf(result.verdict, { interrupted: followed.stopped?.error === 'SystemTest.Interrupted', complete });
+    const context = { connection, options, io, talk, stop, ending };
+    const { result: tested, followed } = await test(choice, context);
+    const interrupted = isInterruption(stop.signal) && (followed.stopped !== undefined || tested.verdict !== 'PASSED');
+    const { result, complete } = await ending.finish(tested);
+    conclude(followed, result, options, talk, ending.redact);
+    return codeOf(result.verdict, { interrupted, complete });
   } finally {
+    stop.dispose();
     await connection.close();
   }
 }
 
-/** Starts the execution and follows it to its end, its deadline or an interruption. */
-async function startAndFollow(
-  connection: Connection,
-  input: string,
-  options: RunOptions,
-  io: CommandIo,
-  talk: Talk,
-): Promise<FollowedExecution & { executionArn: string; askedAt: Date }> {
-  const { api, stateMachineArn } = connection;
-  const stop = stopSignal(io);
-  try {
-    const askedAt = new Date(io.clock.now());
-    const executionArn = await unlessInterrupted(
-      startExecution(api, { stateMachineArn, name: options.name, input }, io),
-      io.leave,
-      `Left while an execution of ${stateMachineArn} was being started: it may run.`,
-    );
-    announce(executionArn, connection, talk);
-    if (options.timeout !== undefined) {
-      stop.startDeadline(options.timeout);
-    }
-    const progress = await chooseProgress(options, io);
-    stop.signal.addEventListener('abort', () => {
-      progress.stop();
-      talk.note(`Stopping the execution.${io.stop.aborted ? ' Interrupt again to leave it as it is.' : ''}`);
-    });
-    const followed = await followExecution(api, executionArn, {
-      clock: io.clock,
-      stop: stop.signal,
-      leave: io.leave,
-      onProgress: (state) => progress.update(state),
-    }).finally(() => progress.stop());
-    return { ...followed, executionArn, askedAt };
-  } finally {
-    stop.dispose();
+/** Reads all files that say what to test, and refuses what does not fit in an execution before anything is called. */
+async function choose(identifiers: string[], options: RunOptions, io: CommandIo, ending: Ending): Promise<Choice> {
+  const { configurations, rerunFailed, longestFirst } = options;
+  const earlier = async (file: string, flag: string) => ({ file, result: await readEarlierRun(file, flag) });
+  const named = await namedConfigurations(identifiers, configurations, io.stdin);
+  if (rerunFailed === undefined) {
+    executionInput({ ...options, configurations: named });
   }
+  const before = rerunFailed === undefined ? undefined : await earlier(rerunFailed, '--rerun-failed');
+  return {
+    named,
+    rerun: before && { ...before, identifiers: toRerun(ending.judge(before.result)) },
+    longestFirst: longestFirst === undefined ? undefined : await earlier(longestFirst, '--longest-first'),
+  };
 }
 
-function announce(executionArn: string, connection: Connection, talk: Talk): void {
-  talk.note(`Started the execution ${executionArn}`);
-  const link = connection.isAws() ? consoleLink(executionArn) : undefined;
-  if (link) {
-    talk.note(link);
-  }
+/** All executions of the run, and what they and the run before came to together. */
+async function test(choice: Choice, context: RunContext): Promise<TestedExecution> {
+  const { connection, options, io, talk } = context;
+  const planned = plannedConfigurations(choice, connection.api, { talk, stop: io.stop });
+  const configurations = await unlessInterrupted(planned, io.stop);
+  const first = await testExecution(context, configurations);
+  const last = await runAgain(first, (some, retry) => testExecution(context, some, retry), context);
+  const { rerun } = choice;
+  return rerun ? { ...last, result: mergeReruns(rerun.result, last.result, options) } : last;
+}
+
+/** Whether the user stopped it, rather than its deadline. */
+function isInterruption({ aborted, reason }: AbortSignal): boolean {
+  return aborted && (reason as StopReason).error === 'SystemTest.Interrupted';
 }

@@ -1,11 +1,12 @@
 /** The values of `run`'s flags: each parser takes the text after a flag and throws a UserError that names the flag. */
 import { limits } from '../../lib/wire';
-import { reportFormats, type ReportRequest } from '../report/reports';
 import { parseStateMachineArn } from '../target';
 import { UserError } from '../userError';
+import { expected, integer } from './flagValues';
+import type { ReportOptions } from './reportOptions';
 
 /** What `run` was asked to do. */
-export interface RunOptions {
+export interface RunOptions extends ReportOptions {
   local?: boolean;
   app?: string;
   stack?: string;
@@ -16,13 +17,16 @@ export interface RunOptions {
   /** Seconds. */
   timeout?: number;
   name?: string;
-  /** Text on standard output where none is asked for. */
-  report?: ReportRequest[];
+  /** File with the result of an earlier run, of which only what did not pass is run. */
+  rerunFailed?: string;
+  /** File with the result of an earlier run, by whose durations the configurations are ordered. */
+  longestFirst?: string;
+  /** How often what did not pass is run again. */
+  retries?: number;
   profile?: string;
   region?: string;
   endpointUrl?: string;
   progress: boolean;
-  color: boolean;
   quiet?: boolean;
   verbose?: boolean;
 }
@@ -30,8 +34,16 @@ export interface RunOptions {
 /** Seconds that a Standard execution may take at most: a year (AWS Step Functions quotas). */
 const longestTimeout = 31_536_000;
 
+/** Retries of a run: what fails that often won't pass. */
+const mostRetries = 10;
+
 export function maxConcurrency(text: string): number {
   return integer(text, '--max-concurrency', 1, limits.inlineConcurrency);
+}
+
+/** Of a run whose first execution counts as none. */
+export function retries(text: string): number {
+  return integer(text, '--retries', 0, mostRetries);
 }
 
 /** Of `system-test local`. */
@@ -100,30 +112,6 @@ export function endpointUrl(text: string): string {
   return text;
 }
 
-/** A text flag that makes no sense when empty, as from an unset variable of a shell. */
-export function nonEmpty(flag: string): (text: string) => string {
-  return (text) => {
-    if (text.trim() === '') {
-      throw expected(flag, 'a value', text);
-    }
-    return text;
-  };
-}
-
-/** Collects the repeated flag. */
-export function report(text: string, earlier: ReportRequest[] = []): ReportRequest[] {
-  const separator = text.indexOf('=');
-  const [name, file] = separator < 0 ? [text] : [text.slice(0, separator), text.slice(separator + 1)];
-  const format = reportFormats.find((one) => one === name);
-  if (!format || file === '') {
-    throw expected('--report', `FORMAT or FORMAT=FILE, the format one of ${reportFormats.join(', ')}`, text);
-  }
-  if (earlier.some((one) => one.file === file)) {
-    throw new UserError(`Expected each --report in a place of its own, got two for ${file ?? 'standard output'}.`);
-  }
-  return [...earlier, { format, file }];
-}
-
 /**
  * Refuses flags that contradict each other and that commander can't know of.
  * @throws UserError
@@ -132,6 +120,11 @@ export function checkRunOptions(identifiers: string[], options: RunOptions): voi
   if (identifiers.length > 0 && options.configurations !== undefined) {
     throw new UserError('Expected either identifiers or --configurations, got both.');
   }
+  if (identifiers.length > 0 && options.rerunFailed !== undefined) {
+    throw new UserError(
+      'Expected either identifiers or --rerun-failed, which takes them from the earlier run, got both.',
+    );
+  }
   if (options.app !== undefined && !options.local) {
     throw new UserError('Expected --app only together with --local.');
   }
@@ -139,16 +132,4 @@ export function checkRunOptions(identifiers: string[], options: RunOptions): voi
   if (arn && options.region !== undefined && options.region !== arn.region) {
     throw new UserError(`Expected --region to be that of --state-machine, ${arn.region}, got "${options.region}".`);
   }
-}
-
-function integer(text: string, flag: string, least: number, most: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(value >= least && value <= most)) {
-    throw expected(flag, `an integer from ${least} to ${most}`, text);
-  }
-  return value;
-}
-
-function expected(flag: string, what: string, got: string): UserError {
-  return new UserError(`Expected ${flag} to be ${what}, got ${JSON.stringify(got)}.`);
 }

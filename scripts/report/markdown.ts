@@ -8,7 +8,8 @@ import { markdownCode, markdownCodeElement, markdownFence } from './markdownText
 export const commentBytes = 65_536;
 /** Bytes of the summary of a GitHub job step. */
 export const jobSummaryBytes = 1_048_576;
-const leastBytes = 4096;
+/** The least limit that `renderMarkdown` takes. */
+export const leastBytes = 4096;
 
 /** Rows of the tables of those that passed. */
 const sideRows = 10;

@@ -1,21 +1,28 @@
-import { access, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, appendFile, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Colors } from 'picocolors/types';
 import type { RunResult } from '../../lib/wire';
 import { UserError } from '../userError';
+import { renderHtml } from './html/html';
 import { jsonReport } from './json';
+import { renderJunit } from './junit';
+import { renderMarkdown } from './markdown';
 import { textReport } from './text';
+import { jsonWithoutWorkflowCommands, withoutWorkflowCommands } from './workflowCommands';
 
-/** The formats, each with what renders it. Only the terminal gets colours. */
-const renderers = {
-  text: textReport,
-  json: jsonReport,
-} satisfies Record<string, (result: RunResult, colors: Colors) => string>;
+/** The formats: what renders each (only text gets colours), and what takes orders to a CI server out of it. */
+const formats = {
+  text: { render: textReport, defuse: withoutWorkflowCommands },
+  json: { render: jsonReport, defuse: jsonWithoutWorkflowCommands },
+  junit: { render: (result) => renderJunit(result), defuse: withoutWorkflowCommands },
+  markdown: { render: (result) => renderMarkdown(result), defuse: withoutWorkflowCommands },
+  html: { render: renderHtml, defuse: jsonWithoutWorkflowCommands },
+} satisfies Record<string, { render: (result: RunResult, colors: Colors) => string; defuse: (text: string) => string }>;
 
-export type ReportFormat = keyof typeof renderers;
+export type ReportFormat = keyof typeof formats;
 
 /** The formats of `--report`, for help and messages. */
-export const reportFormats = Object.keys(renderers) as ReportFormat[];
+export const reportFormats = Object.keys(formats) as ReportFormat[];
 
 /** One `--report FORMAT[=FILE]`. */
 export interface ReportRequest {
@@ -24,9 +31,19 @@ export interface ReportRequest {
   file?: string;
 }
 
-/** The report as text. */
-export function renderReport(format: ReportFormat, result: RunResult, colors: Colors): string {
-  return renderers[format](result, colors);
+/**
+ * The report as text.
+ * @param defused whether it is printed where a CI server takes orders from what is printed
+ */
+export function renderReport(
+  format: ReportFormat,
+  result: RunResult,
+  colors: Colors,
+  { defused = false }: { defused?: boolean } = {},
+): string {
+  const { render, defuse } = formats[format];
+  const text = render(result, colors);
+  return defused ? defuse(text) : text;
 }
 
 /**
@@ -56,6 +73,11 @@ export async function checkReport({ file }: ReportRequest): Promise<void> {
   } catch (error) {
     throw refuse(`${directory} is not writable`, error);
   }
+}
+
+/** Adds a report to a file that others add to as well. */
+export function appendReportFile(file: string, text: string): Promise<void> {
+  return appendFile(file, text);
 }
 
 /**

@@ -19,3 +19,13 @@ const anywhere = /##(?=(?:vso|teamcity)?\[)/gi;
 export function withoutWorkflowCommands(text: string): string {
   return text.replace(atStart, '$1: ').replace(anywhere, '# #');
 }
+
+/** The same for a text whose untrusted parts are JSON strings: the escape keeps what they say. */
+export function jsonWithoutWorkflowCommands(json: string): string {
+  return json.replace(anywhere, '#\\u0023');
+}
+
+/** Whether what the command prints is read for orders: each of the three sets a variable of its own. */
+export function isReadForCommands(env: Readonly<NodeJS.ProcessEnv>): boolean {
+  return [env.GITHUB_ACTIONS, env.TF_BUILD, env.TEAMCITY_VERSION].some((value) => (value ?? '') !== '');
+}

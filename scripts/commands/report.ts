@@ -1,0 +1,21 @@
+import { codeOf, type ExitCode } from '../exitCode';
+import { prepareEnding } from '../ending';
+import type { CommandIo } from '../commandIo';
+import { readInputFile } from '../inputFile';
+import { unlessInterrupted } from '../interruptedError';
+import { parseRunResult } from '../runResultFile';
+import { Talk } from '../talk';
+import type { ReportOptions } from './reportOptions';
+
+/**
+ * `system-test report`: renders a saved result again.
+ * @returns the exit code of the result's verdict, as known failures and `--strict` now have it
+ * @throws UserError where the file is not the JSON report of a run
+ */
+export async function report(file: string, options: ReportOptions, io: CommandIo): Promise<ExitCode> {
+  const ending = await prepareEnding(options, io, new Talk(io.stderr, 'normal'));
+  const text = await unlessInterrupted(readInputFile(file, 'RESULT', io.stdin), io.stop);
+  const source = file === '-' ? 'standard input' : file;
+  const { result, complete } = await ending.finish(parseRunResult(text, source));
+  return codeOf(result.verdict, { interrupted: false, complete });
+}

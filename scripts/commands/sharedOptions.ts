@@ -1,0 +1,44 @@
+/** Flags that several commands have, each group added as one. */
+import { Option, type Command } from 'commander';
+import type { ExitCode } from '../exitCode';
+import { nonEmpty } from './flagValues';
+import * as flag from './runOptions';
+
+/** Takes the exit code of the command that was run. */
+export type Done = (code: ExitCode) => void;
+
+export const appHelp = "cloud assembly to serve, or the command that synthesizes one (default: cdk.json's app)";
+
+/** `--local` and `--app`. */
+export function addLocalOptions(command: Command, conflicts: string[]): Command {
+  return command
+    .addOption(new Option('--local', 'serve the app on this machine and run it there').conflicts(conflicts))
+    .option('--app <DIR|COMMAND>', appHelp, nonEmpty('--app'));
+}
+
+/** `--configurations`. */
+export function addConfigurationsOption(command: Command): Command {
+  return command.option(
+    '--configurations <FILE>',
+    'JSON array, JSON Lines, CSV with header or one identifier a line; - is standard input',
+    nonEmpty('--configurations'),
+  );
+}
+
+/** `--profile`, `--region`, `--endpoint-url`. */
+export function addAwsOptions(command: Command): Command {
+  return command
+    .optionsGroup('AWS, as in the AWS CLI:')
+    .option('--profile <NAME>', 'profile of the shared config files', nonEmpty('--profile'))
+    .option('--region <REGION>', 'Region', flag.region)
+    .option('--endpoint-url <URL>', 'endpoint to call instead of AWS', flag.endpointUrl);
+}
+
+/** `--no-progress`, `--quiet`, `--verbose`. */
+export function addTalkOptions(command: Command): Command {
+  return command
+    .optionsGroup('What to say meanwhile:')
+    .option('--no-progress', 'do not show how far it is')
+    .addOption(new Option('--quiet', 'only the report and errors').conflicts('verbose'))
+    .option('--verbose', 'each call to AWS, and stack traces of errors');
+}
