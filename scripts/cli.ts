@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import type { CommandIo, OutputStream } from './commandIo';
 import { exitCodesHelp } from './commands/exitCodesHelp';
+import { addInvoke } from './commands/invokeCommand';
 import { addLocal } from './commands/localCommand';
 import { addReport } from './commands/reportCommand';
 import { addRun } from './commands/runCommand';
@@ -51,6 +52,7 @@ function programFor(io: CommandIo, done: (code: ExitCode) => void): Command {
     })
     .addHelpText('after', exitCodesHelp);
   addRun(program, io, done);
+  addInvoke(program, io, done);
   addReport(program, io, done);
   addLocal(program, io, done);
   return program;

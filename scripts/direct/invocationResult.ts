@@ -1,0 +1,83 @@
+import { reportPatterns, unknownErrorType, unsuccessful } from '../../lib/invocationRules';
+import { isJsonObject, type ConfigurationResult, type Json } from '../../lib/wire';
+import type { InvocationAnswer } from '../aws/lambda';
+
+/**
+ * Characters of a response or a message that a result keeps. There is no execution here whose output they have to fit in,
+ * but a thousand responses of 6 MB would not fit in memory either.
+ */
+const keptCharacters = 65_536;
+
+/**
+ * The result of an invocation that reached the function, by the rules of the state machine: it passes by returning an
+ * object with `system_test_successful: true`; whatever else it does fails.
+ * @param elapsedMs stands in for the duration where the log doesn't tell it
+ */
+export function invocationResult(identifier: string, answer: InvocationAnswer, elapsedMs: number): ConfigurationResult {
+  const returned = parseJson(answer.payload);
+  const passed = !answer.raised && isJsonObject(returned) && returned.system_test_successful === true;
+  const { log } = answer;
+  const error = passed ? undefined : answer.raised ? raisedError(answer, returned) : returnedError(answer, returned);
+  const message = error?.message.slice(0, keptCharacters);
+  const response = answer.raised || answer.payload.length > keptCharacters ? undefined : returned;
+  const cut = message !== error?.message || (!answer.raised && answer.payload.length > keptCharacters);
+  return {
+    configuration_identifier: identifier,
+    status: passed ? 'PASSED' : 'FAILED',
+    ...durations(log, elapsedMs),
+    ...(response === undefined ? {} : { response }),
+    ...(error && message !== undefined ? { error: { type: error.type, message } } : {}),
+    ...(passed || !log ? {} : { log_tail: log }),
+    ...(cut ? { truncated: true } : {}),
+  };
+}
+
+/** Undefined where it is no JSON, which Lambda lets a custom runtime return. */
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function raisedError({ payload }: InvocationAnswer, raised: Json | undefined): { type: string; message: string } {
+  const { errorType, errorMessage } = isJsonObject(raised) ? raised : {};
+  return {
+    type: errorType === undefined || errorType === '' ? unknownErrorType : textOf(errorType),
+    message: textOf(errorMessage ?? raised ?? payload),
+  };
+}
+
+function returnedError({ payload }: InvocationAnswer, returned: Json | undefined): { type: string; message: string } {
+  const { type, message, shownCharacters } = unsuccessful;
+  const text = textOf(returned === undefined ? payload : returned);
+  // A character is one or two units long; none is cut in half.
+  const shown = Array.from(text.slice(0, 2 * shownCharacters))
+    .slice(0, shownCharacters)
+    .join('');
+  return { type, message: `${message}${shown}.` };
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function durations(log: string | undefined, elapsedMs: number): { duration_ms: number; billed_ms?: number } {
+  const billed = reported(log, reportPatterns.billed);
+  return {
+    duration_ms: reported(log, reportPatterns.duration) ?? elapsedMs,
+    ...(billed === undefined ? {} : { billed_ms: billed }),
+  };
+}
+
+/** What the last line tells that one of the patterns matches. */
+function reported(log = '', patterns: readonly string[]): number | undefined {
+  for (const pattern of patterns) {
+    const last = [...log.matchAll(new RegExp(pattern, 'g'))].at(-1)?.[1];
+    if (last !== undefined) {
+      return Number(last);
+    }
+  }
+  return undefined;
+}
