@@ -42,8 +42,9 @@ export async function prepareEnding(options: ReportOptions, io: CommandIo, talk:
     judge,
     finish: async (given) => {
       const result = judge(options.cost ? given : { ...given, cost: undefined, cost_unknown: undefined });
-      for (const note of result.known_failure_notes ?? []) {
-        talk.note(redact(note));
+      // The text report says it itself.
+      if (!reports.some(({ format, file }) => format === 'text' && file === undefined)) {
+        (result.known_failure_notes ?? []).forEach((note) => talk.note(redact(note)));
       }
       return { result, complete: await writeReports(reports, redactResult(result, redact), options, io, talk) };
     },

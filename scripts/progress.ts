@@ -1,7 +1,8 @@
-import { createLogUpdate } from 'log-update';
 import type { Clock } from './clock';
 import type { OutputStream } from './commandIo';
 import type { RunProgress } from './executionTracker';
+import { printableLine } from './printable';
+import { terminalLine } from './terminalLine';
 
 /** Shows how far a run is. */
 export interface Progress {
@@ -17,17 +18,18 @@ const redrawEvery = 200;
 const lineEvery = 10_000;
 const lineShare = 0.1;
 const barWidth = 20;
+/** Milliseconds from which on a running configuration is named. */
+const worthAWord = 2_000;
 
 export const noProgress: Progress = { update: () => undefined, stop: () => undefined };
 
 /** One line that is drawn over and over, for a terminal. It is removed at the end. */
 export function liveProgress(stream: OutputStream, clock: Clock): Progress {
   const startedAt = clock.now();
-  // The cursor stays visible: hiding it would need a handler that brings it back however the process ends.
-  const draw = createLogUpdate(stream, { showCursor: true });
+  const line = terminalLine(stream);
   const stopped = new AbortController();
   let latest: RunProgress | undefined;
-  const redraw = () => draw(barLine(latest, clock.now() - startedAt));
+  const redraw = () => line.draw(barLine(latest, clock.now() - startedAt));
   const animate = async () => {
     while (!stopped.signal.aborted) {
       redraw();
@@ -47,8 +49,7 @@ export function liveProgress(stream: OutputStream, clock: Clock): Progress {
         return;
       }
       stopped.abort();
-      draw.clear();
-      draw.done();
+      line.clear();
     },
   };
 }
@@ -90,7 +91,7 @@ export function plainProgress(stream: OutputStream, clock: Clock): Progress {
   };
 }
 
-/** `████████░░░░░░░░░░░░ 16 of 40 done, 2 failed, 10 running, 14s` */
+/** `████████░░░░░░░░░░░░ 16 of 40 done, 2 failed, 10 running, 14s; config_3 runs for 9s` */
 function barLine(progress: RunProgress | undefined, elapsed: number): string {
   const { done = 0, total } = progress ?? {};
   const filled = total === undefined || total === 0 ? 0 : Math.floor((barWidth * done) / total);
@@ -98,7 +99,8 @@ function barLine(progress: RunProgress | undefined, elapsed: number): string {
   return `${bar} ${progress && total !== undefined ? countsOf(progress, elapsed) : `starting, ${seconds(elapsed)}`}`;
 }
 
-function countsOf({ done, total = 0, failed, errored, running }: RunProgress, elapsed: number): string {
+function countsOf(progress: RunProgress, elapsed: number): string {
+  const { done, total = 0, failed, errored, running } = progress;
   const parts = [
     `${done} of ${total} done`,
     `${failed} failed`,
@@ -106,7 +108,13 @@ function countsOf({ done, total = 0, failed, errored, running }: RunProgress, el
     `${running} running`,
     seconds(elapsed),
   ];
-  return parts.join(', ');
+  return parts.join(', ') + longestText(progress, elapsed);
+}
+
+/** What is slow right now: the configuration that has run for longest, once that is worth a word. */
+function longestText({ longest }: RunProgress, elapsed: number): string {
+  const ran = longest ? elapsed - longest.startedAfterMs : 0;
+  return longest && ran >= worthAWord ? `; ${printableLine(longest.identifier)} runs for ${seconds(ran)}` : '';
 }
 
 function seconds(ms: number): string {

@@ -198,6 +198,10 @@ function propertiesOf(result: RunResult): Record<string, string | number> {
     ...Object.fromEntries(
       Object.entries(result.cost ?? {}).map(([key, value]) => [`cost.${key}`, value as string | number]),
     ),
+    ...(result.cost_unknown === undefined ? {} : { cost_unknown: result.cost_unknown }),
+    ...Object.fromEntries(
+      (result.known_failure_notes ?? []).map((note, index) => [`known_failure_note.${index + 1}`, note]),
+    ),
   };
 }
 

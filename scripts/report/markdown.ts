@@ -73,7 +73,7 @@ function fitting<T>(items: T[], render: (item: T) => string, room: number): stri
 function headOf(result: RunResult): string {
   const { verdict, duration_seconds: seconds, max_concurrency: concurrency, tolerated_failures: tolerated } = result;
   const title = { PASSED: 'passed', FAILED: 'failed', ERRORED: 'has no verdict' }[verdict];
-  const { console_url: link, cost } = result;
+  const { console_url: link, cost, cost_unknown: costUnknown, known_failure_notes: notes = [] } = result;
   return [
     `## System test ${title}`,
     '',
@@ -83,6 +83,9 @@ function headOf(result: RunResult): string {
     ...(verdict === 'ERRORED' ? [`- The execution ended as ${result.status}`] : []),
     ...(tolerated > 0 ? [`- Tolerated failures: ${tolerated}`] : []),
     ...(cost ? [`- Cost: ${markdownCode(costLine(cost))}`] : []),
+    ...(costUnknown === undefined ? [] : [`- Cost not known: ${markdownCode(cut(costUnknown, cellLength))}`]),
+    ...notes.slice(0, sideRows).map((note) => `- ${markdownCode(cut(note, cellLength))}`),
+    ...(notes.length > sideRows ? [`- ${notes.length - sideRows} more notes on known failures`] : []),
     ...(link !== undefined && isPlainLink(link) ? [`- [The execution in the console](${link})`] : []),
     '',
   ].join('\n');

@@ -1,13 +1,19 @@
 import type { Colors } from 'picocolors/types';
-import type { ConfigurationResult, RunResult } from '../../lib/wire';
+import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
+import { costLine } from '../cost/cost';
 import { printable, printableLine } from '../printable';
 import { notFinished } from '../runResult';
+import { isExcused } from '../tally';
 
 const width = 80;
+/** How many of the slowest are named, and from how many configurations on. */
+const slowestNamed = 3;
+const slowestFrom = 5;
 
 /**
- * The result for people: each configuration that did not pass with its error and its log tail, then how long everything
- * took, and last the two lines that other tools look for:
+ * The result for people: each configuration that did not pass with its error and its log tail, then the known failures,
+ * those that passed only when they were run again, what took how long and cost how much, and last the two lines that
+ * other tools look for:
  *
  * ```
  * The system test took 26.412s
@@ -15,13 +21,18 @@ const width = 80;
  * ```
  */
 export function textReport(result: RunResult, colors: Colors): string {
-  const troubled = result.results.filter(({ status }) => status !== 'PASSED');
+  const known = result.results.filter((one) => one.status === 'FAILED' && isExcused(one));
+  const troubled = result.results.filter((one) => one.status !== 'PASSED' && !known.includes(one));
   const finished = troubled.filter(({ error }) => error?.type !== notFinished);
   const unfinished = troubled.filter(({ error }) => error?.type === notFinished);
   return [
     ...finished.flatMap((one) => [...configurationLines(one, colors), '']),
     ...unfinishedLines(unfinished, colors),
+    ...knownLines(known, result, colors),
+    ...flakyLines(result, colors),
+    ...slowestLines(result),
     ...speedLines(result),
+    ...costLines(result),
     ...toleranceLines(result),
     `The system test took ${result.duration_seconds.toFixed(3)}s`,
     colors.bold(paintOf(result, colors)(countLine(result))),
@@ -29,12 +40,13 @@ export function textReport(result: RunResult, colors: Colors): string {
   ].join('\n');
 }
 
-function configurationLines(result: ConfigurationResult, colors: Colors): string[] {
-  const { configuration_identifier: identifier, status, duration_ms: ms, error, log_tail: log } = result;
-  const after = ms === undefined ? '' : ` after ${(ms / 1000).toFixed(3)}s`;
+function configurationLines(result: RunConfigurationResult, colors: Colors): string[] {
+  const { configuration_identifier: identifier, status, error, log_tail: log, earlier = [] } = result;
+  const after = afterText(result);
   const what = status === 'FAILED' ? colors.red(`failed${after}`) : colors.yellow(`could not be tested${after}`);
   return [
     `${colors.bold(printableLine(identifier))} ${what}`,
+    ...earlier.map((one, index) => `Try ${index + 1} ${outcomeText(one)}`),
     ...(error ? [printable(`${error.type}: ${error.message}`).trimEnd()] : []),
     ...(log ? [colors.dim(rule('Log output')), printable(log).trimEnd(), colors.dim(rule('End of log'))] : []),
     ...(result.truncated ? ['(cut, as all results have to fit in the output of one execution)'] : []),
@@ -42,7 +54,7 @@ function configurationLines(result: ConfigurationResult, colors: Colors): string
 }
 
 /** Those that were not over when the execution ended share one reason, so they are listed by name. */
-function unfinishedLines(unfinished: ConfigurationResult[], colors: Colors): string[] {
+function unfinishedLines(unfinished: Outcome[], colors: Colors): string[] {
   const [first] = unfinished;
   if (!first?.error) {
     return [];
@@ -50,6 +62,72 @@ function unfinishedLines(unfinished: ConfigurationResult[], colors: Colors): str
   const count = unfinished.length === 1 ? '1 configuration' : `${unfinished.length} configurations`;
   const names = unfinished.map((one) => printableLine(one.configuration_identifier));
   return [colors.yellow(`${count} without a result:`), ...wrapped(names), printable(first.error.message), ''];
+}
+
+function afterText({ duration_ms: ms }: Outcome): string {
+  return ms === undefined ? '' : ` after ${secondsText(ms)}`;
+}
+
+function secondsText(ms: number): string {
+  return `${(ms / 1000).toFixed(3)}s`;
+}
+
+/** One line: `failed after 3.004s: Error: Something went wrong!` */
+function outcomeText(outcome: Outcome): string {
+  const { status, error } = outcome;
+  const what = { PASSED: 'passed', FAILED: 'failed', ERRORED: 'could not be tested' }[status];
+  return what + afterText(outcome) + (error ? `: ${printableLine(`${error.type}: ${error.message}`)}` : '');
+}
+
+/** The failures that are excused, and what is to do about the list that excuses them. */
+function knownLines(
+  known: RunConfigurationResult[],
+  { known_failure_notes: notes = [] }: RunResult,
+  colors: Colors,
+): string[] {
+  const lines = known.map((one) => {
+    const until = one.known ? ` (known until ${one.known.expires}: ${printableLine(one.known.reason)})` : '';
+    return `${colors.bold(printableLine(one.configuration_identifier))} ${outcomeText(one)}${until}`;
+  });
+  return [
+    ...titled(lines, known.length === 1 ? '1 known failure:' : `${known.length} known failures:`),
+    ...(notes.length > 0 ? [...notes.map(printableLine), ''] : []),
+  ];
+}
+
+/** Those that passed only when they were run again, with what became of them before. */
+function flakyLines({ results }: RunResult, colors: Colors): string[] {
+  const flaky = results.filter((one) => one.flaky);
+  const lines = flaky.map((one) => {
+    const before = (one.earlier ?? []).map(outcomeText).join('; then ');
+    return `${colors.bold(printableLine(one.configuration_identifier))} ${before}; then passed`;
+  });
+  return titled(lines, `${flaky.length} flaky, passed only when run again:`);
+}
+
+/** The lines under a title; nothing where there are none. */
+function titled(lines: string[], title: string): string[] {
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`), ''];
+}
+
+function slowestLines({ results }: RunResult): string[] {
+  const timed = results.flatMap(({ configuration_identifier: identifier, duration_ms: ms }) =>
+    ms === undefined ? [] : [{ identifier, ms }],
+  );
+  if (timed.length < slowestFrom) {
+    return [];
+  }
+  const slowest = timed.sort((a, b) => b.ms - a.ms).slice(0, slowestNamed);
+  return [
+    `Slowest: ${slowest.map(({ identifier, ms }) => `${printableLine(identifier)} ${secondsText(ms)}`).join(', ')}`,
+  ];
+}
+
+function costLines({ cost, cost_unknown: why }: RunResult): string[] {
+  if (cost) {
+    return [`Cost: ${costLine(cost)}`];
+  }
+  return why === undefined ? [] : [`Cost not known: ${printableLine(why)}`];
 }
 
 function speedLines({ results, duration_seconds: duration }: RunResult): string[] {

@@ -1,18 +1,50 @@
-import { Writable } from 'node:stream';
-import { stripVTControlCharacters } from 'node:util';
 import type { OutputStream } from '../../scripts/commandIo';
 import type { RunProgress } from '../../scripts/executionTracker';
 import { liveProgress, plainProgress } from '../../scripts/progress';
 import { FakeClock } from './fakeClock';
 
-function terminal(columns = 80): OutputStream & { text: string } {
-  const stream = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      stream.text += chunk.toString();
-      done();
-    },
-  }) as unknown as OutputStream & { text: string };
-  return Object.assign(stream, { text: '', isTTY: true, columns, rows: 24 });
+/** A terminal, which breaks a line that is too long, and breaks it anew when it is resized. */
+class Screen {
+  /** All that was written. */
+  text = '';
+  isTTY = true;
+  /** What is on the line, with the position of the cursor; it breaks each `columns` characters. */
+  private line = '';
+  private cursor = 0;
+
+  constructor(public columns = 80) {}
+
+  write(text: string): boolean {
+    this.text += text;
+    // eslint-disable-next-line no-control-regex -- an escape sequence
+    for (const [, escape, character] of text.matchAll(/\u001b\[(\d*[A-Z])|([^])/gu)) {
+      this.apply(escape, character ?? '');
+    }
+    return true;
+  }
+
+  /** The rows that hold something, top to bottom. */
+  get rows(): string[] {
+    return this.line.match(new RegExp(`.{1,${this.columns}}`, 'gsu')) ?? [];
+  }
+
+  private apply(escape: string | undefined, character: string): void {
+    const row = Math.max(0, Math.ceil(this.cursor / this.columns) - 1);
+    if (escape === 'J') {
+      this.line = this.line.slice(0, this.cursor);
+    } else if (escape?.endsWith('A')) {
+      this.cursor -= Number(escape.slice(0, -1)) * this.columns;
+    } else if (character === '\r') {
+      this.cursor = row * this.columns;
+    } else {
+      this.line = this.line.slice(0, this.cursor) + character + this.line.slice(this.cursor + 1);
+      this.cursor++;
+    }
+  }
+}
+
+function terminal(columns?: number): OutputStream & Screen {
+  return new Screen(columns) as OutputStream & Screen;
 }
 
 function state(done: number, rest: Partial<RunProgress> = {}): RunProgress {
@@ -71,22 +103,34 @@ describe('plain progress', () => {
 });
 
 describe('live progress', () => {
+  const full = '██████████░░░░░░░░░░ 20 of 40 done, 2 failed, 10 running, 1s';
+  const halfDone = state(20, { failed: 2 });
+
   test('draws one line over and over, and removes it at the end', async () => {
     const clock = new FakeClock();
     const stream = terminal();
     const progress = liveProgress(stream, clock);
+    expect(stream.rows).toEqual(['░░░░░░░░░░░░░░░░░░░░ starting, 0s']);
 
     await clock.sleep(1000);
-    progress.update(state(20, { failed: 2 }));
-    await clock.sleep(1000);
-    const drawn = stripVTControlCharacters(stream.text).trim().split('\n');
+    progress.update(halfDone);
+    expect(stream.rows).toEqual([full]);
+
+    progress.stop();
+    expect(stream.rows).toEqual([]);
+    expect(stream.text).not.toContain('\n');
+  });
+
+  test('writes each picture in one piece, over the one before, and nothing where nothing changed', async () => {
+    const clock = new FakeClock();
+    const stream = terminal();
+    const write = jest.spyOn(stream, 'write');
+    const progress = liveProgress(stream, clock);
+    await clock.sleep(900);
     progress.stop();
 
-    expect(drawn[0]).toBe('░░░░░░░░░░░░░░░░░░░░ starting, 0s');
-    expect(drawn).toContain('██████████░░░░░░░░░░ 20 of 40 done, 2 failed, 10 running, 1s');
-    // The last thing written erases the line.
-    // eslint-disable-next-line no-control-regex -- an escape sequence
-    expect(stream.text).toMatch(/\u001b\[2K[^a-z]*\u001b\[G$/);
+    // The first and the removal: the seconds did not change.
+    expect(write.mock.calls).toEqual([['\r░░░░░░░░░░░░░░░░░░░░ starting, 0s\u001b[J'], ['\r\u001b[J']]);
   });
 
   test('leaves the terminal to others once it was stopped', () => {
@@ -101,14 +145,43 @@ describe('live progress', () => {
     expect(stream.text).toBe(written);
   });
 
-  test('never takes more columns than there are', () => {
-    const stream = terminal(30);
+  test.each([10, 30, 40, 60])('stays on one line of %d columns', (columns) => {
+    const stream = terminal(columns);
     const progress = liveProgress(stream, new FakeClock());
 
-    progress.update(state(20));
-    progress.stop();
+    progress.update(state(20, { longest: { identifier: '長い名前'.repeat(9), startedAfterMs: -5000 } }));
 
-    const lines = stripVTControlCharacters(stream.text).split('\n');
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(30);
+    expect(stream.rows).toHaveLength(1);
+    expect(stream.rows[0]!.length).toBeLessThan(columns);
+    expect(stream.rows[0]).toMatch(/…$/);
+  });
+
+  test.each([[50], [25], [7], [200]])('leaves nothing behind when the terminal is resized to %d columns', (columns) => {
+    const stream = terminal();
+    const progress = liveProgress(stream, new FakeClock());
+    progress.update(halfDone);
+
+    stream.columns = columns;
+    progress.update(state(21));
+    expect(stream.rows).toHaveLength(1);
+
+    progress.stop();
+    expect(stream.rows).toEqual([]);
+  });
+
+  test('names what is slow right now, for how long it runs, and lets it not write to the terminal', async () => {
+    const clock = new FakeClock();
+    const stream = terminal(120);
+    const progress = liveProgress(stream, clock);
+    await clock.sleep(12_500);
+
+    progress.update(state(20, { longest: { identifier: 'config_\u001b[2J3', startedAfterMs: 3000 } }));
+    expect(stream.rows).toEqual([
+      '██████████░░░░░░░░░░ 20 of 40 done, 0 failed, 10 running, 12s; config_3 runs for 9s',
+    ]);
+
+    progress.update(state(20, { longest: { identifier: 'config_4', startedAfterMs: 11_000 } }));
+    expect(stream.rows).toEqual(['██████████░░░░░░░░░░ 20 of 40 done, 0 failed, 10 running, 12s']);
+    progress.stop();
   });
 });

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
 import type { RunResult } from '../../../lib/wire';
+import { costOf } from '../../../scripts/cost/cost';
 import { textReport } from '../../../scripts/report/text';
 import { notFinished } from '../../../scripts/runResult';
 
@@ -113,6 +114,64 @@ describe('the text report', () => {
      1 of 31 passed the test - 0 failed - 30 errored
      "
     `);
+  });
+
+  test('names flaky ones with what became of them before, known failures with their reason, and the slowest', () => {
+    const known = { reason: 'feed is down', expires: '2026-12-31', expired: false };
+    const results = [
+      { ...passed, flaky: true, earlier: [failed, errored] },
+      { ...failed, known },
+      { ...failed, configuration_identifier: 'config_3', earlier: [errored] },
+      { ...passed, configuration_identifier: 'config_4', duration_ms: 9500 },
+      { ...passed, configuration_identifier: 'config_5', duration_ms: 1 },
+    ];
+    const text = report(results, {
+      failed: 1,
+      known: 1,
+      flaky: 1,
+      known_failure_notes: ['Known failure "config_9" is the name of no configuration in this run.'],
+      cost_unknown: 'No log tells its memory.',
+    });
+
+    expect(text).toMatchInlineSnapshot(`
+     "config_3 failed after 8.012s
+     Try 1 could not be tested: Lambda.TooManyRequestsException: Rate Exceeded.
+     Error: Something went wrong!
+     ---------------------------------- Log output ----------------------------------
+     START RequestId: 1
+     Sleeping for 8 s
+     END RequestId: 1
+     ---------------------------------- End of log ----------------------------------
+
+     1 known failure:
+       config_1 failed after 8.012s: Error: Something went wrong! (known until 2026-12-31: feed is down)
+
+     Known failure "config_9" is the name of no configuration in this run.
+
+     1 flaky, passed only when run again:
+       config_0 failed after 8.012s: Error: Something went wrong!; then could not be tested: Lambda.TooManyRequestsException: Rate Exceeded.; then passed
+
+     Slowest: config_4 9.500s, config_1 8.012s, config_3 8.012s
+     All invocations together took 28.5s: 3.4 times as long as the run.
+     Cost not known: No log tells its memory.
+     The system test took 8.500s
+     3 of 5 passed the test - 1 failed
+     "
+    `);
+  });
+
+  test('tells what the run costs', () => {
+    const cost = costOf({
+      results: [{ ...passed, billed_ms: 3005 }],
+      memoryMb: 1024,
+      architecture: 'arm64',
+      region: 'eu-west-1',
+      stateTransitions: 6,
+    });
+
+    expect(report([passed], { cost })).toMatch(
+      /\nCost: \$0\.\d+ \(Lambda .* 3\.01 GB-seconds and 1 request; Step Functions .* 6 state transitions; .*\)\nThe system/,
+    );
   });
 
   test('says where something was cut', () => {

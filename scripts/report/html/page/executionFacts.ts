@@ -20,10 +20,19 @@ export function executionSection(run: RunResult): HTMLElement {
   );
 }
 
-/** The price of the run; nothing where it was not computed. */
-export function costSection({ cost }: RunResult): HTMLElement | undefined {
+/** What is to do about the list of known failures; nothing where nothing is. */
+export function notesSection({ known_failure_notes: notes = [] }: RunResult): HTMLElement | undefined {
+  return notes.length === 0
+    ? undefined
+    : section('notes', 'Known failures', element('ul', {}, ...notes.map((note) => element('li', {}, note))));
+}
+
+/** The price of the run, or why it isn't known; nothing where it was not asked for. */
+export function costSection({ cost, cost_unknown: why }: RunResult): HTMLElement | undefined {
   if (!cost) {
-    return undefined;
+    return why === undefined
+      ? undefined
+      : section('cost', 'Cost', element('p', { class: 'aside' }, `Not known: ${why}`));
   }
   return section(
     'cost',

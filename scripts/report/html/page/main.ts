@@ -3,7 +3,7 @@ import { causesSection } from './causes';
 import { Configurations } from './configurations';
 import { element } from './dom';
 import { durationsSection } from './durations';
-import { costSection, executionSection } from './executionFacts';
+import { costSection, executionSection, notesSection } from './executionFacts';
 import { causesOf } from './model/causes';
 import { rowsOf, timesOf } from './model/rows';
 import type { Row } from './model/rows';
@@ -39,7 +39,14 @@ function page(run: RunResult): HTMLElement[] {
         timelineSection(run, rows, reveal),
         durationsSection(rows),
       ),
-      element('div', { class: 'narrow' }, executionSection(run), costSection(run), workflowSection(run)),
+      element(
+        'div',
+        { class: 'narrow' },
+        notesSection(run),
+        executionSection(run),
+        costSection(run),
+        workflowSection(run),
+      ),
     ),
     configurations.element,
   );
