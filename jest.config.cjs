@@ -9,5 +9,7 @@ module.exports = {
     '/node_modules/(?!(log-update|string-width|strip-ansi|ansi-.*|slice-ansi|wrap-ansi|get-east-asian-width|emoji-regex|cli-cursor|restore-cursor|onetime|mimic-function|is-fullwidth-code-point|environment)/)',
   ],
   globalSetup: '<rootDir>/test/globalSetup.cjs',
+  // One a core: many tests wait for processes that they started.
+  maxWorkers: '100%',
   testTimeout: 60000,
 };
