@@ -1,41 +1,66 @@
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** One call of an AWS client that went through the proxy. */
 export interface Call {
-  /** The operation, such as `StartExecution`; the path where the protocol doesn't name one. */
+  /** The operation, such as `StartExecution` or `Invoke` (`DryRun` where it invokes nothing); else the path. */
   operation: string;
   /** How many calls of this operation came before. */
   index: number;
   /** Milliseconds since the epoch. */
   at: number;
+  headers: IncomingHttpHeaders;
+  body: string;
 }
 
 /** What the proxy does instead of passing a call on and its answer back. */
 export type Fault =
   /** Answers an error by itself, in the JSON protocols' form. */
   | { answer: number; type: string; message?: string }
+  /** Answers anything by itself, such as the page of a proxy. */
+  | { status: number; contentType: string; body: string }
   /** Closes the connection before the endpoint gets the call. */
   | 'reset before'
   /** Passes the call on, and closes the connection instead of answering. */
   | 'reset after'
   /** Answers only the first half of the body. */
   | 'truncate'
-  /** Shifts the Date header of the answer by this many milliseconds. */
-  | { clockSkew: number };
+  /** Answers the first half of the body and then nothing more. */
+  | 'stall'
+  /** Changes what the endpoint answers, in JSON. */
+  | { rewrite: (answer: never) => unknown }
+  /**
+   * The service's clock is this many milliseconds ahead: it refuses what was signed more than 5 minutes from its time,
+   * and says its time in each answer (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html).
+   */
+  | { serviceClock: number };
+
+/** May wait before it answers; one that never does leaves the call without an answer. */
+export type FaultOf = (call: Call) => Fault | undefined | Promise<Fault | undefined>;
+
+const signedWithin = 300_000;
 
 export interface Proxy {
   url: string;
   calls: Call[];
+  /** How many calls of an operation there were. */
+  count(operation: string): number;
+  /** Refuses connections, until `up`. */
+  down(): Promise<void>;
+  up(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Stands between a client and the local endpoint: records the calls, and does what `faultOf` says. */
-export async function startProxy(
-  upstream: string,
-  faultOf: (call: Call) => Fault | undefined | Promise<Fault | undefined> = () => undefined,
-): Promise<Proxy> {
+export async function startProxy(upstream: string, faultOf: FaultOf = () => undefined): Promise<Proxy> {
   const calls: Call[] = [];
+  const count = (operation: string) => calls.filter((call) => call.operation === operation).length;
   const server = createServer((request, response) => {
     void handle(request, response);
   });
@@ -44,19 +69,17 @@ export async function startProxy(
     const at = Date.now();
     const body = await readAll(request);
     const operation = operationOf(request, body);
-    const call = { operation, index: calls.filter((other) => other.operation === operation).length, at };
+    const call = { operation, index: count(operation), at, headers: request.headers, body: body.toString() };
     calls.push(call);
     const fault = await faultOf(call);
     if (fault === 'reset before') {
       request.socket.destroy();
       return;
     }
-    if (typeof fault === 'object' && 'answer' in fault) {
-      response.writeHead(fault.answer, {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amzn-errortype': fault.type,
-      });
-      response.end(JSON.stringify({ __type: fault.type, message: fault.message ?? fault.type }));
+    const answered = typeof fault === 'object' ? ownAnswer(fault, request) : undefined;
+    if (answered) {
+      response.writeHead(answered.status, answered.headers);
+      response.end(answered.body);
       return;
     }
     const { host } = new URL(upstream);
@@ -66,36 +89,80 @@ export async function startProxy(
     });
     passed.on('error', () => request.socket.destroy());
     passed.on('response', (answer) => {
-      void readAll(answer).then((content) => {
-        if (fault === 'reset after') {
-          request.socket.destroy();
-          return;
-        }
-        const headers = { ...answer.headers };
-        if (typeof fault === 'object' && 'clockSkew' in fault) {
-          headers.date = new Date(Date.now() + fault.clockSkew).toUTCString();
-        }
-        response.writeHead(answer.statusCode!, headers);
-        if (fault === 'truncate') {
-          response.write(content.subarray(0, content.length / 2), () => request.socket.destroy());
-        } else {
-          response.end(content);
-        }
-      });
+      void readAll(answer).then((content) => passBack(answer, content, fault, response));
     });
     passed.end(body);
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (onPort: number) => new Promise<void>((resolve) => server.listen(onPort, '127.0.0.1', resolve));
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, calls, count, down: close, up: () => listen(port), close };
+}
+
+/** What the proxy answers without asking the endpoint. */
+function ownAnswer(
+  fault: Exclude<Fault, string>,
+  request: IncomingMessage,
+): { status: number; headers: Record<string, string>; body: string } | undefined {
+  if ('body' in fault) {
+    return { status: fault.status, headers: { 'content-type': fault.contentType }, body: fault.body };
+  }
+  if ('answer' in fault) {
+    return awsError(fault.answer, fault.type, fault.message);
+  }
+  if ('serviceClock' in fault) {
+    const now = Date.now() + fault.serviceClock;
+    if (Math.abs(signedAt(request) - now) > signedWithin) {
+      const refused = awsError(400, 'InvalidSignatureException', 'Signature expired: it is not now');
+      return { ...refused, headers: { ...refused.headers, date: new Date(now).toUTCString() } };
+    }
+  }
+  return undefined;
+}
+
+function awsError(status: number, type: string, message = type) {
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': type },
+    body: JSON.stringify({ __type: type, message }),
   };
+}
+
+/** `20260131T120000Z` */
+function signedAt({ headers }: IncomingMessage): number {
+  const [, year, month, day, hour, minute, second] = /^(....)(..)(..)T(..)(..)(..)Z$/.exec(
+    String(headers['x-amz-date']),
+  )!;
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
+
+function passBack(answer: IncomingMessage, received: Buffer, fault: Fault | undefined, response: ServerResponse): void {
+  const { socket } = response;
+  if (fault === 'reset after') {
+    socket?.destroy();
+    return;
+  }
+  const headers = { ...answer.headers };
+  let content = received;
+  if (typeof fault === 'object' && 'serviceClock' in fault) {
+    headers.date = new Date(Date.now() + fault.serviceClock).toUTCString();
+  }
+  if (typeof fault === 'object' && 'rewrite' in fault) {
+    content = Buffer.from(JSON.stringify(fault.rewrite(JSON.parse(received.toString()) as never)));
+    headers['content-length'] = String(content.length);
+  }
+  response.writeHead(answer.statusCode!, headers);
+  if (fault === 'truncate' || fault === 'stall') {
+    response.write(content.subarray(0, content.length / 2), () => fault === 'truncate' && socket?.destroy());
+  } else {
+    response.end(content);
+  }
 }
 
 function operationOf(request: IncomingMessage, body: Buffer): string {
@@ -103,7 +170,11 @@ function operationOf(request: IncomingMessage, body: Buffer): string {
   return (
     (typeof target === 'string' ? target.split('.').pop() : undefined) ??
     new URLSearchParams(body.toString()).get('Action') ??
-    request.url!
+    (/^\/2015-03-31\/functions\/[^/]+\/invocations$/.test(request.url!)
+      ? request.headers['x-amz-invocation-type'] === 'DryRun'
+        ? 'DryRun'
+        : 'Invoke'
+      : request.url!)
   );
 }
 
