@@ -1,0 +1,247 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import { ListExecutionsCommand, type ExecutionListItem } from '@aws-sdk/client-sfn';
+import type { RunResult } from '../../../lib/wire';
+import { deployLocally, type LocalSystemTest } from '../../localSystemTest';
+import { awsEnv, cleanEnv, inProcess, start, systemTest } from '../command';
+import { errored, failed, passed, runResultOf } from '../runResults';
+
+const directory = mkdtempSync(join(tmpdir(), 'rerun-'));
+const counts = join(directory, 'counts');
+mkdirSync(counts);
+
+/** Passes from the n-th time on, as in `from_2_a`; keeps its events in files. */
+const code = `
+  const { appendFileSync, readFileSync } = require('node:fs');
+  const { configuration_identifier: identifier } = event;
+  const file = ${JSON.stringify(counts)} + '/' + identifier;
+  appendFileSync(file, JSON.stringify(event) + '\\n');
+  const times = readFileSync(file, 'utf8').trim().split('\\n').length;
+  if (identifier.startsWith('slow') && times > 1) await new Promise((resolve) => setTimeout(resolve, 60_000));
+  if (identifier.startsWith('brief')) await new Promise((resolve) => setTimeout(resolve, 1500));
+  const from = Number(/^from_(\\d+)/.exec(identifier)?.[1] ?? (identifier.startsWith('slow') ? 2 : 1));
+  if (times < from) throw new Error('Not yet!');
+  return { system_test_successful: true };`;
+
+let app: LocalSystemTest;
+beforeAll(async () => {
+  app = await deployLocally({
+    code,
+    props: { configurations: ['from_1', { configuration_identifier: 'from_2_default', region: 'eu' }] },
+    function: { timeout: Duration.seconds(90) },
+  });
+});
+afterAll(async () => {
+  await app.close();
+  rmSync(directory, { recursive: true });
+});
+
+const file = (name: string, content?: object) => {
+  const path = join(directory, name);
+  if (content) {
+    writeFileSync(path, JSON.stringify(content));
+  }
+  return path;
+};
+const eventsOf = (identifier: string) =>
+  readFileSync(join(counts, identifier), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+const command = (args: string[]) => ['run', '--endpoint-url', app.endpoint.url, '--report', 'json', ...args];
+
+async function run(args: string[], env: Record<string, string | undefined> = awsEnv) {
+  const { stdout, ...rest } = await systemTest(command(args), { env });
+  return { ...rest, result: JSON.parse(stdout) as RunResult };
+}
+
+async function executions(): Promise<ExecutionListItem[]> {
+  const { stateMachineArn } = app.endpoint.deployment.stateMachines[0]!;
+  return (await app.client.send(new ListExecutionsCommand({ stateMachineArn }))).executions!;
+}
+
+describe('a run with --retries', () => {
+  test('runs again what did not pass, each time in an execution of its own, and shows all outcomes', async () => {
+    const before = (await executions()).length;
+
+    const args = ['from_1_a', 'from_2_a', 'from_3_a', 'from_9_a', '--retries', '2', '--name', 'nightly'];
+    const { code: exit, stderr, result } = await run(args);
+
+    expect(exit).toBe(1);
+    expect(result).toMatchObject({ total: 4, passed: 3, failed: 1, flaky: 2, verdict: 'FAILED', cost: {} });
+    expect(result.results.map(({ status, flaky, earlier = [] }) => [status, flaky, earlier.length])).toEqual([
+      ['PASSED', undefined, 0],
+      ['PASSED', true, 1],
+      ['PASSED', true, 2],
+      ['FAILED', undefined, 2],
+    ]);
+    expect(result.cost).toMatchObject({ lambda_requests: 4 + 3 + 2, state_transitions: 9 + 8 + 7 });
+    expect(stderr).toContain('Running 3 configurations again that did not pass, retry 1 of 2.\n');
+    expect(stderr).toContain('Running 2 configurations again that did not pass, retry 2 of 2.\n');
+    const names = (await executions()).map(({ name }) => name);
+    expect(names).toHaveLength(before + 3);
+    expect(names).toEqual(expect.arrayContaining(['nightly', 'nightly-retry-1', 'nightly-retry-2']));
+    expect(result.execution_arn).toMatch(/:nightly-retry-2$/);
+  });
+
+  test('gives the construct’s own configurations the same event again', async () => {
+    const { code: exit, result } = await run(['--retries', '1']);
+
+    expect(exit).toBe(0);
+    expect(result).toMatchObject({ passed: 2, flaky: 1 });
+    const [first, second] = eventsOf('from_2_default');
+    expect(first).toMatchObject({ region: 'eu' });
+    expect(second).toEqual(first);
+  });
+
+  test('fails for flaky ones with --strict', async () => {
+    await expect(run(['from_2_b', '--retries', '1', '--strict'])).resolves.toMatchObject({
+      code: 1,
+      result: { verdict: 'FAILED', passed: 1, flaky: 1 },
+    });
+  });
+
+  test('does not run known failures again', async () => {
+    const known = [{ configuration_identifier: 'from_9_b', reason: 'OPS-42', expires: '9999-12-31' }];
+    const args = ['from_2_c', 'from_9_b', '--retries', '1', '--known-failures', file('known.json', known)];
+
+    const { code: exit, result } = await run(args);
+
+    expect(exit).toBe(0);
+    expect(result).toMatchObject({ passed: 1, failed: 0, known: 1, flaky: 1 });
+    expect(eventsOf('from_9_b')).toHaveLength(1);
+  });
+
+  test('keeps the first results when it is interrupted in a retry', async () => {
+    const { child, ended, says } = start(command(['from_1_b', 'slow_a', '--retries', '3']));
+    await says('retry 1 of 3.\n');
+    await says(/retry 1 of 3\.\nStarted .*\nTesting 1/);
+
+    child.kill('SIGINT');
+
+    const { code: exit, stdout } = await ended;
+    expect(exit).toBe(130);
+    const { results } = JSON.parse(stdout) as RunResult;
+    expect(results).toMatchObject([{ status: 'PASSED' }, { status: 'ERRORED', earlier: [{ status: 'FAILED' }] }]);
+    expect(eventsOf('slow_a')).toHaveLength(2);
+  });
+
+  test('keeps to one deadline over all of its executions', async () => {
+    const { code: exit, stderr, result } = await run(['from_1_c', 'slow_b', '--retries', '3', '--timeout', '2']);
+
+    expect(exit).toBe(3);
+    expect(stderr).toContain('error: The deadline of 2s is over, so the execution was stopped');
+    expect(result).toMatchObject({ verdict: 'ERRORED', passed: 1, errored: 1 });
+  });
+});
+
+describe('a run with --rerun-failed', () => {
+  test('runs just what did not pass, with the same event, and reports both runs as one', async () => {
+    const configurations = ['from_1_d', { configuration_identifier: 'from_2_d', region: 'us' }];
+    const first = await run(['--configurations', file('given.json', configurations)]);
+    expect(first.result).toMatchObject({ passed: 1, failed: 1 });
+
+    const { code: exit, stderr, result } = await run(['--rerun-failed', file('first.json', first.result)]);
+
+    expect(exit).toBe(0);
+    expect(stderr).toContain('Testing 1 configuration.\n');
+    expect(stderr).not.toContain('by identifier alone');
+    expect(result).toMatchObject({
+      total: 2,
+      passed: 2,
+      flaky: 1,
+      verdict: 'PASSED',
+      started_at: first.result.started_at,
+    });
+    expect(eventsOf('from_1_d')).toHaveLength(1);
+    expect(eventsOf('from_2_d')[1]).toMatchObject({ region: 'us' });
+  });
+
+  test('says where only the identifiers are known, and takes the rest from --configurations', async () => {
+    const earlier = file('elsewhere.json', runResultOf([passed('from_1_e'), failed('from_1_f'), errored('from_1_g')]));
+
+    const bare = await run(['--rerun-failed', earlier]);
+    expect(bare.stderr).toContain(
+      `2 configurations of ${earlier} can't be looked up and are run by identifier alone; --configurations FILE gives`,
+    );
+    expect(bare.result).toMatchObject({ total: 3, passed: 3, flaky: 2 });
+
+    const configurations = [{ configuration_identifier: 'from_1_f', region: 'eu' }, 'from_1_g', 'from_1_h'];
+    const full = await run(['--rerun-failed', earlier, '--configurations', file('all.json', configurations)]);
+    expect(full.stderr).not.toContain('by identifier alone');
+    expect(full.result.total).toBe(3);
+    expect(eventsOf('from_1_f')[1]).toMatchObject({ region: 'eu' });
+  });
+
+  test('starts nothing where all passed, says so and passes', async () => {
+    const earlier = file('passed.json', runResultOf([passed('a')]));
+
+    const { code: exit, stdout, stderr } = await inProcess(['run', '--rerun-failed', earlier], { env: cleanEnv });
+
+    expect(exit).toBe(0);
+    expect(stderr).toBe(`Nothing in ${earlier} has to be run again, so nothing was started.\n`);
+    expect(stdout).toMatch(/\n1 of 1 passed the test - 0 failed\n$/);
+  });
+
+  test.each([
+    ['identifiers', ['a', '--rerun-failed', 'x'], /Expected either identifiers or --rerun-failed/],
+    ['a file that is missing', ['--rerun-failed', 'missing'], /Expected --rerun-failed to name a file, but missing/],
+    ['retries that are no number', ['--retries', '11'], /Expected --retries to be an integer from 0 to 10, got "11"/],
+  ])('is refused with %s', async (_, args, message) => {
+    const { code: exit, stderr } = await inProcess(['run', ...args], { env: cleanEnv });
+
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
+  test('is refused for identifiers that were redacted', async () => {
+    const earlier = file('redacted.json', runResultOf([failed('tenant-[redacted] #1')]));
+
+    await expect(systemTest(command(['--rerun-failed', earlier]))).resolves.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('got the redacted "tenant-[redacted] #1": name them, or'),
+    });
+  });
+});
+
+describe('a run with --longest-first', () => {
+  const earlier = () =>
+    file(
+      'durations.json',
+      runResultOf([
+        passed('from_1_x', { duration_ms: 1 }),
+        passed('from_1_y', { duration_ms: 3000 }),
+        passed('from_1_z', { duration_ms: 2000 }),
+      ]),
+    );
+
+  test('starts what took longest first, and before it what is not known', async () => {
+    const { result } = await run(['from_1_x', 'from_1_z', 'from_1_new', '--longest-first', earlier()]);
+
+    expect(result.results.map((one) => one.configuration_identifier)).toEqual(['from_1_new', 'from_1_z', 'from_1_x']);
+  });
+
+  test('tests the configurations of the earlier run where none are named, and says so', async () => {
+    const { stderr, result } = await run(['--longest-first', earlier()]);
+
+    expect(stderr).toMatch(/^Testing the 3 configurations of .*durations\.json: only the construct knows whether/);
+    expect(result.results.map((one) => one.configuration_identifier)).toEqual(['from_1_y', 'from_1_z', 'from_1_x']);
+  });
+});
+
+describe('a run in CodeBuild', () => {
+  const build = { ...awsEnv, CODEBUILD_BUILD_ID: 'project:5f0e6c1a-0000-4000-8000-000000000000' };
+
+  test('has a name that a repeated start has again: the running execution is joined, a closed one told', async () => {
+    const brief = ['brief'];
+    const [first, second] = await Promise.all([run(brief, build), run(brief, build)]);
+
+    expect(first.result.execution_arn).toMatch(/:codebuild-5f0e6c1a-0000-4000-8000-000000000000-[0-9a-f]{8}$/);
+    expect(second.result.execution_arn).toBe(first.result.execution_arn);
+    const { code: exit, stderr } = await systemTest(command(brief), { env: build });
+    expect(exit).toBe(3);
+    expect(stderr).toMatch(/An execution named codebuild-\S+ has ended already/);
+  });
+});
