@@ -120,7 +120,7 @@ export interface RunCost {
 
 /** The result of a run: the aggregated result and what the trigger adds. The base of every report. */
 export interface RunResult extends AggregatedResult {
-  /** The last one where configurations were run again; absent in direct mode. */
+  /** The last one where configurations were run again. Empty in direct mode; its JSON report leaves it out. */
   execution_arn: string;
   status: ExecutionStatus;
   verdict: Verdict;

@@ -6,5 +6,5 @@ Exit codes:
   2    wrong use or bad input; nothing was tested
   3    no verdict: configurations could not be tested, the start was refused, or
        the execution timed out, was aborted or took longer than the deadline
-  130  interrupted; the execution is stopped first
+  130  interrupted; an execution is stopped first
 `;

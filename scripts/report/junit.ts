@@ -127,7 +127,7 @@ function outputOf(result: RunConfigurationResult): string {
     ...earlier,
     ...(earlier.length > 0 ? [`Last try: ${outcomeLine(result)}`] : []),
     ...(result.log_tail ? [result.log_tail] : []),
-    ...(result.truncated ? ['(cut, as all results have to fit in the output of one execution)'] : []),
+    ...(result.truncated ? ['(cut, as a result may hold no more)'] : []),
   ].join('\n');
 }
 

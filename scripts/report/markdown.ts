@@ -158,7 +158,7 @@ function detailsOf(one: RunConfigurationResult): string {
       ? [markdownFence([...tries, ...(error ? [errorText(error)] : [])].join('\n')), '']
       : []),
     ...(log ? ['Log output:', '', markdownFence(log), ''] : []),
-    ...(truncated ? ['Cut, as all results have to fit in the output of one execution.', ''] : []),
+    ...(truncated ? ['Cut, as a result may hold no more.', ''] : []),
     '</details>',
     '',
     '',

@@ -49,7 +49,7 @@ function configurationLines(result: RunConfigurationResult, colors: Colors): str
     ...earlier.map((one, index) => `Try ${index + 1} ${outcomeText(one)}`),
     ...(error ? [printable(`${error.type}: ${error.message}`).trimEnd()] : []),
     ...(log ? [colors.dim(rule('Log output')), printable(log).trimEnd(), colors.dim(rule('End of log'))] : []),
-    ...(result.truncated ? ['(cut, as all results have to fit in the output of one execution)'] : []),
+    ...(result.truncated ? ['(cut, as a result may hold no more)'] : []),
   ];
 }
 

@@ -6,6 +6,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { ConfigurationResult, RunResult } from '../../../lib/wire';
 import { main } from '../../../scripts/cli';
 import { systemClock, type Clock } from '../../../scripts/clock';
+import { parseRunResult } from '../../../scripts/runResultFile';
 import { behaviours } from '../../behaviours';
 import { deployLocally, impatientClock, type LocalSystemTest } from '../../localSystemTest';
 import { startProxy, type Fault, type FaultOf } from '../../proxy';
@@ -86,6 +87,7 @@ describe('invoking directly', () => {
       /^Invoking the function \S+, at most 10 at once\.\nTesting 3 configurations\.\n(.+\n)*3 of 3 done, 0 failed, 0 running, \d+s\n$/,
     );
     expect(result).toMatchObject({ total: 3, passed: 3, status: 'SUCCEEDED', verdict: 'PASSED', max_concurrency: 10 });
+    expect(result).not.toHaveProperty('execution_arn');
     expect(result.results[2]).toMatchObject({
       configuration_identifier: 'config 2',
       duration_ms: expect.any(Number),
@@ -431,6 +433,20 @@ describe('stopping', () => {
     );
     expect(code).toBe(3);
   });
+});
+
+it('reports in every format', async () => {
+  const formats = ['text', 'json', 'junit', 'markdown', 'html'];
+  const files = formats.map((format) => join(directory, format));
+  const reports = formats.flatMap((format) => ['--report', `${format}=${join(directory, format)}`]);
+
+  const { code } = await invoke(['config', 'raises', ...reports]);
+
+  expect(code).toBe(1);
+  for (const file of files) {
+    expect(readFileSync(file, 'utf8')).toContain('Something went wrong!');
+  }
+  expect(() => parseRunResult(readFileSync(join(directory, 'json'), 'utf8'), 'json')).not.toThrow();
 });
 
 describe('the built command', () => {

@@ -43,9 +43,7 @@ function outcome(one: Outcome): HTMLElement {
     ...(error ? block('Error', element('b', {}, error.type), error.message === '' ? '' : `: ${error.message}`) : []),
     ...(log === undefined || log === '' ? [] : block('Log output (its end)', ...logLines(log))),
     ...(response === undefined ? [] : block('Response', JSON.stringify(response, undefined, 2))),
-    one.truncated
-      ? element('p', { class: 'aside' }, 'Cut, as all results have to fit in the output of one execution.')
-      : undefined,
+    one.truncated ? element('p', { class: 'aside' }, 'Cut, as a result may hold no more.') : undefined,
     timing(one),
   );
 }
