@@ -1,6 +1,6 @@
 import type { StackOutput } from '../../scripts/aws/cloudFormation';
 import { NoVerdictError } from '../../scripts/noVerdictError';
-import { parseStateMachineArn, stateMachineOfStack } from '../../scripts/target';
+import { functionOfStack, parseFunctionName, parseStateMachineArn, stateMachineOfStack } from '../../scripts/target';
 import { UserError } from '../../scripts/userError';
 import { machineArn } from './fakeExecution';
 
@@ -65,4 +65,49 @@ describe("a state machine's ARN", () => {
       expect(parseStateMachineArn(arn)).toBeUndefined();
     },
   );
+});
+
+describe('the function of a stack', () => {
+  const functionOf = (values: string[]) => {
+    const outputs = values.map((value) => output(value, 'System test function: Test'));
+    return functionOfStack('Feeds', () => Promise.resolve([output(machineArn), ...outputs]));
+  };
+
+  test('is found by its output, with the alias that is tested', async () => {
+    await expect(functionOf(['feeds:live'])).resolves.toBe('feeds:live');
+  });
+
+  test('may have several system tests', async () => {
+    await expect(functionOf(['feeds', 'feeds'])).resolves.toBe('feeds');
+  });
+
+  test('has to be chosen where there are several', async () => {
+    await expect(functionOf(['feeds', 'tenants'])).rejects.toThrow(
+      new UserError('Expected one system test in the stack Feeds, got 2: choose one with --function: feeds, tenants.'),
+    );
+  });
+});
+
+describe('the name of a function', () => {
+  test.each([
+    ['feeds', undefined],
+    ['feeds:live', undefined],
+    ['feeds:$LATEST', undefined],
+    ['123456789012:function:feeds:3', undefined],
+    ['arn:aws:lambda:eu-west-1:123456789012:function:feeds', 'eu-west-1'],
+    ['arn:aws-cn:lambda:cn-north-1:123456789012:function:feeds:live', 'cn-north-1'],
+  ])('is accepted: %s', (name, region) => {
+    expect(parseFunctionName(name)).toEqual({ region });
+  });
+
+  test.each([
+    '',
+    'a b',
+    'a:b:c',
+    'x'.repeat(65),
+    'arn:aws:lambda:eu-west-1:123456789012:layer:feeds',
+    'arn:aws:s3:::b',
+  ])('is told from anything else: %j', (name) => {
+    expect(parseFunctionName(name)).toBeUndefined();
+  });
 });
