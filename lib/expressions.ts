@@ -3,6 +3,7 @@
  * written to be read there. Step Functions evaluates JSONata 2.0.6 and adds `$parse`:
  * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
+import { bareResultBytes, resultsBytes } from './executionBudget';
 import { reportPatterns, unknownErrorType, unsuccessful } from './invocationRules';
 import { Configuration, limits } from './wire';
 
@@ -10,16 +11,6 @@ import { Configuration, limits } from './wire';
 export function jsonata(expression: string): string {
   return `{% ${expression.trim()} %}`;
 }
-
-/**
- * Bytes that the aggregated result may take. Below the quota of 262,144, because an execution was seen to be aborted
- * when a state's output was only just within it (https://github.com/cdklabs/construct-hub/pull/1885).
- */
-const outputBytes = 240_000;
-/** Bytes of the aggregated result without its results. */
-const wrapperBytes = 300;
-/** Bytes of a result that says no more than its identifier and status, without the identifier itself. */
-const bareResultBytes = 66;
 
 /**
  * `$size(value)`: bytes of the value as JSON. Counts three for every UTF-16 unit above ASCII, which is never too few.
@@ -96,7 +87,7 @@ export function checkInput(defaults: InputDefaults): string {
   $tolerated := $exists($input.tolerated_failures) ? $input.tolerated_failures : ${JSON.stringify(defaults.toleratedFailures)};
   $percent := $type($tolerated) = "string" and $contains($tolerated, /^[0-9]+(\.[0-9]+)?%$/)
     ? $number($substringBefore($tolerated, "%"));
-  $room := ${outputBytes - wrapperBytes} - $size($identifiers) - ${bareResultBytes} * $total;
+  $room := ${resultsBytes} - $size($identifiers) - ${bareResultBytes} * $total;
   {
     "refusal":
       $type($input) != "object" ? "Expected the input to be an object, such as {\"configurations\": [\"config_0\"]}, got " & $type($input) & "." :
@@ -109,7 +100,7 @@ export function checkInput(defaults: InputDefaults): string {
       $not($exists($percent) and $percent <= 100 or $type($tolerated) = "number" and $tolerated >= 0 and $tolerated = $floor($tolerated))
         ? "Expected tolerated_failures to be an integer from 0 up or a share such as \"5%\", got " & $string($tolerated) & "." :
       $total > ${maxConfigurations} ? "Expected at most ${maxConfigurations} configurations, got " & $total & ": more do not fit in the history of an execution with an inline Map. Split them over several executions, or use a Map in distributed mode." :
-      $room < 0 ? "Expected the identifiers to take at most " & (${outputBytes - wrapperBytes} - ${bareResultBytes} * $total) & " bytes together, got " & $size($identifiers) & ": more do not fit in the output of an execution with an inline Map. Split them over several executions, or use a Map in distributed mode." :
+      $room < 0 ? "Expected the identifiers to take at most " & (${resultsBytes} - ${bareResultBytes} * $total) & " bytes together, got " & $size($identifiers) & ": more do not fit in the output of an execution with an inline Map. Split them over several executions, or use a Map in distributed mode." :
       "",
     "detail_bytes": $total = 0 ? 0 : $floor($room / $total),
     "max_concurrency": $type($concurrency) = "number" ? $min([$concurrency, ${maxConcurrency}]) : 1,

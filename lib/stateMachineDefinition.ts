@@ -3,27 +3,11 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { maxConfigurations } from './executionBudget';
 import * as expressions from './expressions';
 import { retryRule, transientErrors } from './invocationRules';
 import { InvokeFunction } from './invokeFunction';
-import { Configuration, limits } from './wire';
-
-/** Events of an iteration that is retried to the end and then caught, without its retries. */
-const eventsPerIteration = 9;
-/** Events of each retry: TaskScheduled, TaskStarted, TaskFailed. */
-const eventsPerRetry = 3;
-/** Events of an execution besides its iterations, rounded up. */
-const eventsPerExecution = 40;
-
-/**
- * How many configurations one execution can test so that its history stays within 25,000 events even if every
- * invocation is retried to the end: 1,040 with five retries.
- */
-export function maxConfigurations(retryAttempts: number): number {
-  return Math.floor(
-    (limits.historyEvents - eventsPerExecution) / (eventsPerIteration + eventsPerRetry * retryAttempts),
-  );
-}
+import { Configuration } from './wire';
 
 /** What the definition needs to know; the meaning of each is that of the `SystemTest` prop of the same name. */
 export interface StateMachineDefinitionProps {

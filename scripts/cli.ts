@@ -4,6 +4,7 @@ import type { CommandIo, OutputStream } from './commandIo';
 import { exitCodesHelp } from './commands/exitCodesHelp';
 import { addInvoke } from './commands/invokeCommand';
 import { addLocal } from './commands/localCommand';
+import { addPlan } from './commands/planCommand';
 import { addReport } from './commands/reportCommand';
 import { addRun } from './commands/runCommand';
 import { exitCode, type ExitCode } from './exitCode';
@@ -53,6 +54,7 @@ function programFor(io: CommandIo, done: (code: ExitCode) => void): Command {
     .addHelpText('after', exitCodesHelp);
   addRun(program, io, done);
   addInvoke(program, io, done);
+  addPlan(program, io, done);
   addReport(program, io, done);
   addLocal(program, io, done);
   return program;

@@ -82,12 +82,17 @@ function outcomesOf(result: RunConfigurationResult): Outcome[] {
  * as they may take any time. Equals keep their order.
  */
 export function longestFirst(configurations: Configuration[], earlier: Pick<RunResult, 'results'>): Configuration[] {
-  const durations = new Map(earlier.results.map((one) => [one.configuration_identifier, longestOf(one)]));
+  const durations = knownDurations(earlier);
   const expected = (configuration: Configuration) => durations.get(identifierOf(configuration)) ?? Infinity;
   return configurations
     .map((configuration) => ({ configuration, duration: expected(configuration) }))
     .sort((a, b) => (a.duration === b.duration ? 0 : b.duration > a.duration ? 1 : -1))
     .map(({ configuration }) => configuration);
+}
+
+/** Milliseconds that each configuration took in an earlier run, as far as that is known, by identifier. */
+export function knownDurations({ results }: Pick<RunResult, 'results'>): Map<string, number | undefined> {
+  return new Map(results.map((one) => [one.configuration_identifier, longestOf(one)]));
 }
 
 /** Milliseconds of the longest of its outcomes: one that failed early says little about how long it takes. */

@@ -82,7 +82,7 @@ function isPriceRegion(region: string): region is PriceRegion {
 }
 
 /** Dollars, the more digits the less they are: a small run costs a tenth of a cent. */
-function usd(amount: number): string {
+export function usd(amount: number): string {
   return `$${amount.toFixed(amount >= 1 || amount === 0 ? 2 : amount >= 0.01 ? 4 : 6)}`;
 }
 

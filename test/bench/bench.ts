@@ -5,9 +5,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunResult } from '../../lib/wire';
+import { greedyMakespan, makespanBound } from '../../scripts/schedule';
 import { startProxy } from '../proxy';
 import { runTrigger, serveSample } from './processes';
-import { greedyMakespan, makespanBound, median } from './schedule';
+import { median } from './median';
 
 interface Row {
   what: string;
@@ -32,7 +34,7 @@ async function defaultRun(times: number): Promise<void> {
   for (let time = 0; time < times; time++) {
     const proxy = await startProxy(endpoint.url);
     const { spawnedAt, exitedAt, result } = await runTrigger(proxy.url, endpoint.stateMachineArn);
-    const durations = result.results.map((each) => each.duration_ms! / 1000);
+    const durations = durationsOf(result);
     seconds.push(result.duration_seconds);
     toGreedy.push(result.duration_seconds / greedyMakespan(durations, 10));
     toBound.push(result.duration_seconds / makespanBound(durations, 10));
@@ -48,6 +50,39 @@ async function defaultRun(times: number): Promise<void> {
   add('Process start to StartExecution sent', startUp, 'ms', 300);
   add("End of the execution to the trigger's exit", wayOut, 'ms', 1000);
   add('API calls of the run', calls, '', 60);
+}
+
+/** The same, each run ordered by the durations of the one before: what `--longest-first` is worth. */
+async function longestFirst(times: number): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'system-test-bench-'));
+  const earlier = join(directory, 'result.json');
+  const endpoint = await serveSample({});
+  const run = async (args: string[]) => {
+    const { result } = await runTrigger(endpoint.url, endpoint.stateMachineArn, args);
+    writeFileSync(earlier, JSON.stringify(result));
+    return result;
+  };
+  const given = await run([]);
+  const greedy = greedyMakespan(durationsOf(given), 10);
+  const seconds: number[] = [];
+  const toBound: number[] = [];
+  const greedyToBound: number[] = [];
+  for (let time = 0; time < times; time++) {
+    const result = await run(['--longest-first', earlier]);
+    const bound = makespanBound(durationsOf(result), 10);
+    seconds.push(result.duration_seconds);
+    toBound.push(result.duration_seconds / bound);
+    greedyToBound.push(greedy / bound);
+  }
+  await endpoint.stop();
+  rmSync(directory, { recursive: true });
+  add('The same with --longest-first', seconds, 's');
+  add('  against max(longest, sum / 10)', toBound, '×', 1.03);
+  add('  in the order given, ideal greedy scheduling', greedyToBound, '×');
+}
+
+function durationsOf({ results }: RunResult): number[] {
+  return results.map((each) => each.duration_ms! / 1000);
 }
 
 /** 1,000 configurations that return at once. */
@@ -101,6 +136,7 @@ function print(): void {
 async function main(): Promise<void> {
   await overhead(3);
   await defaultRun(3);
+  await longestFirst(3);
   print();
 }
 

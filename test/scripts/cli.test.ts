@@ -2,15 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemTest } from './command';
 
-test.each([[['--help']], [['run', '--help']], [['invoke', '--help']], [['local', '--help']]])(
-  'help teaches: %j',
-  async (args) => {
-    const { code, stdout, stderr } = await systemTest(args);
+test.each([
+  [['--help']],
+  [['run', '--help']],
+  [['invoke', '--help']],
+  [['local', '--help']],
+  [['report', '--help']],
+  [['plan', '--help']],
+])('help teaches: %j', async (args) => {
+  const { code, stdout, stderr } = await systemTest(args);
 
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatchSnapshot();
-  },
-);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatchSnapshot();
+});
 
 test('help fits in 80 columns, but for examples', async () => {
   const { stdout } = await systemTest(['run', '--help']);

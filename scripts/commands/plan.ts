@@ -1,0 +1,116 @@
+import { maxConfigurations } from '../../lib/executionBudget';
+import { retryRule } from '../../lib/invocationRules';
+import { limits, type Configuration, type RunResult } from '../../lib/wire';
+import type { CommandIo } from '../commandIo';
+import { namedConfigurations } from '../configurations/namedConfigurations';
+import { usd } from '../cost/cost';
+import { checkIdentifiers, readEarlierRun } from '../earlierRun';
+import { executionInput } from '../executionInput';
+import { exitCode, type ExitCode } from '../exitCode';
+import { unlessInterrupted } from '../interruptedError';
+import { planOf, type Plan, type PlannedTimes } from '../plan';
+import { printable, printableLine } from '../printable';
+import { UserError } from '../userError';
+
+export interface PlanOptions {
+  configurations?: string;
+  /** File with the result of an earlier run. */
+  longestFirst?: string;
+  maxConcurrency?: number;
+}
+
+/** As the construct's. */
+const defaultConcurrency = 10;
+
+/**
+ * `system-test plan`: says what a run would take. Calls nothing.
+ * @throws UserError where no configurations are named, or they don't fit in an execution
+ */
+export async function plan(identifiers: string[], options: PlanOptions, io: CommandIo): Promise<ExitCode> {
+  const { maxConcurrency = defaultConcurrency, longestFirst } = options;
+  const named = await unlessInterrupted(namedConfigurations(identifiers, options.configurations, io.stdin), io.stop);
+  const earlier = longestFirst === undefined ? undefined : await readEarlierRun(longestFirst, '--longest-first');
+  const configurations = named ?? (earlier && identifiersOf(earlier, longestFirst ?? ''));
+  if (!configurations) {
+    throw new UserError(
+      'Expected configurations to plan for, got none: name them, or give --configurations FILE or --longest-first RESULT.',
+    );
+  }
+  const input = executionInput({ configurations, maxConcurrency: options.maxConcurrency });
+  const planned = planOf(configurations, { input, maxConcurrency, earlier });
+  checkSize(planned);
+  io.stdout.write(printable(planText(planned, longestFirst)));
+  return exitCode.passed;
+}
+
+function identifiersOf({ results }: RunResult, file: string): Configuration[] {
+  const identifiers = results.map((one) => one.configuration_identifier);
+  checkIdentifiers(identifiers, file);
+  return identifiers;
+}
+
+/** What the state machine would refuse. */
+function checkSize({ total, detailBytes }: Plan): void {
+  const most = maxConfigurations(0);
+  if (total > most) {
+    throw new UserError(
+      `Expected at most ${grouped(most)} configurations, got ${grouped(total)}: more do not fit in the history of an execution.`,
+    );
+  }
+  if (detailBytes < 0) {
+    throw new UserError('Expected shorter identifiers: their results do not fit in the output of an execution.');
+  }
+}
+
+function planText(planned: Plan, file: string | undefined): string {
+  const { total, maxConcurrency, inputBytes, events, stateTransitions, detailBytes, times } = planned;
+  const most = maxConfigurations(retryRule.attempts);
+  const rows: [string, string][] = [
+    ['Configurations', `${grouped(total)}, at most ${maxConcurrency} at once`],
+    ['Input', `${grouped(inputBytes)} of ${grouped(limits.payloadBytes)} bytes`],
+    ['Output', `${grouped(detailBytes)} bytes for what each returns or logs; more is cut`],
+    ['State transitions', `${grouped(stateTransitions)}, and one for each retry`],
+    ['Events', `${grouped(events)} of ${grouped(limits.historyEvents)}, and three for each retry`],
+    ...(total > most
+      ? [
+          ['', `more than the ${grouped(most)} configurations that ${retryRule.attempts} retries allow`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+    ...(times ? timeRows(times) : []),
+  ];
+  const unknown = file !== undefined && !times ? [`${printableLine(file)} tells no durations of them.`] : [];
+  return `${[...rows.map(([name, value]) => `${name.padEnd(20)}${value}`), ...unknown].join('\n')}\n`;
+}
+
+function timeRows({
+  longest,
+  sum,
+  bound,
+  given,
+  longestFirst,
+  unknown,
+  usd: amount,
+}: PlannedTimes): [string, string][] {
+  return [
+    ['Longest', `${seconds(longest.ms)}, ${printableLine(longest.identifier)}`],
+    ['All together', seconds(sum)],
+    ['The run takes', `${seconds(given)} in this order`],
+    ['', `${seconds(longestFirst)} with --longest-first`],
+    ['', `${seconds(bound)} at the least, in any order`],
+    ...(unknown > 0
+      ? [['', `where the ${grouped(unknown)} without a duration count as the mean of the others`] as [string, string]]
+      : []),
+    ...(amount === undefined ? [] : [['Cost', `about ${usd(amount)}`] as [string, string]]),
+  ];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)}s`;
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString('en-US');
+}
