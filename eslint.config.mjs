@@ -53,7 +53,7 @@ export default tseslint.config(
   },
   { files: ['**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
   {
-    files: ['scripts/*.mjs', 'test/bench/**'],
+    files: ['scripts/*.mjs', 'test/bench/**', 'test/integ/*.mjs'],
     rules: { 'no-console': 'off' },
     languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
   },
