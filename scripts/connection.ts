@@ -3,6 +3,7 @@ import type { StepFunctions } from './aws/stepFunctions';
 import { openAccess } from './awsAccess';
 import type { CommandIo } from './commandIo';
 import type { RunOptions } from './commands/runOptions';
+import { patiently } from './patience';
 import type { Talk } from './talk';
 import { defaultStack, parseStateMachineArn, stateMachineOfStack } from './target';
 
@@ -30,7 +31,7 @@ export async function connect(options: RunOptions, io: CommandIo, talk: Talk): P
   try {
     const { aws } = access;
     const [stateMachineArn, { stepFunctions }] = await Promise.all([
-      options.stateMachine ?? machineOfStack(options.stack ?? defaultStack, aws),
+      options.stateMachine ?? machineOfStack(options.stack ?? defaultStack, aws, io),
       import('./aws/stepFunctions'),
     ]);
     const api = stepFunctions(aws);
@@ -49,7 +50,7 @@ export async function connect(options: RunOptions, io: CommandIo, talk: Talk): P
   }
 }
 
-async function machineOfStack(stack: string, aws: AwsOptions): Promise<string> {
+async function machineOfStack(stack: string, aws: AwsOptions, io: CommandIo): Promise<string> {
   const { stackOutputs } = await import('./aws/cloudFormation');
-  return stateMachineOfStack(stack, (name) => stackOutputs(name, aws));
+  return stateMachineOfStack(stack, (name) => patiently(() => stackOutputs(name, aws), io));
 }

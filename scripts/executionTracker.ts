@@ -173,6 +173,11 @@ export class ExecutionTracker {
       case 'FailStateEntered':
         this.failInput = event.stateEnteredEventDetails?.input;
         break;
+      case 'ExecutionRedriven':
+        // It goes on where it failed, was stopped or timed out, with the same ARN and history.
+        this.end = undefined;
+        this.failInput = undefined;
+        break;
       case 'ExecutionSucceeded':
         this.end = { status: 'SUCCEEDED', at, output: event.executionSucceededEventDetails?.output };
         break;

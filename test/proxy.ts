@@ -21,7 +21,7 @@ export interface Call {
 
 /** What the proxy does instead of passing a call on and its answer back. */
 export type Fault =
-  /** Answers an error by itself, in the JSON protocols' form. */
+  /** Answers an error by itself, in the form of the call's protocol. */
   | { answer: number; type: string; message?: string }
   /** Answers anything by itself, such as the page of a proxy. */
   | { status: number; contentType: string; body: string }
@@ -105,28 +105,35 @@ export async function startProxy(upstream: string, faultOf: FaultOf = () => unde
   return { url: `http://127.0.0.1:${port}`, calls, count, down: close, up: () => listen(port), close };
 }
 
+interface OwnAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
 /** What the proxy answers without asking the endpoint. */
-function ownAnswer(
-  fault: Exclude<Fault, string>,
-  request: IncomingMessage,
-): { status: number; headers: Record<string, string>; body: string } | undefined {
+function ownAnswer(fault: Exclude<Fault, string>, request: IncomingMessage): OwnAnswer | undefined {
   if ('body' in fault) {
     return { status: fault.status, headers: { 'content-type': fault.contentType }, body: fault.body };
   }
   if ('answer' in fault) {
-    return awsError(fault.answer, fault.type, fault.message);
+    return awsError(request, fault.answer, fault.type, fault.message);
   }
   if ('serviceClock' in fault) {
     const now = Date.now() + fault.serviceClock;
     if (Math.abs(signedAt(request) - now) > signedWithin) {
-      const refused = awsError(400, 'InvalidSignatureException', 'Signature expired: it is not now');
+      const refused = awsError(request, 400, 'InvalidSignatureException', 'Signature expired: it is not now');
       return { ...refused, headers: { ...refused.headers, date: new Date(now).toUTCString() } };
     }
   }
   return undefined;
 }
 
-function awsError(status: number, type: string, message = type) {
+function awsError({ headers }: IncomingMessage, status: number, type: string, message = type): OwnAnswer {
+  if (headers['content-type'] === 'application/x-www-form-urlencoded') {
+    const error = `<Error><Type>Sender</Type><Code>${type}</Code><Message>${message}</Message></Error>`;
+    return { status, headers: { 'content-type': 'text/xml' }, body: `<ErrorResponse>${error}</ErrorResponse>` };
+  }
   return {
     status,
     headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': type },

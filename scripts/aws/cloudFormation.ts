@@ -1,5 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { callObserver, promptClientConfig, type AwsOptions } from './clientConfig';
+import { UnusableAnswerError } from './errors';
 
 /** An output of a stack. */
 export interface StackOutput {
@@ -17,7 +18,11 @@ export async function stackOutputs(stackName: string, options: AwsOptions): Prom
   client.middlewareStack.add(callObserver(options.onCall), { step: 'deserialize' });
   try {
     const { Stacks: stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
-    return (stacks[0]?.Outputs ?? []).map((output) => ({
+    const [stack] = stacks;
+    if (!stack) {
+      throw new UnusableAnswerError(`The answer of CloudFormation has no stack ${stackName}.`);
+    }
+    return (stack.Outputs ?? []).map((output) => ({
       key: output.OutputKey ?? '',
       value: output.OutputValue ?? '',
       description: output.Description ?? '',

@@ -60,9 +60,16 @@ export function kindOf(error: unknown): ErrorKind {
   if (status === 429 || /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i.test(name)) {
     return 'throttled';
   }
-  // A SyntaxError is the SDK's where the answer isn't the protocol's: a proxy's page, or none at all.
-  const unusable = error instanceof UnusableAnswerError || name === 'SyntaxError';
-  return unusable || unreachableCodes.has(code) || name === 'TimeoutError' || status >= 500 ? 'unreachable' : 'other';
+  return isUnusableAnswer(error) || unreachableCodes.has(code) || name === 'TimeoutError' || status >= 500
+    ? 'unreachable'
+    : 'other';
+}
+
+/** The SDK leaves the response on what it could not read: half an answer, a proxy's page; on service errors as well. */
+function isUnusableAnswer(error: unknown): boolean {
+  return (
+    error instanceof UnusableAnswerError || (error instanceof Error && '$response' in error && !('$fault' in error))
+  );
 }
 
 /** Whether the request may have been taken, of an error of the kind `unreachable`. */
@@ -110,6 +117,9 @@ export function refusedCall(error: unknown, attempted: string): UserError | NoVe
   }
 }
 
+/** What the SDK adds for programmers to an answer that it can't read. */
+const sdkHint = /\n\s*Deserialization error: to see [^]*$/;
+
 function described(error: unknown): { name: string; code: string; message: string; status: number } {
   if (!(error instanceof Error)) {
     return { name: '', code: '', message: String(error), status: 0 };
@@ -121,7 +131,7 @@ function described(error: unknown): { name: string; code: string; message: strin
   return {
     name: error.name,
     code,
-    message: error.message || (inner?.message ?? code),
+    message: error.message.replace(sdkHint, '') || (inner?.message ?? code),
     status: details.$metadata?.httpStatusCode ?? 0,
   };
 }

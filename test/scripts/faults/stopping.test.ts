@@ -1,0 +1,90 @@
+import { systemClock, type Clock } from '../../../scripts/clock';
+import type { Fault, FaultOf } from '../../proxy';
+import { deploy, outcomes, quickClock, seen, startRun, type DeployedTest } from './faultyLine';
+
+let deployed: DeployedTest;
+beforeAll(async () => {
+  deployed = await deploy();
+});
+afterAll(() => deployed.close());
+
+const throttled: Fault = { answer: 400, type: 'ThrottlingException' };
+const never = new Promise<undefined>(() => undefined);
+
+/** A run that is interrupted while a configuration is held. */
+async function interrupted(identifier: string, faultOf: FaultOf, clock: Clock = systemClock) {
+  const { proxy, ended, interrupt } = await startRun(deployed, ['good', identifier], { faultOf, clock });
+  await seen(proxy, 'GetExecutionHistory', 2);
+  const [executionArn] = await deployed.executions();
+  interrupt();
+  const { code, result, stderr } = await ended;
+  const status = await deployed.statusOf(executionArn!);
+  deployed.release(identifier);
+  return { code, outcomes: outcomes(result), stderr, status, proxy, executionArn: executionArn! };
+}
+
+/** The calls that stop an execution suffer a fault. */
+function stops(fault: (index: number) => Fault | undefined | Promise<undefined>): FaultOf {
+  return ({ operation, index }) => (operation === 'StopExecution' ? fault(index) : undefined);
+}
+
+describe('an interrupted run', () => {
+  test.each<[string, Fault]>([
+    ['throttled', throttled],
+    ['answered with 500', { answer: 500, type: 'InternalFailure' }],
+    ['cut off before it is taken', 'reset before'],
+    ['cut off after it was taken', 'reset after'],
+    ['answered by a proxy', { status: 200, contentType: 'text/html', body: '<html>' }],
+  ])('stops its execution although the call is %s at first', async (how, fault) => {
+    const faultOf = stops((index) => (index < 2 ? fault : undefined));
+
+    const { code, stderr, status } = await interrupted(`held-${how}`, faultOf, quickClock(5));
+
+    expect({ code, status }).toEqual({ code: 130, status: 'ABORTED' });
+    expect(stderr).toMatch(
+      /error: The trigger was interrupted, so the execution was stopped and there is no verdict\.\n$/,
+    );
+  });
+
+  test.each<[string, string, FaultOf]>([
+    ['refused', 'AccessDeniedException', stops(() => ({ answer: 400, type: 'AccessDeniedException' }))],
+    ['throttled all the time', 'ThrottlingException', stops(() => throttled)],
+    ['never answered', 'no answer', stops(() => never)],
+    [
+      'refused with expired credentials',
+      'ExpiredTokenEx',
+      stops(() => ({ answer: 400, type: 'ExpiredTokenException' })),
+    ],
+  ])('ends within 15 s and says that the execution may still run when the call is %s', async (how, why, faultOf) => {
+    const clock = quickClock(50);
+    const since = clock.now();
+
+    const { code, stderr, status, executionArn } = await interrupted(`held-${how}`, faultOf, clock);
+
+    expect({ code, status }).toEqual({ code: 130, status: 'RUNNING' });
+    expect(stderr).toContain(`error: Could not stop the execution: ${why}`);
+    expect(stderr).toContain('. The execution may still run; look it up with: aws stepfunctions describe-execution ');
+    expect(stderr).toContain(`--execution-arn ${executionArn}\n`);
+    expect(clock.now() - since).toBeLessThan(120_000);
+  });
+
+  test('ends although the endpoint has gone', async () => {
+    const { proxy, ended, interrupt } = await startRun(deployed, ['held-gone'], { clock: quickClock(50) });
+    await seen(proxy, 'GetExecutionHistory', 2);
+    await proxy.down();
+
+    interrupt();
+
+    const { code, result, stderr } = await ended;
+    deployed.release('held-gone');
+    expect({ code, outcomes: outcomes(result) }).toEqual({ code: 130, outcomes: [['held-gone', 'ERRORED']] });
+    expect(stderr).toMatch(/error: Could not stop the execution: .*ECONNREFUSED.* The execution may still run/);
+  });
+
+  test('does not wait for the answer to a poll that does not come', async () => {
+    const faultOf: FaultOf = ({ operation, index }) =>
+      operation === 'GetExecutionHistory' && index === 1 ? never : undefined;
+
+    await expect(interrupted('held-poll', faultOf)).resolves.toMatchObject({ code: 130, status: 'ABORTED' });
+  });
+});
