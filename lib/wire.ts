@@ -109,6 +109,8 @@ export interface RunCost {
   /** The Region of the prices, and the day they were looked up (YYYY-MM-DD). */
   price_region: string;
   price_date: string;
+  /** Whose price of a GB-second is taken. A run can't see the function's own, so it takes the higher one, of x86_64. */
+  architecture: 'x86_64' | 'arm64';
   lambda_requests: number;
   lambda_gb_seconds: number;
   lambda_usd: number;

@@ -110,6 +110,7 @@ function costAt(result: JsonObject): RunCost {
     currency: 'USD',
     price_region: stringAt(cost, 'price_region', 'cost'),
     price_date: stringAt(cost, 'price_date', 'cost'),
+    architecture: cost.architecture === 'arm64' ? 'arm64' : 'x86_64',
     lambda_requests: amount('lambda_requests'),
     lambda_gb_seconds: amount('lambda_gb_seconds'),
     lambda_usd: amount('lambda_usd'),

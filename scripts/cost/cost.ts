@@ -30,6 +30,7 @@ export function costOf({ results, memoryMb, architecture, region, stateTransitio
     currency: 'USD',
     price_region: priceRegion,
     price_date: priceDate,
+    architecture,
     lambda_requests: billed.length,
     lambda_gb_seconds: rounded(gbSeconds),
     lambda_usd: rounded(lambdaUsd),
@@ -68,7 +69,7 @@ export function costLine(cost: RunCost): string {
     ...(transitions === undefined
       ? []
       : [`Step Functions ${usd(transitionsUsd ?? 0)} for ${counted(transitions, 'state transition')}`]),
-    `list prices of ${cost.price_region}, ${cost.price_date}`,
+    `list prices of ${cost.price_region} for ${cost.architecture}, ${cost.price_date}`,
   ];
   return `${usd(cost.total_usd)} (${parts.join('; ')})`;
 }

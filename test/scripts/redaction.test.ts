@@ -181,7 +181,15 @@ describe('a result', () => {
         known: { reason: text, expires: '2026-12-31', expired: false },
       }),
     ]);
-    const safe = redactResult({ ...result, console_url: `https://x.example/?token=${secretKey}` }, redact);
+    const safe = redactResult(
+      {
+        ...result,
+        console_url: `https://x.example/?token=${secretKey}`,
+        cost_unknown: text,
+        known_failure_notes: [text],
+      },
+      redact,
+    );
     expect(JSON.stringify(safe)).not.toContain(secretKey);
     expect(safe.results[0]?.response).toEqual({
       'password=[redacted]': ['password=[redacted]', { deep: 'password=[redacted]' }],

@@ -17,12 +17,17 @@ const result = runResultOf([
   failed('b', { truncated: true, known: { reason: 'moved', expires: '2026-12-31', expired: false } }),
 ]);
 const factors = { results: result.results, memoryMb: 128, architecture: 'arm64', region: 'eu-west-1' } as const;
-const complete = { ...result, console_url: 'https://x.example', cost: costOf({ ...factors, stateTransitions: 5 }) };
+const complete = {
+  ...result,
+  console_url: 'https://x.example',
+  cost: costOf({ ...factors, stateTransitions: 5 }),
+  known_failure_notes: ['Known failure "c" passed: it can leave the list.'],
+};
 
 describe('a saved result', () => {
   test('is read again as it was', () => {
     expect(parseRunResult(`\ufeff${jsonReport(complete)}`, 'result.json')).toEqual(complete);
-    const direct = { ...complete, execution_arn: undefined, cost: costOf(factors) };
+    const direct = { ...complete, execution_arn: undefined, cost: undefined, cost_unknown: 'No log tells the memory.' };
     expect(parseRunResult(JSON.stringify(direct), 'result.json')).toEqual({ ...direct, execution_arn: '' });
   });
 
@@ -52,6 +57,16 @@ describe('a saved result', () => {
       'a negative duration',
       { duration_seconds: -1 },
       'Expected duration_seconds of the result to be a number from 0 up, got -1.',
+    ],
+    [
+      'notes that are no list',
+      { known_failure_notes: 'x' },
+      'Expected known_failure_notes of the result to be a list, got "x".',
+    ],
+    [
+      'notes that are no texts',
+      { known_failure_notes: [1] },
+      'Expected known_failure_notes of the result to hold strings, got 1.',
     ],
     ['results that do not add up', { total: 3 }, 'Expected total to be the number of results, 2, got 3.'],
     [

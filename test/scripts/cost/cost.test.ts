@@ -11,6 +11,7 @@ describe('the cost of a run', () => {
       currency: 'USD',
       price_region: 'us-east-1',
       price_date: priceDate,
+      architecture: 'x86_64',
       lambda_requests: 2,
       lambda_gb_seconds: 10,
       lambda_usd: 0.000167067,
@@ -52,7 +53,7 @@ describe('the cost of a run', () => {
   test('reads in one line', () => {
     const cost = costOf({ ...factors, results: [passed('a', { billed_ms: 12_345_678 })], stateTransitions: 1042 });
     expect(costLine(cost)).toBe(
-      `$0.2318 (Lambda $0.2058 for 12,345.68 GB-seconds and 1 request; Step Functions $0.0261 for 1,042 state transitions; list prices of us-east-1, ${priceDate})`,
+      `$0.2318 (Lambda $0.2058 for 12,345.68 GB-seconds and 1 request; Step Functions $0.0261 for 1,042 state transitions; list prices of us-east-1 for x86_64, ${priceDate})`,
     );
     expect(costLine(costOf({ ...factors, results: [] }))).toContain('$0.00 (Lambda $0.00 for 0 GB-seconds');
   });

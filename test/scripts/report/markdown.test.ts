@@ -40,7 +40,7 @@ describe('a Markdown report', () => {
       '**2 of 5 passed the test - 1 failed - 1 errored - 1 known - 1 flaky**',
       '',
       '- Took 8.500 s, at most 10 at once',
-      expect.stringMatching(/^- Cost: `\$0\.\d+ \(Lambda .*; list prices of eu-west-1, .*\)`$/),
+      expect.stringMatching(/^- Cost: `\$0\.\d+ \(Lambda .*; list prices of eu-west-1 for arm64, .*\)`$/),
       '- [The execution in the console](https://x.example/a?b#/c)',
       '',
     ]);

@@ -53,7 +53,7 @@ export function costSection({ cost, cost_unknown: why }: RunResult): HTMLElement
     element(
       'p',
       { class: 'aside' },
-      `By the public price list of ${cost.price_region}, ${cost.price_date}, without free tiers, discounts and taxes.`,
+      `By the public price list of ${cost.price_region} for ${cost.architecture}, ${cost.price_date}, without free tiers, discounts and taxes.`,
     ),
   );
 }

@@ -41,6 +41,7 @@ export function aRun(total = 40, lanes = 10, change: Partial<RunResult> = {}): R
       currency: 'USD',
       price_region: 'eu-west-1',
       price_date: '2025-11-01',
+      architecture: 'x86_64',
       lambda_requests: total,
       lambda_gb_seconds: 27.44,
       lambda_usd: 0.000465,

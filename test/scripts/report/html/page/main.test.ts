@@ -70,7 +70,9 @@ describeInBrowser('the HTML report in Chromium', () => {
     expect(facts).toContain('at most 10 at once');
     expect(facts).toContain('arn:aws:states:eu-west-1:123456789012:execution:SystemTest:release-2025-11-22');
     expect(await page.locator('.execution a').getAttribute('href')).toMatch(/^https:\/\/eu-west-1\.console/);
-    expect(await page.locator('.cost').innerText()).toMatch(/\$0\.0016[^]*45 transitions[^]*eu-west-1, 2025-11-01/);
+    expect(await page.locator('.cost').innerText()).toMatch(
+      /\$0\.0016[^]*45 transitions[^]*eu-west-1 for x86_64, 2025-11-01/,
+    );
     expect(await page.locator('.workflow svg').getAttribute('aria-label')).toBe(
       'The way of the execution: Complete input, then “Input accepted?” (yes), then Test configurations ' +
         '(40 configurations, at most 10 at once, 35 passed, 5 did not), then “All passed?” (no), then Failed.',
@@ -213,6 +215,17 @@ describeInBrowser('the HTML report in Chromium', () => {
     expect(await page.locator('.known-note').innerText()).toBe(
       'Known failure: Feed is down until the supplier moves — Good until 2025-12-31.',
     );
+  });
+
+  test('says what is to do about known failures, and why the cost is not known', async () => {
+    const page = await reports.open({
+      ...aMixedRun(),
+      cost: undefined,
+      cost_unknown: 'No log tells the memory.',
+      known_failure_notes: ['Known failure "config_1" passed: it can leave the list.'],
+    });
+    expect(await page.locator('.notes').innerText()).toContain('config_1" passed: it can leave the list.');
+    expect(await page.locator('.cost').innerText()).toContain('Not known: No log tells the memory.');
   });
 
   test('shows hostile text as text', async () => {
