@@ -2,9 +2,13 @@
 /** The command's entry: the only module that touches the process. */
 import { main } from './cli';
 import { systemClock } from './clock';
+import { exitCode } from './exitCode';
 
 // The SDK's note that a coming release ends its support of this version of Node.js is for us, not for the user.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+// Until the command has said otherwise there is no verdict: should the event loop run empty, that must not pass.
+process.exitCode = exitCode.noVerdict;
 
 const stop = new AbortController();
 const leave = new AbortController();

@@ -141,7 +141,9 @@ export class Sandbox {
   async kill(): Promise<void> {
     this.#alive = false;
     const { pid, exitCode, signalCode } = this.#child;
+    // Both have to end before 'close' comes; without them the event loop could run empty meanwhile.
     this.#child.ref();
+    this.#child.channel?.ref();
     if (pid !== undefined && exitCode === null && signalCode === null) {
       try {
         process.kill(-pid, 'SIGKILL');

@@ -27,6 +27,7 @@ export class SandboxGuard {
     if (!guard || guard.exitCode !== null || guard.signalCode !== null) return;
     const ended = new Promise((resolve) => guard.once('close', resolve));
     guard.ref();
+    if (guard.stdin instanceof Socket) guard.stdin.ref();
     guard.stdin?.end();
     await ended;
   }
