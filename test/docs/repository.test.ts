@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { engines } from '../../package.json';
+import { detailBytes, maxConfigurations } from '../../lib/executionBudget';
+import { engines, scripts } from '../../package.json';
 
 const github = join(__dirname, '..', '..', '.github');
 const yaml = (...path: string[]) => parse(readFileSync(join(github, ...path), 'utf8')) as unknown;
@@ -46,3 +47,37 @@ describe.each(readdirSync(join(github, 'ISSUE_TEMPLATE')).filter((name) => name 
     });
   },
 );
+
+const root = join(__dirname, '..', '..');
+const numberOf = (text: string) => Number(text.replace(',', ''));
+const architecture = readFileSync(join(root, 'docs', 'architecture.md'), 'utf8');
+const contributing = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+
+describe('CONTRIBUTING.md and docs/architecture.md', () => {
+  it.each([
+    ['.', contributing],
+    ['docs', architecture],
+  ])('link to files that exist (from %s)', (folder, text) => {
+    const links = [...text.matchAll(/\]\((?!https:)([^)#]+)/g)].map(([, link]) => join(root, folder, link!));
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !existsSync(link))).toEqual([]);
+  });
+
+  it('name folders and npm scripts that exist', () => {
+    const folders = [...contributing.matchAll(/`([a-z][\w/]*\/)`/gi)].map(([, folder]) => folder!);
+    expect(folders.length).toBeGreaterThan(10);
+    expect(folders.filter((folder) => folder !== 'docs/api/' && !existsSync(join(root, folder)))).toEqual([]);
+    const commands = [...contributing.matchAll(/npm run ([\w:]+)/g)].map(([, command]) => command!);
+    expect(commands.filter((command) => !(command in scripts))).toEqual([]);
+  });
+
+  it('calculate what fits in one execution as the construct does', () => {
+    const [retries, configurations] = ['retryAttempts', 'configurations'].map((row) =>
+      new RegExp(`^\\| \`?${row}\`? \\|(.*)\\|$`, 'm').exec(architecture)![1]!.split('|').map(Number),
+    );
+    expect(retries!.map(maxConfigurations)).toEqual(configurations);
+    const shares = [...architecture.matchAll(/([\d,]+)(?: bytes)? each for/g)].map(([, bytes]) => numberOf(bytes!));
+    const shareOf = (total: number) => detailBytes(Array.from({ length: total }, (_, index) => `config_${index}`));
+    expect(shares).toEqual([40, 1040].map(shareOf));
+  });
+});
