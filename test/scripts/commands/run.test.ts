@@ -335,6 +335,14 @@ describe('a run on this machine', () => {
     expect(code).toBe(1);
   });
 
+  test('keeps its exit code while the sandboxes of many invocations end', async () => {
+    const bad = Array.from({ length: 30 }, (_, index) => `bad_${index}`);
+    const flags = ['--local', '--app', app.directory, '--quiet'];
+    for (let time = 0; time < 4; time++) {
+      expect((await systemTest(['run', ...bad, ...flags], { env: cleanEnv })).code).toBe(1);
+    }
+  });
+
   test('is interrupted like any other, and closes what it served', async () => {
     const { child, ended, says } = start(['run', '--local', '--app', app.directory, 'slow'], { env: cleanEnv });
     await says('Testing 1 configuration.');
