@@ -19,7 +19,7 @@ const lineEvery = 10_000;
 const lineShare = 0.1;
 const barWidth = 20;
 /** Milliseconds from which on a running configuration is named. */
-const worthAWord = 2_000;
+const worthAWord = 5_000;
 
 export const noProgress: Progress = { update: () => undefined, stop: () => undefined };
 

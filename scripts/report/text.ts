@@ -131,7 +131,8 @@ function costLines({ cost, cost_unknown: why }: RunResult): string[] {
 }
 
 function speedLines({ results, duration_seconds: duration }: RunResult): string[] {
-  const seconds = results.reduce((sum, one) => sum + (one.duration_ms ?? 0), 0) / 1000;
+  const invocations = results.flatMap((one) => [one, ...(one.earlier ?? [])]);
+  const seconds = invocations.reduce((sum, one) => sum + (one.duration_ms ?? 0), 0) / 1000;
   if (seconds === 0) {
     return [];
   }

@@ -152,7 +152,7 @@ describe('the text report', () => {
        config_0 failed after 8.012s: Error: Something went wrong!; then could not be tested: Lambda.TooManyRequestsException: Rate Exceeded.; then passed
 
      Slowest: config_4 9.500s, config_1 8.012s, config_3 8.012s
-     All invocations together took 28.5s: 3.4 times as long as the run.
+     All invocations together took 36.5s: 4.3 times as long as the run.
      Cost not known: No log tells its memory.
      The system test took 8.500s
      3 of 5 passed the test - 1 failed
