@@ -22,6 +22,24 @@ describe('running again', () => {
     expect(toRerun(first)).toEqual(['b', 'c', 'd']);
   });
 
+  test('leaves out known failures, unless they could not be tested or are past their date', () => {
+    const known = { reason: 'moved', expires: '2026-12-31', expired: false };
+    const results = [
+      failed('a', { known }),
+      errored('b', { known }),
+      failed('c', { known: { ...known, expired: true } }),
+    ];
+    expect(toRerun({ results })).toEqual(['b', 'c']);
+  });
+
+  test('says why the cost of both is not known', () => {
+    const cost = costOf({ results: [], memoryMb: 128, architecture: 'arm64', region: 'eu-west-1' });
+    const unknown = { cost_unknown: 'No log.' };
+    expect(mergeReruns({ ...first, ...unknown }, { ...second, cost })).toMatchObject(unknown);
+    expect(mergeReruns({ ...first, cost }, second).cost_unknown).toBe('The report of one of the runs tells no cost.');
+    expect(mergeReruns(first, second).cost_unknown).toBeUndefined();
+  });
+
   test('keeps the order and shows both outcomes', () => {
     const { results } = mergeReruns(first, second);
     expect(results.map((one) => [one.configuration_identifier, one.status, one.flaky])).toEqual([
