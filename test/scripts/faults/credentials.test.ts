@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../../scripts/clock';
 import type { Fault, FaultOf } from '../../proxy';
 import { awsEnv } from '../command';
-import { deploy, outcomes, run, useCredentials, type DeployedTest } from './faultyLine';
+import { deploy, outcomes, run, seen, startRun, useCredentials, type DeployedTest } from './faultyLine';
 
 const expired: Fault = {
   answer: 400,
@@ -82,13 +82,18 @@ describe('credentials that expire in the middle', () => {
 
     // As it says.
     useCredentials(awsEnv);
+    const { proxy, ended } = await startRun(deployed, asked);
+    await seen(proxy, 'GetExecutionHistory');
     deployed.release('held-for-good');
-    await expect(run(deployed, asked)).resolves.toMatchObject({ code: 0, result: { verdict: 'PASSED' } });
+    await expect(ended).resolves.toMatchObject({ code: 0, result: { verdict: 'PASSED' } });
   });
 });
 
 describe('a clock', () => {
-  test.each([5, -5])('that is %d hours off is corrected by what the service says', async (hours) => {
+  test.each([
+    ['behind', 5],
+    ['ahead', -5],
+  ])('that is five hours %s is corrected by what the service says', async (_, hours) => {
     useCredentials({ ...awsEnv });
     process.env.AWS_MAX_ATTEMPTS = '3';
 

@@ -1,5 +1,6 @@
 import type { Call, Fault, FaultOf } from '../../proxy';
 import { systemClock } from '../../../scripts/clock';
+import { FakeClock } from '../fakeClock';
 import { deploy, outcomes, run, seen, startRun, type DeployedTest } from './faultyLine';
 
 let deployed: DeployedTest;
@@ -74,8 +75,12 @@ describe('starting', () => {
   });
 
   test('does not wait for an endpoint that nobody listens at', async () => {
-    const { code, stderr } = await run({ url: deployed.url }, ['good', '--endpoint-url', 'http://127.0.0.1:9']);
+    const clock = new FakeClock();
+    const since = clock.now();
 
+    const { code, stderr } = await run(deployed, ['good', '--endpoint-url', 'http://127.0.0.1:9'], { clock });
+
+    expect(clock.now()).toBe(since);
     expect(stderr).toMatch(/^error: Could not read the outputs of the stack SystemTest: .*ECONNREFUSED.*\n$/);
     expect(code).toBe(3);
   });
