@@ -52,21 +52,34 @@ describe('the history', () => {
   });
 
   test.each([
-    ['throttled for a quarter of an hour', throttled, 'ThrottlingException'],
-    ['out of reach for a minute', 'reset before', 'socket hang up'],
-    ['unknown for 15 s', unknown, 'ExecutionDoesNotExist'],
-    ['refused', { answer: 400, type: 'AccessDeniedException' }, 'AccessDeniedException'],
-    ['answered with a bad token for 15 s', badToken, 'InvalidToken'],
-    ['answered by something else for a minute', { status: 200, contentType: 'text/html', body: '<html>' }, 'not valid'],
-  ] satisfies [string, Fault, string][])(
+    ['throttled for a quarter of an hour', throttled, 'ThrottlingException', 900],
+    ['out of reach for a minute', 'reset before', 'socket hang up', 60],
+    ['unknown for 15 s', unknown, 'ExecutionDoesNotExist', 15],
+    ['refused', { answer: 400, type: 'AccessDeniedException' }, 'AccessDeniedException', 0],
+    ['answered with a bad token for 15 s', badToken, 'InvalidToken', 15],
+    [
+      'answered by something else for a minute',
+      { status: 200, contentType: 'text/html', body: '<html>' },
+      'not valid',
+      60,
+    ],
+  ] satisfies [string, Fault, string, number][])(
     'that is %s ends the run with what is known, and how to look it up',
-    async (_, fault, reason) => {
+    async (_, fault, reason, seconds) => {
       const held = `held-${reason}`;
-      const { faultOf } = once({ done: 2 }, fault);
+      const clock = new FakeClock();
+      let since: number | undefined;
+      const { faultOf } = once({ done: 2 }, () => {
+        since ??= clock.now();
+        return fault;
+      });
 
-      const { code, result, stderr } = await run(deployed, ['good', held, 'bad'], { faultOf });
+      const { code, result, stderr } = await run(deployed, ['good', held, 'bad'], { faultOf, clock });
 
       deployed.release(held);
+      const waited = (clock.now() - since!) / 1000;
+      expect(waited).toBeGreaterThanOrEqual(seconds);
+      expect(waited).toBeLessThan(seconds + 15);
       expect(code).toBe(3);
       expect(result).toMatchObject({
         status: 'RUNNING',
@@ -140,7 +153,7 @@ describe('the history', () => {
   });
 
   test('goes on after an endpoint that was out of reach for a while', async () => {
-    const { faultOf, happened } = once({ done: 1 }, undefined);
+    const { faultOf, happened } = once({ done: 1 });
     const { proxy, ended } = await startRun(deployed, ['good', 'held-down'], { faultOf, clock: quickClock(50) });
     await happened;
     await proxy.down();
@@ -155,7 +168,7 @@ describe('the history', () => {
 
   test('ends the run with what is known when it was lost with its endpoint', async () => {
     const mortal = await deploy();
-    const { faultOf, happened } = once({ done: 1 }, undefined);
+    const { faultOf, happened } = once({ done: 1 });
     const { ended } = await startRun(mortal, ['good', 'held'], { faultOf });
     await happened;
     await mortal.close();
@@ -241,7 +254,7 @@ describe('a description', () => {
 
 describe('an execution that is', () => {
   test('stopped from the console ends the run with what is known, and says who stopped it', async () => {
-    const { faultOf, happened } = once({ done: 2 }, undefined);
+    const { faultOf, happened } = once({ done: 2 });
     const { ended: end } = await startRun(deployed, ['good', 'held-console', 'bad'], { faultOf });
     await happened;
     const [executionArn] = await deployed.executions();
@@ -269,8 +282,11 @@ describe('an execution that is', () => {
   });
 });
 
-/** The fault once so many configurations were seen to be done. */
-function once({ done }: { done: number }, fault: Fault | undefined): { faultOf: FaultOf; happened: Promise<void> } {
+/** The polls suffer a fault once they have told that so many configurations are done. */
+function once(
+  { done }: { done: number },
+  fault: () => Fault | undefined = () => undefined,
+): { faultOf: FaultOf; happened: Promise<void> } {
   const seenDone = new Set<number>();
   let tell = (): void => undefined;
   const happened = new Promise<void>((resolve) => (tell = resolve));
@@ -281,7 +297,7 @@ function once({ done }: { done: number }, fault: Fault | undefined): { faultOf: 
       return page;
     },
   };
-  return { faultOf: polls(() => (seenDone.size >= done ? fault : watch)), happened };
+  return { faultOf: polls(() => (seenDone.size >= done ? fault() : watch)), happened };
 }
 
 /** Resolves once the newest execution has ended. */
