@@ -5,9 +5,7 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   transform: { '\\.[cm]?[jt]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }] },
   // Packages that are published as ES modules only.
-  transformIgnorePatterns: [
-    '/node_modules/(?!(log-update|string-width|strip-ansi|ansi-.*|slice-ansi|wrap-ansi|get-east-asian-width|emoji-regex|cli-cursor|restore-cursor|onetime|mimic-function|is-fullwidth-code-point|environment)/)',
-  ],
+  transformIgnorePatterns: ['/node_modules/(?!(string-width|strip-ansi|ansi-regex|get-east-asian-width|emoji-regex)/)'],
   globalSetup: '<rootDir>/test/globalSetup.cjs',
   // One a core: many tests wait for processes that they started.
   maxWorkers: '100%',
