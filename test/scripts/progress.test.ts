@@ -1,6 +1,6 @@
 import type { OutputStream } from '../../scripts/commandIo';
 import type { RunProgress } from '../../scripts/executionTracker';
-import { liveProgress, plainProgress } from '../../scripts/progress';
+import { liveProgress as startLiveProgress, plainProgress, type Progress } from '../../scripts/progress';
 import { FakeClock } from './fakeClock';
 
 /** A terminal, which breaks a line that is too long, and breaks it anew when it is resized. */
@@ -50,6 +50,16 @@ function terminal(columns?: number): OutputStream & Screen {
 function state(done: number, rest: Partial<RunProgress> = {}): RunProgress {
   return { total: 40, done, passed: done, failed: 0, errored: 0, running: 10, ...rest };
 }
+
+/** The displays that the tests started: one that goes on drawing would outlive its test. */
+const started: Progress[] = [];
+afterEach(() => started.splice(0).forEach((progress) => progress.stop()));
+
+const liveProgress: typeof startLiveProgress = (...args) => {
+  const progress = startLiveProgress(...args);
+  started.push(progress);
+  return progress;
+};
 
 describe('plain progress', () => {
   test('has a line at the start, one each 10 % and one at the end', () => {
