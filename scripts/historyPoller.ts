@@ -114,8 +114,11 @@ export class HistoryPoller {
       const page = await this.api.history(request, signal);
       checkComplete(page, this.lastEventId);
       this.throttled = 0;
-      this.trouble = undefined;
-      this.answeredAt = this.clock.now();
+      if (page.nextToken === undefined || (page.events.at(-1)?.id ?? 0) > this.lastEventId) {
+        // Not so where an earlier page is read again on the way to one that is still out of reach.
+        this.trouble = undefined;
+        this.answeredAt = this.clock.now();
+      }
       return page;
     } catch (error) {
       if (!signal.aborted) {

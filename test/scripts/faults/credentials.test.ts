@@ -111,6 +111,7 @@ describe('a clock', () => {
       now: () => Date.now() + offset,
       sleep: (ms: number, signal?: AbortSignal) => {
         waits.push(ms);
+        if (waits.length === 3) offset = -3_600_000;
         return systemClock.sleep(0, signal);
       },
     };
@@ -118,7 +119,6 @@ describe('a clock', () => {
     const { code } = await run(deployed, ['held-clock'], {
       clock,
       faultOf: ({ operation, index }) => {
-        if (operation === 'GetExecutionHistory' && index === 2) offset = -3_600_000;
         if (operation === 'GetExecutionHistory' && index === 6) deployed.release('held-clock');
         return undefined;
       },

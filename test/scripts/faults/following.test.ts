@@ -107,14 +107,18 @@ describe('the history', () => {
 
   test('may lag behind, go back and leave out events for a while', async () => {
     const answers: ((page: Page) => Page)[] = [
+      // A replica that has the newer events but not yet those before.
+      (page) => ({ ...page, events: page.events.filter(({ type }) => type !== 'MapIterationStarted') }),
       (page) => ({ events: page.events.slice(0, 1) }),
       (page) => ({ events: page.events.slice(0, -1) }),
       () => ({ events: [] }),
-      // A replica that has the newer events but not yet those before.
-      (page) => ({ ...page, events: page.events.filter(({ id }) => id % 7 !== 5) }),
       (page) => ({ ...page, events: page.events.slice(3) }),
     ];
-    const faultOf = polls(({ index }) => (index < 40 ? { rewrite: answers[index % answers.length]! } : undefined));
+    const faultOf: FaultOf = async ({ operation, index }) => {
+      if (operation !== 'GetExecutionHistory') return undefined;
+      await ended(deployed);
+      return index < 20 ? { rewrite: answers[index % answers.length]! } : undefined;
+    };
 
     const { code, result } = await run(deployed, many, { faultOf });
 
@@ -123,14 +127,35 @@ describe('the history', () => {
   });
 
   test('is read again from its beginning when its page tokens expire', async () => {
-    let expired = 0;
-    const faultOf = polls(({ body }) => (body.includes('nextToken') && expired++ % 3 === 0 ? badToken : undefined));
+    let tokens = 0;
+    let expired = false;
+    const faultOf = polls(({ body }) => {
+      // Each fourth token is no longer valid, and stays so.
+      expired = body.includes('nextToken') && (expired || ++tokens % 4 === 0);
+      if (tokens === 10) deployed.release('held-token');
+      return expired ? badToken : undefined;
+    });
 
-    const { code, result } = await run(deployed, many, { faultOf });
+    const { code, result } = await run(deployed, [...many, 'held-token'], { faultOf });
 
-    expect(expired).toBeGreaterThan(1);
-    expectAll(result);
+    expectAll(result, [...many, 'held-token']);
     expect(code).toBe(1);
+  });
+
+  test('ends the run with what is known when a page of it can never be had', async () => {
+    const faultOf: FaultOf = async ({ operation, body }) => {
+      if (operation !== 'GetExecutionHistory') return undefined;
+      await ended(deployed);
+      return body.includes('nextToken') ? badToken : undefined;
+    };
+
+    const { code, result, stderr } = await run(deployed, many, { faultOf });
+
+    expect(result?.results.map((one) => one.configuration_identifier)).toEqual(many);
+    expect(result).toMatchObject({ verdict: 'ERRORED', total: 60 });
+    expect(result?.passed).toBeGreaterThan(10);
+    expect(stderr).toContain('error: Could not read the history of the execution: InvalidToken');
+    expect(code).toBe(3);
   });
 
   test('is read in pages of one size where a token is good for that one only', async () => {
@@ -329,10 +354,11 @@ function redriven({ events, nextToken }: Page, after: number): Page {
   };
 }
 
-/** Each configuration is there once, in order, with its outcome and its times. */
-function expectAll(result: RunResult | undefined): void {
-  expect(outcomes(result)).toEqual(many.map((one) => [one, one.startsWith('bad') ? 'FAILED' : 'PASSED']));
+/** Each configuration is there once, in order, with its outcome and its times; no event was taken twice. */
+function expectAll(result: RunResult | undefined, given = many): void {
+  expect(outcomes(result)).toEqual(given.map((one) => [one, one.startsWith('bad') ? 'FAILED' : 'PASSED']));
   expect(result?.results.filter((one) => one.started_at === undefined || one.stopped_at === undefined)).toEqual([]);
+  expect(result?.cost?.state_transitions).toBe(given.length + 5);
 }
 
 function machineOf(executionArn: string): string {
