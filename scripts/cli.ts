@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
-import type { CommandIo, OutputStream } from './commandIo';
+import type { CommandIo, OutputStream } from './terminal/commandIo';
 import { exitCodesHelp } from './commands/exitCodesHelp';
 import { addInvoke } from './commands/invokeCommand';
 import { addLocal } from './commands/localCommand';
@@ -11,7 +11,7 @@ import { exitCode, type ExitCode } from './exitCode';
 import { InterruptedError } from './interruptedError';
 import { NoVerdictError } from './noVerdictError';
 import { isReadForCommands, withoutWorkflowCommands } from './report/workflowCommands';
-import { Talk } from './talk';
+import { Talk } from './terminal/talk';
 import { UserError } from './userError';
 
 /**

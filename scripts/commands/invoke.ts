@@ -1,6 +1,6 @@
 import type { Configuration, RunResult } from '../../lib/wire';
-import type { CommandIo } from '../commandIo';
-import { untestedSentence } from '../conclusion';
+import type { CommandIo } from '../terminal/commandIo';
+import { untestedSentence } from '../result/conclusion';
 import { namedConfigurations } from '../configurations/namedConfigurations';
 import { checkFunction } from '../direct/checkFunction';
 import { connectFunction, type FunctionConnection } from '../direct/connectFunction';
@@ -8,14 +8,14 @@ import { directResult } from '../direct/directResult';
 import { invokeEach } from '../direct/invokeEach';
 import { platformError } from '../direct/platformError';
 import type { Retry } from '../direct/retry';
-import { prepareEnding } from '../ending';
-import type { StopReason } from '../execution';
+import { prepareEnding } from '../result/ending';
+import type { StopReason } from '../execution/execution';
 import { codeOf, type ExitCode } from '../exitCode';
 import { openUnlessInterrupted, unlessInterrupted } from '../interruptedError';
-import { chooseProgress } from '../progressChoice';
-import type { Redactor } from '../redaction';
-import { stopSignal } from '../stopSignal';
-import { loudnessOf, Talk } from '../talk';
+import { chooseProgress } from '../terminal/progressChoice';
+import type { Redactor } from '../result/redaction';
+import { stopSignal } from '../execution/stopSignal';
+import { loudnessOf, Talk } from '../terminal/talk';
 import { checkInvokeOptions, defaultConcurrency, type InvokeOptions } from './invokeOptions';
 
 /**

@@ -1,5 +1,5 @@
 /** The values of `invoke`'s flags, as far as they aren't those of `run`. */
-import { parseFunctionName } from '../target';
+import { parseFunctionName } from '../aws/target';
 import { UserError } from '../userError';
 import { expected, integer } from './flagValues';
 import { checkRunOptions, type RunOptions } from './runOptions';

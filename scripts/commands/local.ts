@@ -1,11 +1,11 @@
 /** `system-test local`: the app, served on this machine until Ctrl-C. */
-import type { CommandIo } from '../commandIo';
+import type { CommandIo } from '../terminal/commandIo';
 import { exitCode, type ExitCode } from '../exitCode';
 import { InterruptedError } from '../interruptedError';
 import { startLocalEndpoint, type LocalEndpoint } from '../local/localEndpoint';
 import { machineOutputDescription } from '../local/stacks';
-import { printable } from '../printable';
-import { Talk } from '../talk';
+import { printable } from '../terminal/printable';
+import { Talk } from '../terminal/talk';
 
 /** The port of `system-test local` where none is given. */
 export const defaultPort = 8123;

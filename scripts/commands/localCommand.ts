@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { inRegion, type CommandIo } from '../commandIo';
+import { inRegion, type CommandIo } from '../terminal/commandIo';
 import { nonEmpty } from './flagValues';
 import type { LocalOptions } from './local';
 import * as flag from './runOptions';

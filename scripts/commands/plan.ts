@@ -1,15 +1,15 @@
 import { maxConfigurations } from '../../lib/executionBudget';
 import { retryRule } from '../../lib/invocationRules';
 import { limits, type Configuration, type RunResult } from '../../lib/wire';
-import type { CommandIo } from '../commandIo';
+import type { CommandIo } from '../terminal/commandIo';
 import { namedConfigurations } from '../configurations/namedConfigurations';
 import { usd } from '../cost/cost';
-import { checkIdentifiers, readEarlierRun } from '../earlierRun';
-import { executionInput } from '../executionInput';
+import { checkIdentifiers, readEarlierRun } from '../result/earlierRun';
+import { executionInput } from '../execution/executionInput';
 import { exitCode, type ExitCode } from '../exitCode';
 import { unlessInterrupted } from '../interruptedError';
-import { planOf, type Plan, type PlannedTimes } from '../plan';
-import { printable, printableLine } from '../printable';
+import { planOf, type Plan, type PlannedTimes } from '../plan/plan';
+import { printable, printableLine } from '../terminal/printable';
 import { UserError } from '../userError';
 
 export interface PlanOptions {

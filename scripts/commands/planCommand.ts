@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandIo } from '../commandIo';
+import type { CommandIo } from '../terminal/commandIo';
 import { nonEmpty } from './flagValues';
 import { plan, type PlanOptions } from './plan';
 import { maxConcurrency } from './runOptions';

@@ -1,10 +1,10 @@
 import { codeOf, type ExitCode } from '../exitCode';
-import { prepareEnding } from '../ending';
-import type { CommandIo } from '../commandIo';
+import { prepareEnding } from '../result/ending';
+import type { CommandIo } from '../terminal/commandIo';
 import { readInputFile } from '../inputFile';
 import { unlessInterrupted } from '../interruptedError';
-import { parseRunResult } from '../runResultFile';
-import { Talk } from '../talk';
+import { parseRunResult } from '../result/runResultFile';
+import { Talk } from '../terminal/talk';
 import type { ReportOptions } from './reportOptions';
 
 /**

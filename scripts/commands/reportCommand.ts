@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandIo } from '../commandIo';
+import type { CommandIo } from '../terminal/commandIo';
 import { exitCodesHelp } from './exitCodesHelp';
 import { report } from './report';
 import { addReportOptions, type ReportOptions } from './reportOptions';

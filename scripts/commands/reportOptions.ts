@@ -1,6 +1,6 @@
 /** The flags of what becomes of a result, the same for every command that has one: `run`, `invoke` and `report`. */
 import type { Command } from 'commander';
-import { parseRedactPattern } from '../redaction';
+import { parseRedactPattern } from '../result/redaction';
 import { reportFormats, type ReportRequest } from '../report/reports';
 import { UserError } from '../userError';
 import { expected, nonEmpty } from './flagValues';

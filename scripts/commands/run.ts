@@ -1,19 +1,19 @@
-import type { CommandIo } from '../commandIo';
-import { conclude } from '../conclusion';
+import type { CommandIo } from '../terminal/commandIo';
+import { conclude } from '../result/conclusion';
 import { namedConfigurations } from '../configurations/namedConfigurations';
-import { connect } from '../connection';
-import { readEarlierRun } from '../earlierRun';
-import { prepareEnding, type Ending } from '../ending';
-import type { StopReason } from '../execution';
-import { executionInput } from '../executionInput';
+import { connect } from '../aws/connection';
+import { readEarlierRun } from '../result/earlierRun';
+import { prepareEnding, type Ending } from '../result/ending';
+import type { StopReason } from '../execution/execution';
+import { executionInput } from '../execution/executionInput';
 import { codeOf, type ExitCode } from '../exitCode';
 import { openUnlessInterrupted, unlessInterrupted } from '../interruptedError';
-import { plannedConfigurations, type Choice } from '../plannedConfigurations';
-import { mergeReruns, toRerun } from '../rerun';
-import { runAgain } from '../runAgain';
-import { stopSignal } from '../stopSignal';
-import { loudnessOf, Talk } from '../talk';
-import { testExecution, type RunContext, type TestedExecution } from '../testExecution';
+import { plannedConfigurations, type Choice } from '../plan/plannedConfigurations';
+import { mergeReruns, toRerun } from '../result/rerun';
+import { runAgain } from '../execution/runAgain';
+import { stopSignal } from '../execution/stopSignal';
+import { loudnessOf, Talk } from '../terminal/talk';
+import { testExecution, type RunContext, type TestedExecution } from '../execution/testExecution';
 import { checkRunOptions, type RunOptions } from './runOptions';
 
 /**

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
-import type { CommandIo } from '../commandIo';
-import { defaultStack } from '../target';
+import type { CommandIo } from '../terminal/commandIo';
+import { defaultStack } from '../aws/target';
 import { exitCodesHelp } from './exitCodesHelp';
 import { nonEmpty } from './flagValues';
 import { addReportOptions } from './reportOptions';

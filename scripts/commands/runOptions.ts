@@ -1,6 +1,6 @@
 /** The values of `run`'s flags: each parser takes the text after a flag and throws a UserError that names the flag. */
 import { limits } from '../../lib/wire';
-import { parseStateMachineArn } from '../target';
+import { parseStateMachineArn } from '../aws/target';
 import { UserError } from '../userError';
 import { expected, integer } from './flagValues';
 import type { ReportOptions } from './reportOptions';

@@ -1,11 +1,11 @@
 import type { AwsOptions } from '../aws/clientConfig';
 import type { Lambda } from '../aws/lambda';
-import { openAccess } from '../awsAccess';
-import type { CommandIo } from '../commandIo';
+import { openAccess } from '../aws/awsAccess';
+import type { CommandIo } from '../terminal/commandIo';
 import type { InvokeOptions } from '../commands/invokeOptions';
-import { patiently } from '../patience';
-import type { Talk } from '../talk';
-import { defaultStack, functionOfStack, parseFunctionName } from '../target';
+import { patiently } from '../aws/patience';
+import type { Talk } from '../terminal/talk';
+import { defaultStack, functionOfStack, parseFunctionName } from '../aws/target';
 
 /** The function to invoke and the service to invoke it with. */
 export interface FunctionConnection {

@@ -1,8 +1,8 @@
 import type { ExecutionStatus, Outcome, RunResult, Verdict } from '../../lib/wire';
 import { costOf } from '../cost/cost';
-import type { StopReason } from '../execution';
-import { notFinished } from '../runResult';
-import { tally } from '../tally';
+import type { StopReason } from '../execution/execution';
+import { notFinished } from '../result/runResult';
+import { tally } from '../result/tally';
 
 /** What the command knows of a direct run beside its outcomes. */
 export interface DirectRun {

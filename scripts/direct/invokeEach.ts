@@ -3,9 +3,9 @@ import { identifierOf, type Configuration, type ConfigurationResult, type Outcom
 import type { Lambda } from '../aws/lambda';
 import type { Clock } from '../clock';
 import { reportedMemoryMb } from '../cost/reportedMemory';
-import type { StopReason } from '../execution';
-import type { RunProgress } from '../executionTracker';
-import { notFinished } from '../runResult';
+import type { StopReason } from '../execution/execution';
+import type { RunProgress } from '../execution/executionTracker';
+import { notFinished } from '../result/runResult';
 import { DirectProgress } from './directProgress';
 import { invocationResult } from './invocationResult';
 import { inLanes } from './lanes';

@@ -7,8 +7,8 @@
  * out: that CodeBuild reads it is written nowhere.
  */
 import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
-import { printable, printableLine } from '../printable';
-import { isExcused } from '../tally';
+import { printable, printableLine } from '../terminal/printable';
+import { isExcused } from '../result/tally';
 import { xmlAttribute, xmlText } from './xmlText';
 
 /**

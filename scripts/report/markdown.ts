@@ -1,7 +1,7 @@
 /** The result as Markdown of the GitHub flavour: for a comment on a pull request or the summary of a job. */
 import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
 import { costLine } from '../cost/cost';
-import { isExcused } from '../tally';
+import { isExcused } from '../result/tally';
 import { markdownCode, markdownCodeElement, markdownFence } from './markdownText';
 
 /** Characters of a GitHub comment; a job summary takes 1 MiB. */

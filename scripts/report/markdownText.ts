@@ -3,7 +3,7 @@
  * what it is: GitHub finds mentions, issue numbers, commit hashes and links in the rendered text, so that backslashes
  * and character references don't keep them from working. It leaves code alone.
  */
-import { printable, printableLine } from '../printable';
+import { printable, printableLine } from '../terminal/printable';
 
 /** What can stand between backticks as it is, in a table's cell as well. */
 const plain = /^[\p{L}\p{N} !#$%()*+,./:;=?@[\]^_{}~"'-]+$/u;

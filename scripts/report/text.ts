@@ -1,9 +1,9 @@
 import type { Colors } from 'picocolors/types';
 import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
 import { costLine } from '../cost/cost';
-import { printable, printableLine } from '../printable';
-import { notFinished } from '../runResult';
-import { isExcused } from '../tally';
+import { printable, printableLine } from '../terminal/printable';
+import { notFinished } from '../result/runResult';
+import { isExcused } from '../result/tally';
 
 const width = 80;
 /** How many of the slowest are named, and from how many configurations on. */

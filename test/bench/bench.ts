@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunResult } from '../../lib/wire';
-import { greedyMakespan, makespanBound } from '../../scripts/schedule';
+import { greedyMakespan, makespanBound } from '../../scripts/plan/schedule';
 import { startProxy } from '../proxy';
 import { runTrigger, serveSample } from './processes';
 import { median } from './median';

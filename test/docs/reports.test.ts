@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseKnownFailures } from '../../scripts/knownFailures';
+import { parseKnownFailures } from '../../scripts/result/knownFailures';
 import { reportFormats } from '../../scripts/report/reports';
 import { inProcess } from '../scripts/command';
 

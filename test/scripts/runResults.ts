@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
-import { tally } from '../../scripts/tally';
+import { tally } from '../../scripts/result/tally';
 
 /** A result of a run with counts and verdict that fit its configurations. */
 export function runResultOf(results: RunConfigurationResult[], rest: Partial<RunResult> = {}): RunResult {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { printable, printableLine } from '../../scripts/printable';
+import { printable, printableLine } from '../../scripts/terminal/printable';
 import { htmlText } from '../../scripts/report/htmlText';
 import { withoutWorkflowCommands } from '../../scripts/report/workflowCommands';
 import { hostileText } from './runResults';

@@ -6,7 +6,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { ConfigurationResult, RunResult } from '../../../lib/wire';
 import { main } from '../../../scripts/cli';
 import { systemClock, type Clock } from '../../../scripts/clock';
-import { parseRunResult } from '../../../scripts/runResultFile';
+import { parseRunResult } from '../../../scripts/result/runResultFile';
 import { behaviours } from '../../behaviours';
 import { deployLocally, impatientClock, type LocalSystemTest } from '../../localSystemTest';
 import { startProxy, type Fault, type FaultOf } from '../../proxy';

@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { systemClock } from '../../../scripts/clock';
-import type { CommandIo } from '../../../scripts/commandIo';
+import type { CommandIo } from '../../../scripts/terminal/commandIo';
 import { runLocal } from '../../../scripts/commands/local';
 import { InterruptedError } from '../../../scripts/interruptedError';
 import { listen } from '../../../scripts/local/listener';

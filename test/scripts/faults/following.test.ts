@@ -1,7 +1,7 @@
 import type { RunResult } from '../../../lib/wire';
 import { stepFunctions } from '../../../scripts/aws/stepFunctions';
 import { systemClock } from '../../../scripts/clock';
-import { followExecution, startExecution } from '../../../scripts/execution';
+import { followExecution, startExecution } from '../../../scripts/execution/execution';
 import { startProxy, type Call, type Fault, type FaultOf } from '../../proxy';
 import { awsEnv } from '../command';
 import { FakeClock } from '../fakeClock';

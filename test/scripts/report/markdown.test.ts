@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { RunConfigurationResult } from '../../../lib/wire';
 import { costOf } from '../../../scripts/cost/cost';
-import { printable, printableLine } from '../../../scripts/printable';
+import { printable, printableLine } from '../../../scripts/terminal/printable';
 import { commentBytes, jobSummaryBytes, renderMarkdown } from '../../../scripts/report/markdown';
 import { markdownCode, markdownCodeElement, markdownFence } from '../../../scripts/report/markdownText';
 import { externalTool } from '../externalTool';

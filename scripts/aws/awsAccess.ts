@@ -1,0 +1,60 @@
+import type { ApiCall, AwsOptions } from './clientConfig';
+import { inRegion, type CommandIo } from '../terminal/commandIo';
+import type { RunOptions } from '../commands/runOptions';
+import { isAwsHost } from './consoleLink';
+import type { Talk } from '../terminal/talk';
+
+/** Where the calls of a command go, and how. */
+export interface AwsAccess {
+  /** What each client is set up with. */
+  aws: AwsOptions;
+  /** Whether the calls went to AWS itself rather than to an endpoint that stands in for it. */
+  isAws(): boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Access to AWS or, with `--local`, to an endpoint on this machine that serves the app.
+ * @throws UserError for an app that can't be served
+ */
+export async function openAccess(
+  options: Pick<RunOptions, 'local' | 'app' | 'profile' | 'region' | 'endpointUrl'>,
+  io: CommandIo,
+  talk: Talk,
+): Promise<AwsAccess> {
+  const hosts = new Set<string>();
+  const onCall = (call: ApiCall) => {
+    hosts.add(call.host);
+    talk.detail(describeCall(call));
+  };
+  const { profile, region, endpointUrl } = options;
+  const endpoint = options.local ? await localEndpoint(options, io, talk) : undefined;
+  return {
+    aws: { env: io.env, onCall, ...(endpoint?.aws ?? { profile, region, endpointUrl }) },
+    isAws: () => [...hosts].every(isAwsHost),
+    close: async () => endpoint?.close(),
+  };
+}
+
+/** Serves the app on this machine. The SDK wants credentials; the endpoint takes any. */
+async function localEndpoint({ app, region }: Pick<RunOptions, 'app' | 'region'>, io: CommandIo, talk: Talk) {
+  const { startLocalEndpoint } = await import('../local/localEndpoint');
+  const endpoint = await startLocalEndpoint({
+    app,
+    env: inRegion(io.env, region),
+    log: (line) => talk.note(line),
+    signal: io.stop,
+  });
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return {
+    aws: { endpointUrl: endpoint.url, region: endpoint.deployment.region, credentials },
+    close: () => endpoint.close(),
+  };
+}
+
+/** `0.213s StartExecution 12 ms`: seconds since the process started, so that the start-up can be read off. */
+function describeCall({ operation, durationMs, error }: ApiCall): string {
+  const sentAt = ((performance.now() - durationMs) / 1000).toFixed(3);
+  const failure = error instanceof Error ? ` ${error.name}` : '';
+  return `${sentAt}s ${operation} ${durationMs.toFixed(0)} ms${failure}`;
+}

@@ -1,0 +1,56 @@
+import type { AwsOptions } from './clientConfig';
+import type { StepFunctions } from './stepFunctions';
+import { openAccess } from './awsAccess';
+import type { CommandIo } from '../terminal/commandIo';
+import type { RunOptions } from '../commands/runOptions';
+import { patiently } from './patience';
+import type { Talk } from '../terminal/talk';
+import { defaultStack, parseStateMachineArn, stateMachineOfStack } from './target';
+
+/** The state machine to start and the service to start it with. */
+export interface Connection {
+  api: StepFunctions;
+  stateMachineArn: string;
+  /** Whether the calls go to AWS itself rather than to an endpoint that stands in for it. */
+  isAws(): boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Finds the state machine, on AWS or, with `--local`, on an endpoint on this machine that serves the app.
+ *
+ * The modules with the SDK's clients and the local endpoint are loaded here, when they are needed: that makes help and
+ * messages about wrong flags quick.
+ * @throws UserError for an unknown stack, one without a system test, missing credentials, a missing Region
+ * @throws NoVerdictError where AWS refuses
+ */
+export async function connect(options: RunOptions, io: CommandIo, talk: Talk): Promise<Connection> {
+  // The Region of a state machine's ARN is the one to call, whatever the environment says.
+  const region = options.region ?? parseStateMachineArn(options.stateMachine ?? '')?.region;
+  const access = await openAccess({ ...options, region }, io, talk);
+  try {
+    const { aws } = access;
+    const [stateMachineArn, { stepFunctions }] = await Promise.all([
+      options.stateMachine ?? machineOfStack(options.stack ?? defaultStack, aws, io),
+      import('./stepFunctions'),
+    ]);
+    const api = stepFunctions(aws);
+    return {
+      api,
+      stateMachineArn,
+      isAws: () => access.isAws(),
+      close: () => {
+        api.close();
+        return access.close();
+      },
+    };
+  } catch (error) {
+    await access.close();
+    throw error;
+  }
+}
+
+async function machineOfStack(stack: string, aws: AwsOptions, io: CommandIo): Promise<string> {
+  const { stackOutputs } = await import('./cloudFormation');
+  return stateMachineOfStack(stack, (name) => patiently(() => stackOutputs(name, aws), io));
+}

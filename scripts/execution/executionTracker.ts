@@ -1,0 +1,272 @@
+import { identifierOf, isJsonObject, type Configuration, type ConfigurationResult, type Json } from '../../lib/wire';
+import { parseConfiguration, parseConfigurationResult } from '../../lib/wireParsers';
+import type { HistoryEvent } from '../aws/stepFunctions';
+import { memoryMbOf } from '../cost/reportedMemory';
+
+/** How far a run is. */
+export interface RunProgress {
+  /** Undefined until the Map starts. */
+  total?: number;
+  /** Configurations that are done: `passed`, `failed` and `errored` and those whose result can't be read. */
+  done: number;
+  passed: number;
+  failed: number;
+  errored: number;
+  running: number;
+  /** Of those that run, the one that was started first, and how many milliseconds after the run that was. */
+  longest?: { identifier: string; startedAfterMs: number };
+}
+
+/** How an execution ended, as its last event says. */
+export interface ExecutionEnd {
+  status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  at: Date;
+  error?: string;
+  cause?: string;
+  /** JSON text, of a succeeded execution. */
+  output?: string;
+}
+
+/** A configuration that was started. */
+interface Iteration {
+  identifier?: string;
+  startedAt: Date;
+  /** Undefined while it runs. */
+  stoppedAt?: Date;
+  done: boolean;
+  result?: ConfigurationResult;
+  /** The output of the last state that was left: the result, once the iteration is over. */
+  output?: string;
+}
+
+/**
+ * Makes sense of an execution's history as it comes in: which configurations run, what became of them, how the
+ * execution ended. An event of an iteration doesn't say which one it belongs to: it follows from the chain of
+ * `previousEventId`s that begins with the MapIterationStarted.
+ */
+export class ExecutionTracker {
+  startedAt: Date | undefined;
+  end: ExecutionEnd | undefined;
+  /** What the Fail state got that ended the execution, as JSON text. */
+  failInput: string | undefined;
+  /** The Map's input, which holds the configurations and the concurrency, defaults included. */
+  private mapInput: Json | undefined;
+  private total: number | undefined;
+  /** The function's memory, as the log of an invocation tells it. Undefined until one does. */
+  memoryMb: number | undefined;
+  private readonly counted = { statesEntered: 0, tasksEntered: 0, tasksScheduled: 0 };
+  private readonly iterations = new Map<number, Iteration>();
+  /** The index of the iteration that an event belongs to, by the event's id. */
+  private readonly indexOfEvent = new Map<number, number>();
+
+  /** Takes in events, oldest first, each once. */
+  apply(events: readonly HistoryEvent[]): void {
+    for (const event of events) {
+      this.applyOne(event);
+    }
+  }
+
+  progress(): RunProgress {
+    const iterations = [...this.iterations.values()];
+    const done = iterations.filter((iteration) => iteration.done);
+    const count = (status: string) => done.filter(({ result }) => result?.status === status).length;
+    return {
+      total: this.total,
+      done: done.length,
+      passed: count('PASSED'),
+      failed: count('FAILED'),
+      errored: count('ERRORED'),
+      running: iterations.length - done.length,
+      longest: this.longest(iterations),
+    };
+  }
+
+  /**
+   * State transitions, which Step Functions charges for: a state that was entered is one, and so is each attempt of a task
+   * after its first (https://aws.amazon.com/step-functions/pricing/).
+   */
+  stateTransitions(): number {
+    const { statesEntered, tasksEntered, tasksScheduled } = this.counted;
+    return statesEntered + Math.max(0, tasksScheduled - tasksEntered);
+  }
+
+  /** The configurations that are tested, the construct's own included; undefined where the history doesn't tell them. */
+  configurations(): Configuration[] | undefined {
+    const named = this.inputValue('configurations');
+    if (!Array.isArray(named)) {
+      return undefined;
+    }
+    const parsed = named.map(configurationIn);
+    return parsed.every((one) => one !== undefined) ? parsed : undefined;
+  }
+
+  /** The results of the configurations that are done, by their index. */
+  results(): Map<number, ConfigurationResult> {
+    return new Map(
+      [...this.iterations].flatMap(([index, { done, result }]) => (done && result ? [[index, result]] : [])),
+    );
+  }
+
+  /** When the configuration at an index began and ended, as far as it has. */
+  times(index: number): { started_at?: string; stopped_at?: string } {
+    const { startedAt, stoppedAt } = this.iterations.get(index) ?? {};
+    return {
+      ...(startedAt && { started_at: startedAt.toISOString() }),
+      ...(stoppedAt && { stopped_at: stoppedAt.toISOString() }),
+    };
+  }
+
+  /**
+   * The identifiers of all configurations, in order, as far as they are known: from the Map's input, from the input of
+   * what was started, else undefined.
+   */
+  identifiers(): (string | undefined)[] {
+    const named = this.inputValue('configurations');
+    const listed = Array.isArray(named) ? named.map(identifierIn) : [];
+    const length = Math.max(this.total ?? 0, listed.length);
+    return Array.from({ length }, (_, index) => listed[index] ?? this.iterations.get(index)?.identifier);
+  }
+
+  /** The concurrency that was asked for, as the Map's input says. */
+  maxConcurrency(): number | undefined {
+    const value = this.inputValue('max_concurrency');
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  private longest(iterations: Iteration[]): RunProgress['longest'] {
+    // They are started in order.
+    const first = iterations.find(({ done, stoppedAt, identifier }) => !done && !stoppedAt && identifier !== undefined);
+    return first?.identifier === undefined || !this.startedAt
+      ? undefined
+      : { identifier: first.identifier, startedAfterMs: first.startedAt.getTime() - this.startedAt.getTime() };
+  }
+
+  private inputValue(key: string): Json | undefined {
+    return isJsonObject(this.mapInput) ? this.mapInput[key] : undefined;
+  }
+
+  private applyOne(event: HistoryEvent): void {
+    const at = event.timestamp ?? new Date(0);
+    const index = this.indexOf(event);
+    const iteration = index === undefined ? undefined : this.iterations.get(index);
+    this.count(event);
+    switch (event.type) {
+      case 'ExecutionStarted':
+        this.startedAt = at;
+        break;
+      case 'MapStateEntered':
+        this.mapInput ??= parseJson(event.stateEnteredEventDetails?.input);
+        break;
+      case 'MapStateStarted':
+        this.total ??= event.mapStateStartedEventDetails?.length;
+        break;
+      case 'MapIterationStarted':
+        if (index !== undefined) {
+          this.iterations.set(index, { done: false, startedAt: at });
+        }
+        break;
+      case 'MapIterationSucceeded':
+      case 'MapIterationFailed':
+      case 'MapIterationAborted':
+        this.finish(iteration, at, event.type === 'MapIterationSucceeded');
+        break;
+      case 'FailStateEntered':
+        this.failInput = event.stateEnteredEventDetails?.input;
+        break;
+      case 'ExecutionRedriven':
+        // It goes on where it failed, was stopped or timed out, with the same ARN and history.
+        this.end = undefined;
+        this.failInput = undefined;
+        break;
+      case 'ExecutionSucceeded':
+        this.end = { status: 'SUCCEEDED', at, output: event.executionSucceededEventDetails?.output };
+        break;
+      case 'ExecutionFailed':
+        this.end = { status: 'FAILED', at, ...event.executionFailedEventDetails };
+        break;
+      case 'ExecutionTimedOut':
+        this.end = { status: 'TIMED_OUT', at, ...event.executionTimedOutEventDetails };
+        break;
+      case 'ExecutionAborted':
+        this.end = { status: 'ABORTED', at, ...event.executionAbortedEventDetails };
+        break;
+      default:
+        this.applyToIteration(iteration, event);
+    }
+  }
+
+  private count({ type, taskSucceededEventDetails: succeeded }: HistoryEvent): void {
+    this.counted.statesEntered += type?.endsWith('StateEntered') ? 1 : 0;
+    this.counted.tasksEntered += type === 'TaskStateEntered' ? 1 : 0;
+    this.counted.tasksScheduled += type === 'TaskScheduled' ? 1 : 0;
+    if (succeeded) {
+      this.memoryMb ??= memoryMbOf(parseJson(succeeded.output));
+    }
+  }
+
+  /** What the states of an iteration say: the first input names the configuration, the last output is the result. */
+  private applyToIteration(iteration: Iteration | undefined, event: HistoryEvent): void {
+    if (iteration && event.stateEnteredEventDetails) {
+      iteration.identifier ??= identifierIn(parseJson(event.stateEnteredEventDetails.input));
+    }
+    if (iteration && event.stateExitedEventDetails) {
+      iteration.output = event.stateExitedEventDetails.output;
+    }
+  }
+
+  private finish(iteration: Iteration | undefined, at: Date, succeeded: boolean): void {
+    if (!iteration) {
+      return;
+    }
+    iteration.done = succeeded;
+    iteration.stoppedAt = at;
+    if (succeeded) {
+      iteration.result = resultIn(parseJson(iteration.output));
+    }
+    iteration.output = undefined;
+  }
+
+  private indexOf(event: HistoryEvent): number | undefined {
+    const details =
+      event.mapIterationStartedEventDetails ??
+      event.mapIterationSucceededEventDetails ??
+      event.mapIterationFailedEventDetails ??
+      event.mapIterationAbortedEventDetails;
+    const index = details?.index ?? this.indexOfEvent.get(event.previousEventId ?? 0);
+    if (index !== undefined && event.id !== undefined && event.type !== 'MapIterationSucceeded') {
+      this.indexOfEvent.set(event.id, index);
+    }
+    return index;
+  }
+}
+
+function parseJson(text: string | undefined): Json | undefined {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as Json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where it isn't a configuration: the history of somebody else's machine must not stop the trigger. */
+function configurationIn(value: unknown): Configuration | undefined {
+  try {
+    return parseConfiguration(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function identifierIn(value: unknown): string | undefined {
+  const configuration = configurationIn(value);
+  return configuration === undefined ? undefined : identifierOf(configuration);
+}
+
+/** Undefined where it isn't a result, for the same reason. */
+function resultIn(value: unknown): ConfigurationResult | undefined {
+  try {
+    return parseConfigurationResult(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,126 @@
+import { identifierOf, type Configuration, type RunResult } from '../../lib/wire';
+import type { CommandIo } from '../terminal/commandIo';
+import type { RunOptions } from '../commands/runOptions';
+import type { Connection } from '../aws/connection';
+import { consoleLink } from '../aws/consoleLink';
+import { costOf } from '../cost/cost';
+import type { Ending } from '../result/ending';
+import { followExecution, startExecution, type FollowedExecution } from './execution';
+import { executionInput } from './executionInput';
+import { executionNameInBuild, retryName } from './executionName';
+import { unlessInterrupted } from '../interruptedError';
+import { chooseProgress } from '../terminal/progressChoice';
+import { runResult } from '../result/runResult';
+import type { StopSignal } from './stopSignal';
+import type { Talk } from '../terminal/talk';
+
+/** What all executions of a run have in common. */
+export interface RunContext {
+  connection: Connection;
+  options: RunOptions;
+  io: CommandIo;
+  talk: Talk;
+  stop: StopSignal;
+  ending: Ending;
+}
+
+/** An execution that was followed as far as it could be, and its result. */
+export interface TestedExecution {
+  result: RunResult;
+  followed: FollowedExecution;
+}
+
+/**
+ * Starts an execution, follows it to its end, its deadline or an interruption, and makes sense of it.
+ * @param configurations undefined: those of the construct
+ * @param retry 0 for the first execution of a run
+ * @throws UserError, NoVerdictError, InterruptedError
+ */
+export async function testExecution(
+  context: RunContext,
+  configurations: Configuration[] | undefined,
+  retry = 0,
+): Promise<TestedExecution> {
+  const { connection, options, io } = context;
+  const { api, stateMachineArn } = connection;
+  const input = executionInput({ ...options, configurations });
+  const name = options.name ?? executionNameInBuild(io.env, input);
+  const startedAt = new Date(io.clock.now());
+  const executionArn = await unlessInterrupted(
+    startExecution(api, { stateMachineArn, name: retry > 0 && name ? retryName(name, retry) : name, input }, io),
+    io.leave,
+    `Left while an execution of ${stateMachineArn} was being started: it may run.`,
+  );
+  const link = announce(executionArn, context);
+  const followed = await follow(executionArn, context);
+  const result = runResult(followed, {
+    executionArn,
+    identifiers: configurations?.map(identifierOf),
+    maxConcurrency: options.maxConcurrency,
+    startedAt,
+    now: new Date(io.clock.now()),
+  });
+  return { followed, result: { ...result, ...(link && { console_url: link }), ...costs(result, followed, options) } };
+}
+
+function announce(executionArn: string, { connection, talk }: RunContext): string | undefined {
+  talk.note(`Started the execution ${executionArn}`);
+  const link = connection.isAws() ? consoleLink(executionArn) : undefined;
+  if (link) {
+    talk.note(link);
+  }
+  return link;
+}
+
+async function follow(executionArn: string, context: RunContext): Promise<FollowedExecution> {
+  const { connection, options, io, talk, stop, ending } = context;
+  if (options.timeout !== undefined) {
+    stop.startDeadline(options.timeout);
+  }
+  const progress = await chooseProgress(options, io);
+  const onStop = () => {
+    progress.stop();
+    talk.note(`Stopping the execution.${io.stop.aborted ? ' Interrupt again to leave it as it is.' : ''}`);
+  };
+  stop.signal.addEventListener('abort', onStop);
+  try {
+    return await followExecution(connection.api, executionArn, {
+      clock: io.clock,
+      stop: stop.signal,
+      leave: io.leave,
+      onProgress: ({ longest, ...state }) =>
+        progress.update({
+          ...state,
+          longest: longest && { ...longest, identifier: ending.redact(longest.identifier) },
+        }),
+    });
+  } finally {
+    progress.stop();
+    stop.signal.removeEventListener('abort', onStop);
+  }
+}
+
+/** The cost, as far as the history tells what it depends on. */
+function costs(
+  result: RunResult,
+  { tracker }: FollowedExecution,
+  options: RunOptions,
+): Pick<RunResult, 'cost' | 'cost_unknown'> {
+  if (!options.cost) {
+    return {};
+  }
+  const { memoryMb } = tracker;
+  if (memoryMb === undefined) {
+    return { cost_unknown: 'No log of the function in the history of the execution tells its memory.' };
+  }
+  const [, , , region = ''] = result.execution_arn.split(':');
+  return {
+    cost: costOf({
+      results: result.results,
+      memoryMb,
+      architecture: 'x86_64',
+      region,
+      stateTransitions: tracker.stateTransitions(),
+    }),
+  };
+}

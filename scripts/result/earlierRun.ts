@@ -1,0 +1,69 @@
+import { identifierOf, type Configuration, type RunResult } from '../../lib/wire';
+import type { StepFunctions } from '../aws/stepFunctions';
+import { ExecutionTracker } from '../execution/executionTracker';
+import { readInputFile } from '../inputFile';
+import { redacted } from './redaction';
+import { parseRunResult } from './runResultFile';
+import { UserError } from '../userError';
+
+/** Events from the start of an execution up to its Map, with room for states that are put before it. */
+const firstEvents = 50;
+
+/**
+ * Reads the JSON report of an earlier run.
+ * @param flag that named it, for messages
+ * @throws UserError
+ */
+export async function readEarlierRun(file: string, flag: string): Promise<RunResult> {
+  return parseRunResult(await readInputFile(file, flag), file);
+}
+
+/**
+ * Makes sure that identifiers of an earlier report name configurations: a redacted one names none.
+ * @throws UserError
+ */
+export function checkIdentifiers(identifiers: string[], file: string): void {
+  const hidden = identifiers.find((identifier) => identifier.includes(redacted));
+  if (hidden !== undefined) {
+    throw new UserError(
+      `Expected the identifiers of configurations in ${file}, got the redacted ${JSON.stringify(hidden)}: ` +
+        'name them, or give --configurations.',
+    );
+  }
+}
+
+/**
+ * The configurations of an earlier execution, whose report has no more than their identifiers: what else they hold is in
+ * the execution's history. Undefined where that can't be had: after 90 days, in another account, in direct mode.
+ */
+export async function configurationsOfExecution(
+  api: Pick<StepFunctions, 'history'>,
+  executionArn: string,
+  signal: AbortSignal,
+): Promise<Configuration[] | undefined> {
+  if (executionArn === '') {
+    return undefined;
+  }
+  try {
+    const { events } = await api.history({ executionArn, maxResults: firstEvents }, signal);
+    const tracker = new ExecutionTracker();
+    tracker.apply(events);
+    return tracker.configurations();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The configurations with these identifiers.
+ * @param known where their other keys are looked up
+ * @returns `bare`: how many were not found, so that only their identifiers are known
+ */
+export function withKeys(
+  identifiers: string[],
+  known: Configuration[] = [],
+): { configurations: Configuration[]; bare: number } {
+  const byIdentifier = new Map(known.map((one) => [identifierOf(one), one]));
+  const bare = identifiers.filter((identifier) => !byIdentifier.has(identifier)).length;
+  return { configurations: identifiers.map((identifier) => byIdentifier.get(identifier) ?? identifier), bare };
+}

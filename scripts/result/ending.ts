@@ -1,0 +1,56 @@
+import type { RunResult } from '../../lib/wire';
+import type { CommandIo } from '../terminal/commandIo';
+import type { ReportOptions } from '../commands/reportOptions';
+import { readInputFile } from '../inputFile';
+import { applyKnownFailures, parseKnownFailures, type KnownFailure } from './knownFailures';
+import { createRedactor, redactResult, type Redactor } from './redaction';
+import { checkReport } from '../report/reports';
+import { writeReports } from '../report/writeReports';
+import type { Talk } from '../terminal/talk';
+import { tally } from './tally';
+
+/** What every command does with a result: known failures → redaction → reports. */
+export interface Ending {
+  /** Takes secrets out of what is said beside the reports. */
+  redact: Redactor;
+  /** The result as the list of known failures and `--strict` have it: what then did not pass may be run again. */
+  judge(result: RunResult): RunResult;
+  /** Judges the result, says what is to do about known failures, and writes the reports. */
+  finish(result: RunResult): Promise<{ result: RunResult; complete: boolean }>;
+}
+
+/**
+ * Reads and checks all that the end of a command needs, before anything is started.
+ * @throws UserError for a list of known failures that can't be read, and a report that can't be written
+ */
+export async function prepareEnding(options: ReportOptions, io: CommandIo, talk: Talk): Promise<Ending> {
+  const reports = options.report ?? [{ format: 'text' as const }];
+  await Promise.all(reports.map(checkReport));
+  const known = await knownFailures(options);
+  const redact = createRedactor(options.redact, { defaults: options.redactCredentials });
+  const judge = (result: RunResult): RunResult => {
+    if (!known) {
+      return tally(result, options);
+    }
+    const today = new Date(io.clock.now()).toISOString().slice(0, 10);
+    const judged = applyKnownFailures(result, known, { today, strict: options.strict });
+    const notes = judged.notes.map(({ message }) => message);
+    return { ...judged.result, known_failure_notes: notes.length > 0 ? notes : undefined };
+  };
+  return {
+    redact,
+    judge,
+    finish: async (given) => {
+      const result = judge(options.cost ? given : { ...given, cost: undefined, cost_unknown: undefined });
+      // The text report says it itself.
+      if (!reports.some(({ format, file }) => format === 'text' && file === undefined)) {
+        (result.known_failure_notes ?? []).forEach((note) => talk.note(redact(note)));
+      }
+      return { result, complete: await writeReports(reports, redactResult(result, redact), options, io, talk) };
+    },
+  };
+}
+
+async function knownFailures({ knownFailures: file }: ReportOptions): Promise<KnownFailure[] | undefined> {
+  return file === undefined ? undefined : parseKnownFailures(await readInputFile(file, '--known-failures'), file);
+}

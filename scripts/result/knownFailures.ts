@@ -1,0 +1,144 @@
+/**
+ * The list of known failures: configurations that are tested and reported like all others, but whose failure doesn't
+ * fail the run until a date. A checked-in JSON list:
+ *
+ * ```json
+ * [
+ *   { "configuration_identifier": "config_7", "reason": "feed is down until the move, OPS-42", "expires": "2026-12-31" }
+ * ]
+ * ```
+ */
+import { isJsonObject, type RunConfigurationResult, type RunResult } from '../../lib/wire';
+import { shown } from '../../lib/wireParsers';
+import { JsonSyntaxError, parseJsonList } from '../configurations/jsonList';
+import { tally } from './tally';
+import { UserError } from '../userError';
+
+/** A configuration that is known to fail. */
+export interface KnownFailure {
+  configuration_identifier: string;
+  reason: string;
+  /** The last day on which the failure is excused, YYYY-MM-DD. */
+  expires: string;
+}
+
+/** Something to do about the list of known failures. */
+export interface KnownFailureNote {
+  /**
+   * `fixed`: it passed, so it can leave the list. `expired`: its date is over, so it counts as failed again.
+   * `missing`: no configuration of this run has the identifier.
+   */
+  kind: 'fixed' | 'expired' | 'missing';
+  configuration_identifier: string;
+  /** One sentence that names the configuration; untrusted text in JSON quotes. */
+  message: string;
+}
+
+const keys: (keyof KnownFailure)[] = ['configuration_identifier', 'reason', 'expires'];
+
+/**
+ * @param fileName as the user gave it, for messages
+ * @throws UserError with file and line: no JSON list, a wrong entry, a key that isn't known, a configuration twice
+ */
+export function parseKnownFailures(text: string, fileName: string): KnownFailure[] {
+  const body = text.replace(/^\ufeff/, '');
+  const lines = new Map<string, number>();
+  return elementsOf(body, fileName).map(({ value, offset }) => {
+    const line = lineAt(body, offset);
+    const known = knownFailureOf(value, (problem) => new UserError(`${fileName}, line ${line}: ${problem}.`));
+    const identifier = known.configuration_identifier;
+    const before = lines.get(identifier);
+    if (before !== undefined) {
+      throw new UserError(
+        `Expected each configuration once in ${fileName}, got ${JSON.stringify(identifier)} in lines ${before} and ${line}.`,
+      );
+    }
+    lines.set(identifier, line);
+    return known;
+  });
+}
+
+/**
+ * Marks the configurations that the list names and finds counts and verdict anew: a known failure moves from `failed` to
+ * `known` and can't fail the run. What could not be tested is not excused, as nothing says that it would have failed in
+ * the known way. Marks of an earlier list are gone.
+ * @param today YYYY-MM-DD, UTC
+ */
+export function applyKnownFailures(
+  result: RunResult,
+  list: KnownFailure[],
+  { today, strict }: { today: string; strict?: boolean },
+): { result: RunResult; notes: KnownFailureNote[] } {
+  const byIdentifier = new Map(list.map((one) => [one.configuration_identifier, one]));
+  const results = result.results.map((one): RunConfigurationResult => {
+    const entry = byIdentifier.get(one.configuration_identifier);
+    const known = entry && { reason: entry.reason, expires: entry.expires, expired: entry.expires < today };
+    return { ...one, known };
+  });
+  const marked = new Map(results.map((one) => [one.configuration_identifier, one]));
+  return {
+    result: tally({ ...result, results }, { strict }),
+    notes: list.flatMap((entry) => noteOn(entry, marked.get(entry.configuration_identifier))),
+  };
+}
+
+function noteOn(entry: KnownFailure, result: RunConfigurationResult | undefined): KnownFailureNote[] {
+  const { configuration_identifier, reason, expires } = entry;
+  const name = `Known failure ${JSON.stringify(configuration_identifier)}`;
+  const note = (kind: KnownFailureNote['kind'], message: string) => [{ kind, configuration_identifier, message }];
+  if (!result) {
+    return note('missing', `${name} is the name of no configuration in this run.`);
+  }
+  if (result.status === 'PASSED') {
+    // A flaky one failed before it passed, so the list is still right about it.
+    return result.flaky ? [] : note('fixed', `${name} passed: it can leave the list.`);
+  }
+  return result.status === 'FAILED' && result.known?.expired
+    ? note('expired', `${name} counts as failed again since its date is over, ${expires}: ${JSON.stringify(reason)}.`)
+    : [];
+}
+
+function elementsOf(text: string, fileName: string): { value: unknown; offset: number }[] {
+  try {
+    return parseJsonList(text);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) {
+      throw new UserError(
+        `Expected ${fileName} to be a JSON list of known failures, which it stops to be in line ${lineAt(text, error.offset)}.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+function knownFailureOf(value: unknown, refuse: (problem: string) => UserError): KnownFailure {
+  if (!isJsonObject(value)) {
+    throw refuse(`Expected an object with ${keys.join(', ')}, got ${shown(value)}`);
+  }
+  const unknown = Object.keys(value).find((key) => !keys.some((known) => known === key));
+  if (unknown !== undefined) {
+    throw refuse(`Expected no other keys than ${keys.join(', ')}, got ${shown(unknown)}`);
+  }
+  const [identifier, reason, expires] = keys.map((key) => {
+    const text = value[key];
+    if (typeof text !== 'string' || text.trim() === '') {
+      throw refuse(`Expected ${key} to be a text that is not empty, got ${shown(text)}`);
+    }
+    return text;
+  }) as [string, string, string];
+  if (!isDate(expires)) {
+    throw refuse(`Expected expires to be a date such as 2026-12-31, got ${shown(expires)}`);
+  }
+  return { configuration_identifier: identifier, reason, expires };
+}
+
+function isDate(text: string): boolean {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
+  // Date.parse takes 2026-02-30 as the 2nd of March.
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split(/\r\n|\n|\r/).length;
+}

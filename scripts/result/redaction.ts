@@ -1,0 +1,134 @@
+/** Keeps secrets out of reports: every text of a result goes through here before it is rendered or saved. */
+import { isJsonObject, type Json, type Outcome, type RunConfigurationResult, type RunResult } from '../../lib/wire';
+import { isCredentialKey, withoutCredentials } from './credentials';
+import { UserError } from '../userError';
+
+/** What stands in place of a secret. */
+export const redacted = '[redacted]';
+
+/** Takes the secrets out of a text. */
+export interface Redactor {
+  (text: string): string;
+  /** Whether a JSON object's key says that its value is a secret. */
+  hides(key: string): boolean;
+}
+
+/**
+ * A redactor for what the user's patterns match and, unless `defaults` is false, for what looks like a credential. The
+ * defaults take time in proportion to the text; the time that the user's patterns take is theirs. What credentials look
+ * like can't be known for certain: this is a safety net, no licence to log them.
+ */
+export function createRedactor(patterns: RegExp[] = [], { defaults = true }: { defaults?: boolean } = {}): Redactor {
+  const everywhere = patterns.map(({ source, flags }) => new RegExp(source, [...new Set(`${flags}g`)].join('')));
+  const redact = (text: string) => {
+    const mine = everywhere.reduce(
+      // A pattern such as x* also matches nothing, between all characters.
+      (rest, pattern) => rest.replace(pattern, (found: string) => (found === '' ? '' : redacted)),
+      text,
+    );
+    return defaults ? withoutCredentials(mine, redacted) : mine;
+  };
+  return Object.assign(redact, { hides: (key: string) => defaults && isCredentialKey(key) });
+}
+
+/**
+ * The pattern of one `--redact REGEX`, in the syntax of JavaScript.
+ * @throws UserError where it is none, or empty
+ */
+export function parseRedactPattern(text: string): RegExp {
+  if (text === '') {
+    throw new UserError('Expected --redact to be a regular expression, got an empty one.');
+  }
+  try {
+    return new RegExp(text, 'g');
+  } catch (error) {
+    const { message } = error as SyntaxError;
+    throw new UserError(`Expected --redact to be a regular expression, got ${JSON.stringify(text)}: ${message}.`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The result without secrets. Identifiers are redacted too; one that was carries its place in the run, as in
+ * `tenant-[redacted] #3`, so that all stay apart. A run saved like that can be rendered again, but those configurations
+ * can't be run again by it. Statuses, times, numbers and dates are left alone, whatever the patterns match.
+ */
+export function redactResult(result: RunResult, redactor: Redactor): RunResult {
+  const taken = new Set(result.results.map((one) => one.configuration_identifier));
+  const { console_url: link, cost_unknown: costUnknown, known_failure_notes: notes } = result;
+  return {
+    ...result,
+    execution_arn: redactor(result.execution_arn),
+    ...(link === undefined ? {} : { console_url: redactor(link) }),
+    ...(costUnknown === undefined ? {} : { cost_unknown: redactor(costUnknown) }),
+    ...(notes === undefined ? {} : { known_failure_notes: notes.map((note) => redactor(note)) }),
+    results: result.results.map((one, index) => {
+      const identifier = redactedIdentifier(one.configuration_identifier, index + 1, taken, redactor);
+      return redactConfiguration(one, identifier, redactor);
+    }),
+  };
+}
+
+function redactedIdentifier(identifier: string, place: number, taken: Set<string>, redactor: Redactor): string {
+  const safe = redactor(identifier);
+  if (safe === identifier) {
+    return identifier;
+  }
+  let unique = `${safe} #${place}`;
+  while (taken.has(unique)) {
+    unique += "'";
+  }
+  taken.add(unique);
+  return unique;
+}
+
+function redactConfiguration(
+  result: RunConfigurationResult,
+  identifier: string,
+  redactor: Redactor,
+): RunConfigurationResult {
+  const { earlier, known } = result;
+  return {
+    ...redactOutcome(result, identifier, redactor),
+    ...(earlier ? { earlier: earlier.map((one) => redactOutcome(one, identifier, redactor)) } : {}),
+    ...(known ? { known: { ...known, reason: redactor(known.reason) } } : {}),
+  };
+}
+
+function redactOutcome<T extends Outcome>(outcome: T, identifier: string, redactor: Redactor): T {
+  const { response, error, log_tail: log } = outcome;
+  return {
+    ...outcome,
+    configuration_identifier: identifier,
+    ...(response === undefined ? {} : { response: redactJson(response, redactor, false) }),
+    ...(error ? { error: { type: redactor(error.type), message: redactor(error.message) } } : {}),
+    ...(log === undefined ? {} : { log_tail: redactor(log) }),
+  };
+}
+
+/** @param secret whether it is the value of a key that says so: then texts and numbers go as a whole */
+function redactJson(value: Json, redactor: Redactor, secret: boolean): Json {
+  if (typeof value === 'string') {
+    return secret && value !== '' ? redacted : redactor(value);
+  }
+  if (typeof value === 'number') {
+    return secret ? redacted : value;
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => redactJson(item, redactor, secret));
+  }
+  if (isJsonObject(value)) {
+    const taken = new Map<string, number>();
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => {
+        const safe = redactor(key);
+        const times = (taken.get(safe) ?? 0) + 1;
+        taken.set(safe, times);
+        const unique = times === 1 ? safe : `${safe} #${times}`;
+        return [unique, redactJson(item, redactor, redactor.hides(key))];
+      }),
+    );
+  }
+  return value;
+}

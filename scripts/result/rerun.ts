@@ -1,0 +1,102 @@
+/** Configurations that are run again: which, what becomes of the result, and in which order all of them are started. */
+import {
+  identifierOf,
+  type Configuration,
+  type Outcome,
+  type RunConfigurationResult,
+  type RunResult,
+} from '../../lib/wire';
+import { addCosts } from '../cost/cost';
+import { isExcused, isUndecided, tally } from './tally';
+
+/**
+ * The identifiers of the configurations that did not pass, in the order of the result. Known failures are left out: what
+ * became of them changes nothing.
+ */
+export function toRerun({ results }: Pick<RunResult, 'results'>): string[] {
+  return results
+    .filter((one) => one.status !== 'PASSED' && !(one.status === 'FAILED' && isExcused(one)))
+    .map((one) => one.configuration_identifier);
+}
+
+/**
+ * One result of two runs, the second of which tested some configurations of the first again. The results keep the order
+ * of the first; a configuration that was run again has its last outcome, with those before it in `earlier`, and is
+ * `flaky` where it passed at last. What only the second run knows stands at the end.
+ *
+ * It lasts from the start of the first run to the stop of the second, but `duration_seconds` is the sum of both: hours
+ * may lie between them. Execution, status and console link are those of the second; the tolerated failures are those of
+ * the first, as a share of all configurations is counted there. Costs are added; where only one run has them, the sum
+ * is unknown and left out.
+ */
+export function mergeReruns(first: RunResult, second: RunResult, { strict }: { strict?: boolean } = {}): RunResult {
+  const again = new Map(second.results.map((one) => [one.configuration_identifier, one]));
+  const merged = first.results.map((one) => {
+    const later = again.get(one.configuration_identifier);
+    again.delete(one.configuration_identifier);
+    return later ? mergeOutcomes(one, later) : one;
+  });
+  const { execution_arn, status, stopped_at, console_url } = second;
+  return tally(
+    {
+      ...first,
+      execution_arn,
+      status,
+      stopped_at,
+      duration_seconds: Math.round((first.duration_seconds + second.duration_seconds) * 1000) / 1000,
+      max_concurrency: Math.max(first.max_concurrency, second.max_concurrency),
+      console_url,
+      ...costsOf(first, second),
+      results: [...merged, ...again.values()],
+    },
+    { strict, undecided: isUndecided(second) },
+  );
+}
+
+function costsOf(first: RunResult, second: RunResult): Pick<RunResult, 'cost' | 'cost_unknown'> {
+  if (first.cost && second.cost) {
+    return { cost: addCosts(first.cost, second.cost), cost_unknown: undefined };
+  }
+  const why = first.cost_unknown ?? second.cost_unknown;
+  const oneOnly = (first.cost ?? second.cost) ? 'The report of one of the runs tells no cost.' : undefined;
+  return { cost: undefined, cost_unknown: why ?? oneOnly };
+}
+
+function mergeOutcomes(first: RunConfigurationResult, second: RunConfigurationResult): RunConfigurationResult {
+  const earlier = [...outcomesOf(first), ...(second.earlier ?? [])];
+  const flaky = second.status === 'PASSED' && earlier.some(({ status }) => status !== 'PASSED');
+  return { ...second, earlier, flaky: flaky || undefined, known: second.known ?? first.known };
+}
+
+/** All outcomes, the oldest first, each without what belongs to the configuration as a whole. */
+function outcomesOf(result: RunConfigurationResult): Outcome[] {
+  const { earlier = [], ...last } = result;
+  delete last.flaky;
+  delete last.known;
+  return [...earlier, last];
+}
+
+/**
+ * The configurations in the order that makes the whole run short: those that took longest in an earlier run first, so
+ * that none of them starts last and keeps a single lane busy. Those without an earlier duration come before all others,
+ * as they may take any time. Equals keep their order.
+ */
+export function longestFirst(configurations: Configuration[], earlier: Pick<RunResult, 'results'>): Configuration[] {
+  const durations = knownDurations(earlier);
+  const expected = (configuration: Configuration) => durations.get(identifierOf(configuration)) ?? Infinity;
+  return configurations
+    .map((configuration) => ({ configuration, duration: expected(configuration) }))
+    .sort((a, b) => (a.duration === b.duration ? 0 : b.duration > a.duration ? 1 : -1))
+    .map(({ configuration }) => configuration);
+}
+
+/** Milliseconds that each configuration took in an earlier run, as far as that is known, by identifier. */
+export function knownDurations({ results }: Pick<RunResult, 'results'>): Map<string, number | undefined> {
+  return new Map(results.map((one) => [one.configuration_identifier, longestOf(one)]));
+}
+
+/** Milliseconds of the longest of its outcomes: one that failed early says little about how long it takes. */
+function longestOf({ duration_ms: last, earlier = [] }: RunConfigurationResult): number | undefined {
+  const known = [last, ...earlier.map((outcome) => outcome.duration_ms)].filter((ms) => ms !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}

@@ -1,0 +1,186 @@
+/** Reads a saved result again: `report`, `--rerun-failed` and `--longest-first` take the file of `--report json=FILE`. */
+import {
+  type ExecutionStatus,
+  type Json,
+  type JsonObject,
+  type Outcome,
+  type RunConfigurationResult,
+  type RunCost,
+  type RunResult,
+  type Verdict,
+} from '../../lib/wire';
+import {
+  objectAt,
+  parseAggregatedResult,
+  parseConfigurationResult,
+  shown,
+  WireFormatError,
+} from '../../lib/wireParsers';
+import { UserError } from '../userError';
+
+const statuses: ExecutionStatus[] = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
+const verdicts: Verdict[] = ['PASSED', 'FAILED', 'ERRORED'];
+
+/**
+ * Parses the JSON report of a run. Keys that a later version may have added are left out.
+ * @param fileName as the user gave it, for messages
+ * @throws UserError with file, key and value
+ */
+export function parseRunResult(text: string, fileName: string): RunResult {
+  try {
+    return runResultOf(JSON.parse(text.replace(/^\ufeff/, '')));
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw new UserError(`Expected ${fileName} to be the JSON report of a run, got no JSON: ${error.message}.`, {
+        cause: error,
+      });
+    }
+    if (error instanceof WireFormatError) {
+      throw new UserError(`Expected ${fileName} to be the JSON report of a run. ${error.message}.`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function runResultOf(value: unknown): RunResult {
+  const aggregated = parseAggregatedResult(value);
+  const object = objectAt(value, 'the result');
+  const results = object.results as Json[];
+  if (aggregated.total !== results.length) {
+    throw new WireFormatError(`Expected total to be the number of results, ${results.length}, got ${aggregated.total}`);
+  }
+  checkUnique(aggregated.results.map((one) => one.configuration_identifier));
+  const { execution_arn: arn, console_url: link, cost, cost_unknown: costUnknown, known_failure_notes: notes } = object;
+  return {
+    ...aggregated,
+    // Absent in direct mode, where there is no execution.
+    execution_arn: arn === undefined ? '' : stringAt(object, 'execution_arn'),
+    status: oneOf(object, 'status', statuses),
+    verdict: oneOf(object, 'verdict', verdicts),
+    started_at: timeAt(object, 'started_at'),
+    stopped_at: timeAt(object, 'stopped_at'),
+    duration_seconds: amountAt(object, 'duration_seconds'),
+    ...(object.flaky === undefined ? {} : { flaky: amountAt(object, 'flaky') }),
+    ...(object.known === undefined ? {} : { known: amountAt(object, 'known') }),
+    ...(link === undefined ? {} : { console_url: stringAt(object, 'console_url') }),
+    ...(cost === undefined ? {} : { cost: costAt(object) }),
+    ...(costUnknown === undefined ? {} : { cost_unknown: stringAt(object, 'cost_unknown') }),
+    ...(notes === undefined ? {} : { known_failure_notes: textsAt(object, 'known_failure_notes') }),
+    results: results.map((one, index) => configurationResultOf(one, `results[${index}]`)),
+  };
+}
+
+function configurationResultOf(value: Json, where: string): RunConfigurationResult {
+  const object = objectAt(value, where);
+  const { earlier, flaky, known } = object;
+  if (earlier !== undefined && !Array.isArray(earlier)) {
+    throw new WireFormatError(`Expected earlier of ${where} to be a list, got ${shown(earlier)}`);
+  }
+  return {
+    ...outcomeOf(object, where),
+    ...(earlier ? { earlier: earlier.map((one, index) => outcomeOf(one, `${where}.earlier[${index}]`)) } : {}),
+    ...(flaky === true ? { flaky } : {}),
+    ...(known === undefined ? {} : { known: knownAt(object, where) }),
+  };
+}
+
+function outcomeOf(value: Json, where: string): Outcome {
+  const object = objectAt(value, where);
+  return {
+    ...parseConfigurationResult(object, where),
+    ...(object.started_at === undefined ? {} : { started_at: timeAt(object, 'started_at', where) }),
+    ...(object.stopped_at === undefined ? {} : { stopped_at: timeAt(object, 'stopped_at', where) }),
+  };
+}
+
+function knownAt(result: JsonObject, where: string): NonNullable<RunConfigurationResult['known']> {
+  const inside = `known of ${where}`;
+  const known = objectAt(result.known, inside);
+  if (typeof known.expired !== 'boolean') {
+    throw new WireFormatError(`Expected expired of ${inside} to be true or false, got ${shown(known.expired)}`);
+  }
+  return {
+    reason: stringAt(known, 'reason', inside),
+    expires: stringAt(known, 'expires', inside),
+    expired: known.expired,
+  };
+}
+
+function costAt(result: JsonObject): RunCost {
+  const cost = objectAt(result.cost, 'cost');
+  if (cost.currency !== 'USD') {
+    throw new WireFormatError(`Expected currency of cost to be USD, got ${shown(cost.currency)}`);
+  }
+  const amount = (key: string) => amountAt(cost, key, 'cost');
+  return {
+    currency: 'USD',
+    price_region: stringAt(cost, 'price_region', 'cost'),
+    price_date: stringAt(cost, 'price_date', 'cost'),
+    architecture: cost.architecture === 'arm64' ? 'arm64' : 'x86_64',
+    lambda_requests: amount('lambda_requests'),
+    lambda_gb_seconds: amount('lambda_gb_seconds'),
+    lambda_usd: amount('lambda_usd'),
+    ...(cost.state_transitions === undefined
+      ? {}
+      : {
+          state_transitions: amount('state_transitions'),
+          state_transitions_usd: amount('state_transitions_usd'),
+        }),
+    total_usd: amount('total_usd'),
+  };
+}
+
+function checkUnique(identifiers: string[]): void {
+  const seen = new Set<string>();
+  for (const identifier of identifiers) {
+    if (seen.has(identifier)) {
+      throw new WireFormatError(`Expected each configuration once, got ${shown(identifier)} twice`);
+    }
+    seen.add(identifier);
+  }
+}
+
+function stringAt(object: JsonObject, key: string, where = 'the result'): string {
+  const value = object[key];
+  if (typeof value !== 'string') {
+    throw new WireFormatError(`Expected ${key} of ${where} to be a string, got ${shown(value)}`);
+  }
+  return value;
+}
+
+function textsAt(object: JsonObject, key: string): string[] {
+  const value = object[key];
+  if (!Array.isArray(value)) {
+    throw new WireFormatError(`Expected ${key} of the result to be a list, got ${shown(value)}`);
+  }
+  return value.map((one) => {
+    if (typeof one !== 'string') {
+      throw new WireFormatError(`Expected ${key} of the result to hold strings, got ${shown(one)}`);
+    }
+    return one;
+  });
+}
+
+function timeAt(object: JsonObject, key: string, where = 'the result'): string {
+  const value = object[key];
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT/.test(value) || Number.isNaN(Date.parse(value))) {
+    throw new WireFormatError(`Expected ${key} of ${where} to be a time in ISO 8601, got ${shown(value)}`);
+  }
+  return value;
+}
+
+function amountAt(object: JsonObject, key: string, where = 'the result'): number {
+  const value = object[key];
+  if (typeof value !== 'number' || !(value >= 0)) {
+    throw new WireFormatError(`Expected ${key} of ${where} to be a number from 0 up, got ${shown(value)}`);
+  }
+  return value;
+}
+
+function oneOf<T extends string>(object: JsonObject, key: string, allowed: T[]): T {
+  const value = allowed.find((one) => one === object[key]);
+  if (value === undefined) {
+    throw new WireFormatError(`Expected ${key} to be one of ${allowed.join(', ')}, got ${shown(object[key])}`);
+  }
+  return value;
+}

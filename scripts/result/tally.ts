@@ -1,0 +1,52 @@
+import type { RunConfigurationResult, RunResult, Verdict } from '../../lib/wire';
+
+/** How the verdict is found. */
+export interface TallyOptions {
+  /** Whether a configuration that passed only when it was run again counts as failed. Default: false. */
+  strict?: boolean;
+  /** Whether the run has no verdict whatever its results say. Default: as `isUndecided` finds. */
+  undecided?: boolean;
+}
+
+/**
+ * The result with its counts and verdict found anew from its results: after configurations were run again, or after
+ * known failures were excused. The rules are those of the state machine: `FAILED` where more failed than are tolerated,
+ * else `ERRORED` where something could not be tested, else `PASSED`.
+ *
+ * A run without a verdict for another reason (timed out, stopped) keeps having none, whatever its results say.
+ */
+export function tally(
+  result: RunResult,
+  { strict = false, undecided = isUndecided(result) }: TallyOptions = {},
+): RunResult {
+  const { results } = result;
+  const count = (matches: (one: RunConfigurationResult) => boolean) => results.filter(matches).length;
+  const counts = {
+    total: results.length,
+    passed: count(({ status }) => status === 'PASSED'),
+    failed: count((one) => one.status === 'FAILED' && !isExcused(one)),
+    errored: count(({ status }) => status === 'ERRORED'),
+  };
+  const flaky = count((one) => one.flaky === true);
+  const known = count((one) => one.status === 'FAILED' && isExcused(one));
+  const alsoFailed = strict ? count((one) => one.flaky === true && !isExcused(one)) : 0;
+  const verdict = undecided ? 'ERRORED' : judge(counts.failed + alsoFailed, counts.errored, result.tolerated_failures);
+  return { ...result, ...counts, verdict, flaky: flaky || undefined, known: known || undefined };
+}
+
+/** Whether the list of known failures excuses a failure of this configuration. */
+export function isExcused({ known }: Pick<RunConfigurationResult, 'known'>): boolean {
+  return known !== undefined && !known.expired;
+}
+
+/** Whether the run has no verdict although its counts would give one: it did not end by itself. */
+export function isUndecided({ verdict, failed, errored, tolerated_failures: tolerated }: RunResult): boolean {
+  return verdict === 'ERRORED' && judge(failed, errored, tolerated) !== 'ERRORED';
+}
+
+function judge(failed: number, errored: number, tolerated: number): Verdict {
+  if (failed > tolerated) {
+    return 'FAILED';
+  }
+  return errored > 0 ? 'ERRORED' : 'PASSED';
+}

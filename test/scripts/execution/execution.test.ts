@@ -1,0 +1,416 @@
+import {
+  followExecution,
+  startExecution,
+  type StartRequest,
+  type StopReason,
+} from '../../../scripts/execution/execution';
+import type { RunProgress } from '../../../scripts/execution/executionTracker';
+import { NoVerdictError } from '../../../scripts/noVerdictError';
+import { runResult } from '../../../scripts/result/runResult';
+import { UserError } from '../../../scripts/userError';
+import { FakeClock } from '../fakeClock';
+import { configurations, executionArn, FakeExecution, machineArn, type FakeConfiguration } from '../fakeExecution';
+
+const sleepy = [3, 8, 1, 10, 5, 7, 2, 9, 4, 6];
+
+function named(name: string, message = 'refused', status?: number): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
+}
+
+function setUp(tested: FakeConfiguration[] = configurations(40, sleepy), concurrency?: number) {
+  const clock = new FakeClock();
+  const execution = new FakeExecution(clock, tested, concurrency);
+  const stop = new AbortController();
+  const leave = new AbortController();
+  const progress: RunProgress[] = [];
+  const follow = () =>
+    followExecution(execution, executionArn, {
+      clock,
+      stop: stop.signal,
+      leave: leave.signal,
+      onProgress: (state) => progress.push(state),
+    });
+  const start = (request: StartRequest) => startExecution(execution, request, { clock, stop: stop.signal });
+  const startedAt = clock.now();
+  const elapsed = () => clock.now() - startedAt;
+  const resultOf = async () =>
+    runResult(await follow(), { executionArn, startedAt: new Date(startedAt), now: new Date(clock.now()) });
+  return { clock, execution, stop, leave, progress, start, follow, elapsed, resultOf };
+}
+
+const interrupted: StopReason = { error: 'SystemTest.Interrupted', cause: 'Interrupted.' };
+
+describe('following an execution', () => {
+  test('takes under 60 calls and notices the end within a second, for 40 configurations ten at a time', async () => {
+    const { execution, elapsed, follow } = setUp();
+
+    const { tracker } = await follow();
+
+    expect(execution.lasts).toBeGreaterThan(20_000);
+    expect(execution.calls.length).toBeLessThan(60 - 2);
+    expect(elapsed() - execution.lasts).toBeLessThan(1000);
+    expect(execution.count('DescribeExecution')).toBe(1);
+    expect(tracker.progress()).toEqual({ total: 40, done: 40, passed: 40, failed: 0, errored: 0, running: 0 });
+  });
+
+  test('shows how many are done and running', async () => {
+    const { progress, follow } = setUp(configurations(4, [1, 5, 5, 5]), 2);
+
+    await follow();
+
+    expect(progress).toContainEqual(
+      expect.objectContaining({ total: 4, done: 0, passed: 0, failed: 0, errored: 0, running: 2 }),
+    );
+    expect(progress).toContainEqual({
+      ...{ total: 4, done: 1, passed: 1, failed: 0, errored: 0, running: 2 },
+      longest: { identifier: 'config_1', startedAfterMs: 0 },
+    });
+    expect(progress.at(-1)).toEqual({ total: 4, done: 4, passed: 4, failed: 0, errored: 0, running: 0 });
+  });
+
+  test('notices the end of a short run soon', async () => {
+    const { execution, elapsed, follow } = setUp(configurations(1, [0.1]));
+
+    await follow();
+
+    expect(elapsed() - execution.lasts).toBeLessThanOrEqual(250);
+  });
+
+  test('reads many pages, and never more than 20 in a second', async () => {
+    const { execution, follow } = setUp(configurations(1000, [0.1]), 40);
+
+    const { tracker } = await follow();
+
+    expect(tracker.progress().done).toBe(1000);
+    const times = execution.calls.map(({ at }) => at);
+    const busiest = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length));
+    expect(busiest).toBeLessThanOrEqual(20);
+    expect(execution.calls.length).toBeLessThan(60);
+  });
+
+  test('catches up in large pages, but no faster, when it joins an execution with a long history', async () => {
+    const { clock, execution, follow } = setUp(configurations(3000, [0.1]), 40);
+    await clock.sleep(60_000);
+
+    await follow();
+
+    const times = execution.calls.map(({ at }) => at);
+    expect(times.length).toBeLessThanOrEqual(15);
+    expect(times.at(-1)! - times[0]!).toBeGreaterThanOrEqual((times.length - 2) * 50);
+  });
+
+  test('asks more seldom when nothing changes for long, but not as seldom as to be late by more than 5 s', async () => {
+    const { execution, elapsed, follow } = setUp(configurations(1, [900]));
+
+    await follow();
+
+    expect(execution.calls.length).toBeLessThan(260);
+    expect(elapsed() - execution.lasts).toBeLessThanOrEqual(5000);
+  });
+
+  test.each([
+    ['an execution that is not known yet', named('ExecutionDoesNotExist'), 3],
+    ['throttling', named('ThrottlingException', 'Rate exceeded', 400), 6],
+    ['a lost connection', Object.assign(named('Error'), { code: 'ECONNRESET' }), 5],
+    ['a failing service', named('InternalFailure', '', 500), 5],
+    ['a page token that is no longer valid', named('InvalidToken'), 1],
+  ])('survives %s', async (_, error, times) => {
+    const { execution, follow } = setUp(configurations(12, [1]), 4);
+    execution.failures.GetExecutionHistory = Array.from({ length: times }, () => error);
+
+    const { tracker, trouble } = await follow();
+
+    expect(trouble).toBeUndefined();
+    expect(tracker.progress()).toMatchObject({ done: 12, passed: 12 });
+  });
+
+  test('waits longer the more it is throttled', async () => {
+    const { execution, follow } = setUp(configurations(1, [60]));
+    execution.failures.GetExecutionHistory = Array.from({ length: 5 }, () => named('ThrottlingException'));
+
+    await follow();
+
+    const times = execution.calls.slice(0, 6).map(({ at }) => at);
+    const waits = times.slice(1).map((at, index) => at - times[index]!);
+    expect(waits).toEqual([1500, 3000, 6000, 10_000, 10_000]);
+  });
+
+  test.each([
+    ['unknown for 15 s', () => named('ExecutionDoesNotExist', 'no such execution')],
+    ['not readable', () => named('AccessDeniedException', 'not authorized', 400)],
+    ['unreachable for a minute', () => Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' })],
+  ])('gives up on an execution that is %s', async (_, error) => {
+    const { execution, elapsed, follow } = setUp(configurations(40, sleepy));
+    execution.failures.GetExecutionHistory = Array.from({ length: 500 }, error);
+
+    const { trouble } = await follow();
+
+    expect(trouble).toBeInstanceOf(NoVerdictError);
+    expect(trouble?.message).toMatch(/^Could not read the history of the execution: /);
+    expect(elapsed()).toBeLessThan(70_000);
+  });
+
+  test.each([
+    ['is refused', () => Promise.reject(named('AccessDeniedException'))],
+    [
+      'is out of date',
+      () => Promise.resolve({ status: 'RUNNING' as const, startDate: new Date(Date.UTC(2026, 0, 1)) }),
+    ],
+  ])('does without a description that %s', async (_, describeExecution) => {
+    const { execution, resultOf } = setUp(configurations(2, [3]));
+    execution.describe = describeExecution;
+
+    const result = await resultOf();
+
+    expect(result).toMatchObject({ verdict: 'PASSED', passed: 2, duration_seconds: 3 });
+  });
+});
+
+describe('stopping an execution', () => {
+  test('stops it, waits for its last events, and keeps what is known', async () => {
+    const { clock, execution, stop, resultOf } = setUp(configurations(4, [1, 10]), 2);
+    void clock.sleep(4500).then(() => stop.abort(interrupted));
+
+    const result = await resultOf();
+
+    expect(execution.stopReason).toMatchObject(interrupted);
+    expect(result).toMatchObject({ status: 'ABORTED', verdict: 'ERRORED', total: 4, passed: 2, errored: 2 });
+    expect(result.results.map((one) => [one.configuration_identifier, one.status])).toEqual([
+      ['config_0', 'PASSED'],
+      ['config_1', 'ERRORED'],
+      ['config_2', 'PASSED'],
+      ['config_3', 'ERRORED'],
+    ]);
+    expect(result.results[1]?.error).toEqual({
+      type: 'SystemTest.NotFinished',
+      message: 'Not finished when the execution was stopped (SystemTest.Interrupted: Interrupted).',
+    });
+    expect(result.duration_seconds).toBeCloseTo(4.6, 1);
+  });
+
+  test('stops it at once, in the middle of a wait', async () => {
+    const { clock, execution, stop, follow, elapsed } = setUp(configurations(1, [900]));
+    void clock.sleep(600_000).then(() => stop.abort(interrupted));
+
+    await follow();
+
+    expect(execution.calls.find(({ name }) => name === 'StopExecution')?.at).toBe(600_000);
+    expect(elapsed()).toBeLessThan(606_000);
+  });
+
+  test('keeps the verdict of an execution that ended before it could be stopped', async () => {
+    const { execution, stop, follow } = setUp(configurations(1, [0]));
+    execution.stop = () => Promise.resolve();
+    stop.abort(interrupted);
+
+    const { tracker, stopped } = await follow();
+
+    expect(tracker.end?.status).toBe('SUCCEEDED');
+    expect(stopped).toEqual(interrupted);
+  });
+
+  test('says so when it could not be stopped', async () => {
+    const { execution, stop, follow } = setUp();
+    execution.failures.StopExecution = [named('AccessDeniedException', 'not authorized')];
+    stop.abort(interrupted);
+
+    const { trouble } = await follow();
+
+    expect(trouble?.message).toBe('Could not stop the execution: AccessDeniedException: not authorized');
+  });
+
+  test('does not wait for ever for an execution that does not stop', async () => {
+    const { execution, stop, follow, elapsed } = setUp(configurations(1, [900]));
+    execution.stop = () => Promise.resolve();
+    stop.abort(interrupted);
+
+    const { trouble } = await follow();
+
+    expect(trouble?.message).toMatch(/has not ended within 15 s/);
+    expect(elapsed()).toBeLessThan(17_000);
+  });
+
+  test('leaves at once when told so', async () => {
+    const { clock, execution, stop, leave, follow, elapsed } = setUp(configurations(1, [900]));
+    execution.stop = () => Promise.resolve();
+    void clock.sleep(5000).then(() => stop.abort(interrupted));
+    void clock.sleep(6000).then(() => {
+      execution.failures.GetExecutionHistory = [named('AbortError')];
+      leave.abort();
+    });
+
+    const { trouble, tracker } = await follow();
+
+    expect(trouble?.message).toBe('Left before the execution has ended.');
+    expect(tracker.progress().running).toBe(1);
+    expect(elapsed()).toBeLessThan(6100);
+  });
+});
+
+describe('the result of an execution', () => {
+  test('is that of the machine when it passed', async () => {
+    const result = await setUp(configurations(3, [2])).resultOf();
+
+    expect(result).toMatchObject({
+      schema_version: 1,
+      total: 3,
+      passed: 3,
+      execution_arn: executionArn,
+      status: 'SUCCEEDED',
+      verdict: 'PASSED',
+      started_at: '2026-01-01T00:00:00.000Z',
+      stopped_at: '2026-01-01T00:00:02.000Z',
+      duration_seconds: 2,
+    });
+  });
+
+  test('says when each configuration began and ended', async () => {
+    const { results } = await setUp(configurations(3, [2]), 2).resultOf();
+
+    expect(results.map((one) => [one.started_at, one.stopped_at])).toEqual([
+      ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:02.000Z'],
+      ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:02.000Z'],
+      ['2026-01-01T00:00:02.000Z', '2026-01-01T00:00:04.000Z'],
+    ]);
+  });
+
+  test.each(['FAILED', 'ERRORED'] as const)('is read from the history when configurations %s', async (status) => {
+    const tested = [...configurations(2, [1]), { identifier: 'bad', seconds: 1, status }];
+
+    const result = await setUp(tested).resultOf();
+
+    expect(result).toMatchObject({ status: 'FAILED', verdict: status, passed: 2 });
+    expect(result.results.at(-1)).toMatchObject({ configuration_identifier: 'bad', status });
+  });
+
+  test('has log tails that read as the function wrote them', async () => {
+    const { execution, resultOf } = setUp([{ identifier: 'bad', seconds: 1 }]);
+    const log_tail = Buffer.from('Grüße ✓\n').toString('latin1');
+    const output = {
+      schema_version: 1,
+      total: 1,
+      passed: 0,
+      failed: 1,
+      errored: 0,
+      max_concurrency: 1,
+      tolerated_failures: 1,
+      results: [{ configuration_identifier: 'bad', status: 'FAILED', log_tail }],
+    };
+    const details = { output: JSON.stringify(output) };
+    execution.endWith({ type: 'ExecutionSucceeded', executionSucceededEventDetails: details });
+
+    expect((await resultOf()).results[0]?.log_tail).toBe('Grüße ✓\n');
+  });
+
+  test('is pieced together when the execution timed out', async () => {
+    const { execution, resultOf } = setUp(configurations(4, [2]), 2);
+    execution.endWith({ type: 'ExecutionTimedOut' }, 3000);
+
+    const result = await resultOf();
+
+    expect(result).toMatchObject({ status: 'TIMED_OUT', verdict: 'ERRORED', total: 4, passed: 2, errored: 2 });
+    expect(result.results[3]?.error?.message).toBe('Not finished when the execution timed out.');
+  });
+
+  test('names what was asked for when the execution ended before its Map began', async () => {
+    const { execution, follow } = setUp(configurations(2, [2]));
+    execution.endWith({ type: 'ExecutionTimedOut' }, -1);
+
+    const asked = { executionArn, identifiers: ['a', 'b'], startedAt: new Date(0), now: new Date(0) };
+    const { results, total } = runResult(await follow(), asked);
+
+    expect(total).toBe(2);
+    expect(results.map((one) => one.configuration_identifier)).toEqual(['a', 'b']);
+  });
+
+  test('is pieced together when the machine itself failed', async () => {
+    const { execution, resultOf } = setUp(configurations(4, [2]), 2);
+    const details = { error: 'States.Runtime', cause: 'Too many events.' };
+    execution.endWith({ type: 'ExecutionFailed', executionFailedEventDetails: details }, 3000);
+
+    const result = await resultOf();
+
+    expect(result.results[3]?.error?.message).toBe(
+      'Not finished when the execution failed (States.Runtime: Too many events).',
+    );
+  });
+
+  test('is an error of the user when the machine refused its input', async () => {
+    const { execution, resultOf } = setUp();
+    const details = { error: 'SystemTestInputRefused', cause: 'Expected at least one configuration, got none.' };
+    execution.endWith({ type: 'ExecutionFailed', executionFailedEventDetails: details }, 0);
+
+    await expect(resultOf()).rejects.toThrow(
+      new UserError('The state machine refused its input: Expected at least one configuration, got none.'),
+    );
+  });
+
+  test.each(['{}', '"done"', 'no JSON', '{"schema_version": 2}', undefined])(
+    "is no verdict when another machine's output comes back: %s",
+    async (output) => {
+      const { execution, resultOf } = setUp(configurations(1, [1]));
+      execution.endWith({ type: 'ExecutionSucceeded', executionSucceededEventDetails: { output } });
+
+      await expect(resultOf()).rejects.toThrow(NoVerdictError);
+    },
+  );
+});
+
+describe('starting an execution', () => {
+  const request = { stateMachineArn: machineArn, name: 'run', input: '{}' };
+
+  test('gives its ARN', async () => {
+    await expect(setUp().start(request)).resolves.toBe(executionArn);
+  });
+
+  test.each([
+    [
+      'StateMachineDoesNotExist',
+      UserError,
+      `Expected a state machine that exists, got none with the ARN ${machineArn}.`,
+    ],
+    ['InvalidName', UserError, 'Expected a start that Step Functions accepts, got InvalidName: refused'],
+    ['ExpiredTokenException', UserError, /^Expected valid AWS credentials, got none/],
+    ['CredentialsProviderError', UserError, /^Expected valid AWS credentials, got none/],
+    [
+      'ExecutionAlreadyExists',
+      NoVerdictError,
+      /^An execution named run has ended already \(SUCCEEDED at 2026\S+Z\): choose another --name\.$/,
+    ],
+    ['AccessDeniedException', NoVerdictError, /^Not allowed to start an execution of arn:/],
+    ['ThrottlingException', NoVerdictError, /as AWS throttles the calls/],
+    ['ExecutionLimitExceeded', NoVerdictError, /^Could not start an execution of arn:/],
+  ] as const)('answers %s with a sentence and the right kind of error', async (name, kind, message) => {
+    const { execution, start } = setUp();
+    execution.failures.StartExecution = Array.from({ length: 100 }, () => named(name));
+
+    const failure: unknown = await start(request).catch((error: unknown) => error);
+
+    expect(failure).toBeInstanceOf(kind);
+    expect((failure as Error).message).toMatch(message);
+  });
+
+  test('takes an execution with its own random name for its own, as the answer to the start was lost', async () => {
+    const { execution, start } = setUp();
+    execution.failures.StartExecution = [named('ExecutionAlreadyExists')];
+
+    const arn = await start({ ...request, name: undefined, stateMachineArn: `${machineArn}:live` });
+
+    expect(arn).toMatch(/^arn:aws:states:eu-west-1:123456789012:execution:SystemTest:[0-9a-f-]{36}$/);
+  });
+
+  test('asks for a Region when there is none', async () => {
+    const { execution, start } = setUp();
+    execution.failures.StartExecution = [new Error('Region is missing')];
+
+    await expect(start(request)).rejects.toThrow(/^Expected a Region, got none/);
+  });
+
+  test('refuses an Express machine, whose history cannot be read', async () => {
+    const { execution, start } = setUp();
+    const arn = executionArn.replace(':execution:', ':express:');
+    execution.start = () => Promise.resolve({ executionArn: arn });
+
+    await expect(start(request)).rejects.toThrow(/^Expected a Standard state machine/);
+  });
+});

@@ -1,0 +1,256 @@
+import fc from 'fast-check';
+import { createRedactor, parseRedactPattern, redactResult } from '../../../scripts/result/redaction';
+import { failed, hostileResult, hostileText, passed, runResultOf } from '../runResults';
+import { thrown } from '../thrown';
+
+const redact = createRedactor();
+
+// Put together here, so that no scanner takes this file for a leak.
+const keyId = 'AKIA' + 'QYLPMN5HHHFPZAM2';
+const sessionKeyId = 'ASIA' + 'QYLPMN5HHHFPZAM2';
+const secretKey = 'wJalrXUtnFEMI/K7MDENG+' + 'bPxRfiCYEXAMPLEKEY';
+const sessionToken = 'IQoJb3JpZ2lu' + 'X2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQD+abc==';
+const jwt = ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiIxMjM0In0', 'dozjgNryP4J3jVmNHl0w5N_XgL0'].join('.');
+const github = 'ghp' + '_16C7e42F292c6912E7710c838347Ae178B4a';
+const slack = 'xoxb' + '-123456789012-abcdefghijkl';
+const border = (text: string) => `-----${text}-----`;
+const begin = border('BEGIN PRIVATE ' + 'KEY');
+const end = border('END PRIVATE ' + 'KEY');
+const pem = (name: string, body: string) => `${border(`BEGIN ${name}`)}\n${body}\n${border(`END ${name}`)}`;
+const keyBody = 'MIIEpAIBAAKCAQEA75'.repeat(3);
+
+describe('without being asked, a redactor takes out', () => {
+  test.each([
+    ['an access key id', `key ${keyId}.`, 'key [redacted].'],
+    ['a temporary access key id', `(${sessionKeyId})`, '([redacted])'],
+    ['a secret key', `AWS_SECRET_ACCESS_KEY=${secretKey}\n`, 'AWS_SECRET_ACCESS_KEY=[redacted]\n'],
+    [
+      'a secret key in JSON',
+      `{"SecretAccessKey": "${secretKey}", "a": 1}`,
+      '{"SecretAccessKey": "[redacted]", "a": 1}',
+    ],
+    ['a session token', `token ${sessionToken} end`, 'token [redacted] end'],
+    ['a bearer token', `Bearer ${secretKey} x`, 'Bearer [redacted] x'],
+    ['a header', 'Authorization: Basic ' + 'dXNlcjpwYXNz\nnext', 'Authorization: [redacted]\nnext'],
+    ['a signed header', `authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=c`, 'authorization: [redacted]'],
+    ['a header in JSON', `{"authorization":"Token abc","x":1}`, '{"authorization":"[redacted]","x":1}'],
+    ['a JSON web token', `jwt ${jwt}, x`, 'jwt [redacted], x'],
+    ['a password in a URL', 'postgres://user:' + 'p4ss%21@host:5432/db', 'postgres://user:[redacted]@host:5432/db'],
+    ['a signed URL', 'https://b.s3/x?X-Amz-Signature=abc123&y=1', 'https://b.s3/x?X-Amz-Signature=[redacted]&y=1'],
+    ['a GitHub token', `${github} x`, '[redacted] x'],
+    ['a Slack token', `${slack} x`, '[redacted] x'],
+    ['a password', 'db_password=hunter2 host=x', 'db_password=[redacted] host=x'],
+    ['a password with blanks', `Password: "correct horse", x`, 'Password: "[redacted]", x'],
+    [
+      'a password in JSON in JSON',
+      String.raw`{"body":"{\"password\":\"hunter2\"}"}`,
+      String.raw`{"body":"{\"password\":\"[redacted]"}"}`,
+    ],
+    ['an API key', `'x-api-key': 'abc'`, `'x-api-key': '[redacted]'`],
+    ['a token', 'token => abc', 'token => [redacted]'],
+    ['a private key', `a\n${pem('RSA PRIVATE KEY', keyBody)}\nb`, 'a\n[redacted]\nb'],
+    ['two private keys', `${pem('PRIVATE KEY', keyBody)} ${pem('EC PRIVATE KEY', keyBody)}`, '[redacted] [redacted]'],
+    ['a private key in JSON', JSON.stringify({ pem: pem('PRIVATE KEY', keyBody) }), '{"pem":"[redacted]"}'],
+    ['the start of a private key', `x: ${begin}\n${keyBody}`, 'x: [redacted]'],
+    ['the end of a private key', `${keyBody}\n${keyBody}\n${end}\nx`, '[redacted]\nx'],
+  ])('%s', (_, text, expected) => {
+    expect(redact(text)).toBe(expected);
+  });
+
+  test.each([
+    'Unexpected token: }',
+    'Unexpected token \'}\', "{}}" is not valid JSON',
+    'The bearer of bad news',
+    'https://host:8080/path?email=a@example.org',
+    'tokens: 100, max_tokens=5',
+    'password_policy=strict',
+    'START RequestId: 6bc28136-xmpl-4365-b021-0ce6b2e64ab0 Version: $LATEST',
+    pem('CERTIFICATE', 'abc'),
+    'arn:aws:lambda:eu-west-1:123456789012:function:x',
+  ])('no part of %j', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+
+  test('nothing where the defaults are off', () => {
+    expect(createRedactor([], { defaults: false })(`password=${secretKey}`)).toBe(`password=${secretKey}`);
+  });
+});
+
+describe('a redactor', () => {
+  test('takes out whatever the given patterns match, with or without the flag g', () => {
+    const mine = createRedactor([/\d{12}/, /tenant-\w+/gi], { defaults: false });
+    expect(mine('123456789012 Tenant-acme 210987654321')).toBe('[redacted] [redacted] [redacted]');
+  });
+
+  test('is not misled by patterns that match nothing', () => {
+    expect(createRedactor([/x*/], { defaults: false })('axxb')).toBe('a[redacted]b');
+  });
+
+  test('changes a redacted text no further', () => {
+    const secret = fc.constantFrom(
+      ...[
+        'password=',
+        '"token":"',
+        "secret: '",
+        'Authorization: ',
+        'Bearer ',
+        '://u:',
+        'p@h',
+        keyId,
+        jwt,
+        github,
+        slack,
+      ],
+      ...[secretKey, sessionToken, '[redacted]', '\\"', begin, end],
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(secret, hostileText), { maxLength: 8 }), (parts) => {
+        const once = redact(parts.join(''));
+        expect(redact(once)).toBe(once);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('leaks no key, whatever stands around it', () => {
+    fc.assert(
+      fc.property(hostileText, hostileText, (before, after) => {
+        expect(redact(`${before} ${keyId} ${after}`)).not.toContain(keyId);
+        expect(redact(`${before} AWS_SECRET_ACCESS_KEY=${secretKey} ${after}`)).not.toContain(secretKey);
+        expect(redact(`${before}${pem('PRIVATE KEY', keyBody)}${after}`)).not.toContain(keyBody);
+      }),
+    );
+  });
+
+  test('takes time in proportion to the text', () => {
+    const parts = [
+      ...[
+        'a',
+        'password',
+        'password=',
+        'password=\\\\\\',
+        'password: "',
+        'password  ',
+        'secret_',
+        'token\\',
+        'aws_secret_access',
+      ],
+      ...[
+        'eyJ',
+        'eyJabcdef.',
+        '-eyJabcdef',
+        '://',
+        '://a:',
+        '://a:b',
+        '://aaaaaaaa:',
+        'Bearer ',
+        'authorization:',
+        'AKIA',
+      ],
+      ...[begin, end, '-----BEGIN ', `A ${end}`, '-----'],
+      ...['ghp_', 'xoxb-', 'xoxb-a', 'IQoJb3JpZ2lu', 'hooks.slack.com/', 'X-Amz-', "'", '"', '\\', ' ', '\n'],
+    ];
+    const slowest = parts.map((part) => {
+      const text = part.repeat(Math.ceil(1_000_000 / part.length));
+      const started = performance.now();
+      redact(text);
+      return { part, ms: performance.now() - started };
+    });
+    // A megabyte each; quadratic time would take minutes.
+    expect(slowest.filter(({ ms }) => ms > 2000)).toEqual([]);
+  });
+});
+
+describe('a result', () => {
+  const secrets = {
+    password: 'hunter2',
+    pin: 1234,
+    tokens_used: 5,
+    nested: [{ apiKey: ['a', 7, null] }],
+    passphrase: '',
+  };
+
+  test('is redacted wherever it holds text', () => {
+    const text = `password=${secretKey}`;
+    const result = runResultOf([
+      failed('a', {
+        error: { type: text, message: text },
+        log_tail: text,
+        response: { [text]: [text, { deep: text }] },
+        earlier: [failed('a', { log_tail: text })],
+        known: { reason: text, expires: '2026-12-31', expired: false },
+      }),
+    ]);
+    const safe = redactResult(
+      {
+        ...result,
+        console_url: `https://x.example/?token=${secretKey}`,
+        cost_unknown: text,
+        known_failure_notes: [text],
+      },
+      redact,
+    );
+    expect(JSON.stringify(safe)).not.toContain(secretKey);
+    expect(safe.results[0]?.response).toEqual({
+      'password=[redacted]': ['password=[redacted]', { deep: 'password=[redacted]' }],
+    });
+  });
+
+  test('loses the values of keys that say they are secret', () => {
+    expect(redactResult(runResultOf([passed('a', { response: secrets })]), redact).results[0]?.response).toEqual({
+      password: '[redacted]',
+      pin: 1234,
+      tokens_used: 5,
+      nested: [{ apiKey: ['[redacted]', '[redacted]', null] }],
+      passphrase: '',
+    });
+  });
+
+  test('keeps its configurations apart', () => {
+    const result = runResultOf([
+      passed('tenant-acme'),
+      passed('plain'),
+      passed('tenant-evil'),
+      passed('[redacted] #1'),
+    ]);
+    const safe = redactResult(result, createRedactor([/tenant-\w+/]));
+    expect(safe.results.map((one) => one.configuration_identifier)).toEqual([
+      "[redacted] #1'",
+      'plain',
+      '[redacted] #3',
+      '[redacted] #1',
+    ]);
+  });
+
+  test('gives its configurations one name in all tries', () => {
+    const result = runResultOf([passed('acme', { earlier: [failed('acme')] })]);
+    const [one] = redactResult(result, createRedactor([/acme/])).results;
+    expect(one?.earlier?.[0]?.configuration_identifier).toBe(one?.configuration_identifier);
+  });
+
+  test('keeps times, numbers, counts and verdict, whatever the patterns match', () => {
+    fc.assert(
+      fc.property(hostileResult, (result) => {
+        const safe = redactResult(result, createRedactor([/[^]+/]));
+        const { results, execution_arn: arn, ...facts } = result;
+        expect(arn).not.toBe('');
+        expect(safe).toMatchObject({ ...facts, execution_arn: '[redacted]' });
+        expect(safe.results.map(({ status, duration_ms: ms }) => [status, ms])).toEqual(
+          results.map(({ status, duration_ms: ms }) => [status, ms]),
+        );
+        expect(new Set(safe.results.map((one) => one.configuration_identifier)).size).toBe(results.length);
+      }),
+    );
+  });
+});
+
+describe('a pattern of --redact', () => {
+  test('is a regular expression', () => {
+    expect(parseRedactPattern('a+').source).toBe('a+');
+    expect(thrown(() => parseRedactPattern('('))).toMatchObject({
+      name: 'UserError',
+      message: expect.stringMatching(/^Expected --redact to be a regular expression, got "\(": /) as string,
+    });
+    expect(thrown(() => parseRedactPattern(''))).toMatchObject({ name: 'UserError' });
+  });
+});

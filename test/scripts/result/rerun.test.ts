@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { identifierOf } from '../../../lib/wire';
+import { costOf } from '../../../scripts/cost/cost';
+import { longestFirst, mergeReruns, toRerun } from '../../../scripts/result/rerun';
+import { errored, failed, hostileResult, passed, runResultOf } from '../runResults';
+
+describe('running again', () => {
+  const first = runResultOf([passed('a'), failed('b'), errored('c'), failed('d')], {
+    status: 'FAILED',
+    console_url: 'https://console.example/first',
+  });
+  const second = runResultOf([passed('b'), failed('c'), failed('d', { duration_ms: 1 })], {
+    status: 'FAILED',
+    execution_arn: 'arn:aws:states:eu-west-1:123456789012:execution:SystemTest:run-2',
+    started_at: '2026-01-01T02:00:00.000Z',
+    stopped_at: '2026-01-01T02:00:04.250Z',
+    duration_seconds: 4.25,
+    max_concurrency: 3,
+  });
+
+  test('takes what did not pass', () => {
+    expect(toRerun(first)).toEqual(['b', 'c', 'd']);
+  });
+
+  test('leaves out known failures, unless they could not be tested or are past their date', () => {
+    const known = { reason: 'moved', expires: '2026-12-31', expired: false };
+    const results = [
+      failed('a', { known }),
+      errored('b', { known }),
+      failed('c', { known: { ...known, expired: true } }),
+    ];
+    expect(toRerun({ results })).toEqual(['b', 'c']);
+  });
+
+  test('says why the cost of both is not known', () => {
+    const cost = costOf({ results: [], memoryMb: 128, architecture: 'arm64', region: 'eu-west-1' });
+    const unknown = { cost_unknown: 'No log.' };
+    expect(mergeReruns({ ...first, ...unknown }, { ...second, cost })).toMatchObject(unknown);
+    expect(mergeReruns({ ...first, cost }, second).cost_unknown).toBe('The report of one of the runs tells no cost.');
+    expect(mergeReruns(first, second).cost_unknown).toBeUndefined();
+  });
+
+  test('keeps the order and shows both outcomes', () => {
+    const { results } = mergeReruns(first, second);
+    expect(results.map((one) => [one.configuration_identifier, one.status, one.flaky])).toEqual([
+      ['a', 'PASSED', undefined],
+      ['b', 'PASSED', true],
+      ['c', 'FAILED', undefined],
+      ['d', 'FAILED', undefined],
+    ]);
+    expect(results[0]).toEqual(passed('a'));
+    expect(results[1]?.earlier).toEqual([failed('b')]);
+    expect(results[2]?.earlier).toEqual([errored('c')]);
+    expect(results[3]).toEqual({ ...failed('d', { duration_ms: 1 }), earlier: [failed('d')] });
+  });
+
+  test('counts anew and lasts as long as both runs', () => {
+    expect(mergeReruns(first, second)).toMatchObject({
+      total: 4,
+      passed: 2,
+      failed: 2,
+      errored: 0,
+      flaky: 1,
+      verdict: 'FAILED',
+      execution_arn: second.execution_arn,
+      started_at: first.started_at,
+      stopped_at: second.stopped_at,
+      duration_seconds: 12.75,
+      max_concurrency: 10,
+    });
+  });
+
+  test('leads to no execution in the console but the last', () => {
+    expect(mergeReruns(first, second).console_url).toBeUndefined();
+  });
+
+  test('passes with flaky configurations unless it is strict', () => {
+    const again = runResultOf([passed('b'), passed('c'), passed('d')]);
+    expect(mergeReruns(first, again)).toMatchObject({ verdict: 'PASSED', passed: 4, flaky: 3 });
+    expect(mergeReruns(first, again, { strict: true }).verdict).toBe('FAILED');
+  });
+
+  test('collects the outcomes of all tries, the oldest first', () => {
+    const again = mergeReruns(mergeReruns(first, second), runResultOf([passed('c'), errored('d')]));
+    expect(again.results[2]).toEqual({ ...passed('c'), earlier: [errored('c'), failed('c')], flaky: true });
+    expect(again.results[3]?.earlier?.map(({ status }) => status)).toEqual(['FAILED', 'FAILED']);
+    expect(again.results[1]?.flaky).toBe(true);
+  });
+
+  test('comes to a verdict where only the first run had none', () => {
+    const stopped = runResultOf([passed('a'), errored('b')], { status: 'ABORTED' });
+    expect(mergeReruns(stopped, runResultOf([passed('b')])).verdict).toBe('PASSED');
+  });
+
+  test('comes to no verdict where the last run has none', () => {
+    const stopped = runResultOf([passed('b')], { status: 'TIMED_OUT', verdict: 'ERRORED' });
+    expect(mergeReruns(runResultOf([failed('b')]), stopped)).toMatchObject({ verdict: 'ERRORED', status: 'TIMED_OUT' });
+  });
+
+  test('adds the costs where both are known', () => {
+    const factors = { memoryMb: 1024, architecture: 'arm64', region: 'eu-west-1', stateTransitions: 10 } as const;
+    const withCost = (result: typeof first) => ({ ...result, cost: costOf({ ...factors, results: result.results }) });
+    const { cost } = mergeReruns(withCost(first), withCost(second));
+    expect(cost).toMatchObject({ lambda_requests: 6, state_transitions: 20, price_region: 'eu-west-1' });
+    expect(cost?.total_usd).toBeCloseTo(withCost(first).cost.total_usd + withCost(second).cost.total_usd, 8);
+    expect(mergeReruns(first, withCost(second)).cost).toBeUndefined();
+  });
+
+  test('never loses a configuration', () => {
+    fc.assert(
+      fc.property(hostileResult, hostileResult, (one, two) => {
+        const identifiers = (result: typeof one) => result.results.map((each) => each.configuration_identifier);
+        const merged = identifiers(mergeReruns(one, two));
+        expect(merged.slice(0, one.total)).toEqual(identifiers(one));
+        expect(new Set(merged)).toEqual(new Set([...identifiers(one), ...identifiers(two)]));
+        expect(merged).toHaveLength(new Set(merged).size);
+      }),
+    );
+  });
+});
+
+describe('longest first', () => {
+  const earlier = runResultOf([
+    passed('short', { duration_ms: 1000 }),
+    passed('long', { duration_ms: 9000 }),
+    passed('equal', { duration_ms: 1000 }),
+    errored('untested'),
+    failed('early', { duration_ms: 10, earlier: [passed('early', { duration_ms: 5000 })] }),
+  ]);
+
+  test('starts unknown ones before all others and the slowest before the fast', () => {
+    const given = ['short', 'equal', 'new', 'early', 'long', 'untested'];
+    expect(longestFirst(given, earlier)).toEqual(['new', 'untested', 'long', 'early', 'short', 'equal']);
+  });
+
+  test('keeps what else a configuration holds', () => {
+    const configuration = { configuration_identifier: 'long', region: 'eu' };
+    expect(longestFirst(['short', configuration], earlier)).toEqual([configuration, 'short']);
+  });
+
+  test('only changes the order', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(['short', 'long', 'equal', 'early', 'new', 'newer', 'untested']), (given) => {
+        expect(longestFirst(given, earlier).map(identifierOf).sort()).toEqual([...given].sort());
+      }),
+    );
+  });
+});

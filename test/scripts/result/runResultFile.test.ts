@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { costOf } from '../../../scripts/cost/cost';
+import { jsonReport } from '../../../scripts/report/json';
+import { parseRunResult } from '../../../scripts/result/runResultFile';
+import { UserError } from '../../../scripts/userError';
+import { failed, hostileResult, hostileText, passed, runResultOf } from '../runResults';
+import { thrown } from '../thrown';
+
+const result = runResultOf([
+  passed('a', {
+    response: { slept_for: 3, system_test_successful: true },
+    started_at: '2026-01-01T00:00:00.000Z',
+    stopped_at: '2026-01-01T00:00:03.100Z',
+    earlier: [failed('a', { started_at: '2026-01-01T00:00:00Z' })],
+    flaky: true,
+  }),
+  failed('b', { truncated: true, known: { reason: 'moved', expires: '2026-12-31', expired: false } }),
+]);
+const factors = { results: result.results, memoryMb: 128, architecture: 'arm64', region: 'eu-west-1' } as const;
+const complete = {
+  ...result,
+  console_url: 'https://x.example',
+  cost: costOf({ ...factors, stateTransitions: 5 }),
+  known_failure_notes: ['Known failure "c" passed: it can leave the list.'],
+};
+
+describe('a saved result', () => {
+  test('is read again as it was', () => {
+    expect(parseRunResult(`\ufeff${jsonReport(complete)}`, 'result.json')).toEqual(complete);
+    const direct = { ...complete, execution_arn: undefined, cost: undefined, cost_unknown: 'No log tells the memory.' };
+    expect(parseRunResult(JSON.stringify(direct), 'result.json')).toEqual({ ...direct, execution_arn: '' });
+  });
+
+  test('is read again whatever its texts are', () => {
+    fc.assert(
+      fc.property(hostileResult, (any) => {
+        expect(parseRunResult(jsonReport(any), 'result.json')).toEqual(any);
+      }),
+    );
+  });
+
+  const file = 'Expected result.json to be the JSON report of a run. ';
+  test.each([
+    [
+      'the state machine output alone',
+      { status: undefined },
+      'Expected status to be one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE, got nothing.',
+    ],
+    ['another version', { schema_version: 2 }, 'Expected schema_version to be 1, got 2.'],
+    ['an unknown verdict', { verdict: 'FINE' }, 'Expected verdict to be one of PASSED, FAILED, ERRORED, got "FINE".'],
+    [
+      'a wrong time',
+      { started_at: 'yesterday' },
+      'Expected started_at of the result to be a time in ISO 8601, got "yesterday".',
+    ],
+    [
+      'a negative duration',
+      { duration_seconds: -1 },
+      'Expected duration_seconds of the result to be a number from 0 up, got -1.',
+    ],
+    [
+      'notes that are no list',
+      { known_failure_notes: 'x' },
+      'Expected known_failure_notes of the result to be a list, got "x".',
+    ],
+    [
+      'notes that are no texts',
+      { known_failure_notes: [1] },
+      'Expected known_failure_notes of the result to hold strings, got 1.',
+    ],
+    ['results that do not add up', { total: 3 }, 'Expected total to be the number of results, 2, got 3.'],
+    [
+      'a configuration twice',
+      { results: [passed('a'), passed('a')] },
+      'Expected each configuration once, got "a" twice.',
+    ],
+    [
+      'a wrong earlier outcome',
+      { results: [{ ...passed('a'), earlier: 1 }, passed('b')] },
+      'Expected earlier of results[0] to be a list, got 1.',
+    ],
+    [
+      'a wrong mark',
+      { results: [{ ...passed('a'), known: { reason: 'x', expires: 'y' } }, passed('b')] },
+      'Expected expired of known of results[0] to be true or false, got nothing.',
+    ],
+    ['wrong costs', { cost: { currency: 'EUR' } }, 'Expected currency of cost to be USD, got "EUR".'],
+  ])('is refused with %s', (_, change, message) => {
+    expect(thrown(() => parseRunResult(JSON.stringify({ ...complete, ...change }), 'result.json'))).toMatchObject({
+      name: 'UserError',
+      message: file + message,
+    });
+  });
+
+  test('is refused where it is no JSON', () => {
+    expect(() => parseRunResult('nope', 'result.json')).toThrow(
+      /^Expected result.json to be the JSON report of a run, got no JSON: /,
+    );
+  });
+
+  test('either parses or says what is wrong with it', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(hostileText, fc.json()),
+        fc.jsonValue(),
+        fc.constantFrom(...Object.keys(complete)),
+        (text, value, key) => {
+          for (const input of [text, JSON.stringify({ ...complete, [key]: value })]) {
+            try {
+              expect(parseRunResult(input, 'result.json').schema_version).toBe(1);
+            } catch (error) {
+              // eslint-disable-next-line jest/no-conditional-expect -- either way is fine, any other error is not
+              expect(error).toBeInstanceOf(UserError);
+            }
+          }
+        },
+      ),
+    );
+  });
+});
