@@ -110,7 +110,6 @@ describe.each(buildSpecs)('%s', (_, { phases, reports }, installCommands) => {
     });
     const { code, output } = await build(local).finally(() => local.close());
     expect({ code, output }).toEqual({ code: expected, output: expect.stringMatching(lastLine) });
-    expect(output).toContain(':codebuild-5f3b0a1c\n');
     const [{ files, 'base-directory': directory, 'file-format': format }] = Object.values(reports) as [
       BuildSpec['reports'][string],
     ];
@@ -118,6 +117,24 @@ describe.each(buildSpecs)('%s', (_, { phases, reports }, installCommands) => {
     const report = readFileSync(join(source, directory, files[0]!), 'utf8');
     expect(report.match(/<testcase /g)).toHaveLength(2);
     expect(report.match(/<failure [^>]*No such feed/g) ?? []).toHaveLength(failures);
+  });
+
+  it('names the execution after the build, and starts no second one where it is run again', async () => {
+    const local = await deployLocally({
+      code: 'return { system_test_successful: true };',
+      props: { configurations: ['feed_1'] },
+    });
+    try {
+      const { code, output } = await build(local);
+      expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/:codebuild-5f3b0a1c-[0-9a-f]{8}\n/) });
+      const [, name] = /:(codebuild-\S+)/.exec(output)!;
+      expect(await build(local)).toEqual({
+        code: 3,
+        output: expect.stringContaining(`An execution named ${name} has ended already`),
+      });
+    } finally {
+      await local.close();
+    }
   });
 
   it('installs only from the registry and by the build of this repository', () => {

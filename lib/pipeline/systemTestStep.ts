@@ -84,11 +84,7 @@ export class SystemTestStep extends pipelines.CodeBuildStep {
   }
 }
 
-/** The execution has the name of the build, so that one is found from the other. */
-const runArguments = [
-  'run --state-machine "$STATE_MACHINE_ARN" --name "codebuild-${CODEBUILD_BUILD_ID##*:}"',
-  '--report text --report junit=reports/junit.xml',
-].join(' ');
+const runArguments = 'run --state-machine "$STATE_MACHINE_ARN" --report text --report junit=reports/junit.xml';
 
 const reports = {
   phases: { install: { 'runtime-versions': { nodejs: '22' } } },
