@@ -1,11 +1,12 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { PipelineStack } from '../lib';
+import { version } from '../package.json';
 import { FeedsCdkPipelineStack } from './examples/cdkPipeline';
 import { deployLocally, LocalSystemTest } from './localSystemTest';
 
@@ -38,7 +39,7 @@ const buildSpecs: [string, BuildSpec, string[]][] = [
   [
     'buildspec.yml',
     parse(readFileSync(join(root, 'buildspec.yml'), 'utf8')) as BuildSpec,
-    ['npm ci', 'npm run -s build'],
+    ['npm ci', 'npm run --if-present build'],
   ],
   [
     'the step of PipelineStack',
@@ -139,5 +140,16 @@ describe.each(buildSpecs)('%s', (_, { phases, reports }, installCommands) => {
 
   it('installs only from the registry and by the build of this repository', () => {
     expect(phases.install).toEqual({ 'runtime-versions': { nodejs: expect.anything() }, commands: installCommands });
+  });
+});
+
+describe('npx in a clone', () => {
+  it('finds the command of this repository itself', () => {
+    const { status, stdout } = spawnSync('npx', ['--no', '--', 'system-test', '--version'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, npm_config_offline: 'true' },
+    });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `${version}\n` });
   });
 });

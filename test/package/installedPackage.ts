@@ -86,14 +86,21 @@ export function examples(): Record<string, string> {
   );
 }
 
-/** A fragment that stands in the constructor of a stack, with the function `mine`. */
+/** A fragment that stands in the constructor of a stack, with what the text around it speaks of. */
 function completed(fragment: string): string {
   const lines = fragment.split('\n');
   return [
     "import { Stack as SurroundingStack } from 'aws-cdk-lib';",
+    "import type { Stage as Production } from 'aws-cdk-lib';",
     "import type { IFunction as Mine } from 'aws-cdk-lib/aws-lambda';",
+    "import type { CodePipeline as Pipeline, FileSet as Source } from 'aws-cdk-lib/pipelines';",
+    "import type { SystemTest as Test } from 'lambda-system-test';",
     ...lines.filter((line) => line.startsWith('import ')),
     'declare const mine: Mine;',
+    'declare const pipeline: Pipeline;',
+    'declare const production: Production;',
+    'declare const source: Source;',
+    'declare const systemTest: Test;',
     'export class Surrounding extends SurroundingStack {',
     '  example() {',
     ...lines.filter((line) => !line.startsWith('import ')),
