@@ -6,7 +6,15 @@ import { nonEmpty } from './flagValues';
 import * as flag from './invokeOptions';
 import { addReportOptions } from './reportOptions';
 import { timeout, toleratedFailures } from './runOptions';
-import { addAwsOptions, addConfigurationsOption, addLocalOptions, addTalkOptions, type Done } from './sharedOptions';
+import {
+  addAwsOptions,
+  addConfigurationsOption,
+  addLocalOptions,
+  addOrderOptions,
+  addRerunOption,
+  addTalkOptions,
+  type Done,
+} from './sharedOptions';
 
 const examples = `
 Examples:
@@ -15,6 +23,7 @@ Examples:
   system-test invoke --function feeds:live --configurations feeds.csv
   system-test invoke --configurations feeds.csv --max-concurrency 1
                                                   one after the other, for comparison
+  system-test invoke --rerun-failed result.json   only what did not pass there
 `;
 
 /** Adds `system-test invoke`. */
@@ -36,7 +45,7 @@ export function addInvoke(program: Command, io: CommandIo, done: Done): void {
         .conflicts('function'),
     )
     .option('--function <NAME|ARN>', 'the function, or a version or alias of it', flag.functionName);
-  addConfigurationsOption(command)
+  addRerunOption(addConfigurationsOption(command))
     .optionsGroup('How to invoke it:')
     .option(
       '--max-concurrency <N>',
@@ -45,7 +54,7 @@ export function addInvoke(program: Command, io: CommandIo, done: Done): void {
     )
     .option('--tolerated-failures <N|P%>', 'how many may fail, a count or a share of all', toleratedFailures)
     .option('--timeout <SECONDS>', 'stop after that long', timeout);
-  addReportOptions(addTalkOptions(addAwsOptions(command)))
+  addReportOptions(addTalkOptions(addAwsOptions(addOrderOptions(command))))
     .addHelpText('after', examples + exitCodesHelp)
     .action(async (identifiers: string[], options: flag.InvokeOptions) => {
       const { invoke } = await import('./invoke');

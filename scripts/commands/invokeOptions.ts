@@ -4,11 +4,8 @@ import { UserError } from '../userError';
 import { expected, integer } from './flagValues';
 import { checkRunOptions, type RunOptions } from './runOptions';
 
-/** The flags of `run` that mean executions of a state machine. */
-type ExecutionOptions = 'stateMachine' | 'name' | 'rerunFailed' | 'longestFirst' | 'retries';
-
-/** What `invoke` was asked to do. */
-export interface InvokeOptions extends Omit<RunOptions, ExecutionOptions> {
+/** What `invoke` was asked to do: as `run`, but for what means executions of a state machine. */
+export interface InvokeOptions extends Omit<RunOptions, 'stateMachine' | 'name'> {
   /** Name or ARN, with a version or alias or without. */
   function?: string;
 }
@@ -39,9 +36,11 @@ export function functionName(text: string): string {
  */
 export function checkInvokeOptions(identifiers: string[], options: InvokeOptions): void {
   checkRunOptions(identifiers, options);
-  if (identifiers.length === 0 && options.configurations === undefined) {
+  const { configurations, rerunFailed, longestFirst } = options;
+  if (identifiers.length === 0 && (configurations ?? rerunFailed ?? longestFirst) === undefined) {
     throw new UserError(
-      'Expected configurations to invoke the function with, got none: name them or give --configurations FILE. ' +
+      'Expected configurations to invoke the function with, got none: name them, or give --configurations FILE, ' +
+        '--rerun-failed RESULT or --longest-first RESULT. ' +
         "Only the state machine knows the construct's own: 'system-test run' tests those.",
     );
   }

@@ -6,7 +6,15 @@ import { nonEmpty } from './flagValues';
 import { addReportOptions } from './reportOptions';
 import { run } from './run';
 import * as flag from './runOptions';
-import { addAwsOptions, addConfigurationsOption, addLocalOptions, addTalkOptions, type Done } from './sharedOptions';
+import {
+  addAwsOptions,
+  addConfigurationsOption,
+  addLocalOptions,
+  addOrderOptions,
+  addRerunOption,
+  addTalkOptions,
+  type Done,
+} from './sharedOptions';
 
 const examples = `
 Examples:
@@ -35,24 +43,13 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
         .conflicts('stateMachine'),
     )
     .option('--state-machine <ARN>', 'its state machine, or a version or alias of it', flag.stateMachine);
-  addConfigurationsOption(command)
-    .option(
-      '--rerun-failed <RESULT>',
-      'only what did not pass in this JSON report; the new report holds both runs',
-      nonEmpty('--rerun-failed'),
-    )
+  addRerunOption(addConfigurationsOption(command))
     .optionsGroup('How to run it:')
     .option('--max-concurrency <N>', 'how many at once, 1 to 40', flag.maxConcurrency)
     .option('--tolerated-failures <N|P%>', 'how many may fail, a count or a share of all', flag.toleratedFailures)
     .option('--timeout <SECONDS>', 'stop the execution after that long', flag.timeout)
-    .option('--name <NAME>', 'name of the execution; a running one with the same input is joined', flag.executionName)
-    .option('--retries <N>', 'run again what did not pass, up to N times, 0 to 10', flag.retries)
-    .option(
-      '--longest-first <RESULT>',
-      'start what took longest in this JSON report first',
-      nonEmpty('--longest-first'),
-    );
-  addReportOptions(addTalkOptions(addAwsOptions(command)))
+    .option('--name <NAME>', 'name of the execution; a running one with the same input is joined', flag.executionName);
+  addReportOptions(addTalkOptions(addAwsOptions(addOrderOptions(command))))
     .addHelpText('after', examples + exitCodesHelp)
     .action(async (identifiers: string[], options: flag.RunOptions) => {
       done(await run(identifiers, options, io));

@@ -3,32 +3,23 @@ import { limits } from '../../lib/wire';
 import { parseStateMachineArn } from '../aws/target';
 import { UserError } from '../userError';
 import { expected, integer } from './flagValues';
-import type { ReportOptions } from './reportOptions';
+import type { TestOptions } from './testAndReport';
 
 /** What `run` was asked to do. */
-export interface RunOptions extends ReportOptions {
+export interface RunOptions extends TestOptions {
   local?: boolean;
   app?: string;
   stack?: string;
   stateMachine?: string;
-  configurations?: string;
   maxConcurrency?: number;
   toleratedFailures?: number | string;
   /** Seconds. */
   timeout?: number;
   name?: string;
-  /** File with the result of an earlier run, of which only what did not pass is run. */
-  rerunFailed?: string;
-  /** File with the result of an earlier run, by whose durations the configurations are ordered. */
-  longestFirst?: string;
-  /** How often what did not pass is run again. */
-  retries?: number;
   profile?: string;
   region?: string;
   endpointUrl?: string;
   progress: boolean;
-  quiet?: boolean;
-  verbose?: boolean;
 }
 
 /** Seconds that a Standard execution may take at most: a year (AWS Step Functions quotas). */
@@ -41,7 +32,7 @@ export function maxConcurrency(text: string): number {
   return integer(text, '--max-concurrency', 1, limits.inlineConcurrency);
 }
 
-/** Of a run whose first execution counts as none. */
+/** How often what did not pass is run again. */
 export function retries(text: string): number {
   return integer(text, '--retries', 0, mostRetries);
 }

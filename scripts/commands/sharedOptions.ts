@@ -25,6 +25,26 @@ export function addConfigurationsOption(command: Command): Command {
   );
 }
 
+/** `--rerun-failed`. */
+export function addRerunOption(command: Command): Command {
+  return command.option(
+    '--rerun-failed <RESULT>',
+    'only what did not pass in this JSON report; the new report holds both runs',
+    nonEmpty('--rerun-failed'),
+  );
+}
+
+/** `--retries` and `--longest-first`. */
+export function addOrderOptions(command: Command): Command {
+  return command
+    .option('--retries <N>', 'run again what did not pass, up to N times, 0 to 10', flag.retries)
+    .option(
+      '--longest-first <RESULT>',
+      'start what took longest in this JSON report first',
+      nonEmpty('--longest-first'),
+    );
+}
+
 /** `--profile`, `--region`, `--endpoint-url`. */
 export function addAwsOptions(command: Command): Command {
   return command

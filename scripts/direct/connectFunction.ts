@@ -3,8 +3,11 @@ import type { Lambda } from '../aws/lambda';
 import { openAccess } from '../aws/awsAccess';
 import type { CommandIo } from '../terminal/commandIo';
 import type { InvokeOptions } from '../commands/invokeOptions';
+import type { LookUp } from '../plan/plannedConfigurations';
+import { configurationsOfExecution } from '../result/earlierRun';
 import { patiently } from '../aws/patience';
 import type { Talk } from '../terminal/talk';
+import { checkFunction } from './checkFunction';
 import { defaultStack, functionOfStack, parseFunctionName } from '../aws/target';
 
 /** The function to invoke and the service to invoke it with. */
@@ -12,14 +15,16 @@ export interface FunctionConnection {
   api: Lambda;
   /** Name or ARN, with a version or alias or without. */
   functionName: string;
+  /** The configurations of an earlier execution of a state machine. */
+  lookUp: LookUp;
   close(): Promise<void>;
 }
 
 /**
- * Finds the function, on AWS or, with `--local`, on an endpoint on this machine that serves the app. The modules with
- * the SDK's clients are loaded here, when they are needed.
+ * Finds the function, on AWS or, with `--local`, on an endpoint on this machine that serves the app, and makes sure that
+ * it may be invoked. The modules with the SDK's clients are loaded here, when they are needed.
  * @param maxConcurrency how many invocations will run at once
- * @throws UserError for an unknown stack, one without a system test, missing credentials, a missing Region
+ * @throws UserError for an unknown function or stack, one without a system test, missing credentials, a missing Region
  * @throws NoVerdictError where AWS refuses
  */
 export async function connectFunction(
@@ -31,23 +36,37 @@ export async function connectFunction(
   // The Region of a function's ARN is the one to call, whatever the environment says.
   const region = options.region ?? parseFunctionName(options.function ?? '')?.region;
   const access = await openAccess({ ...options, region }, io, talk);
+  let api: Lambda | undefined;
+  const close = () => {
+    api?.close();
+    return access.close();
+  };
   try {
     const [functionName, { lambda }] = await Promise.all([
       options.function ?? functionIn(options.stack ?? defaultStack, access.aws, io),
       import('../aws/lambda'),
     ]);
-    const api = lambda(access.aws, maxConcurrency);
+    api = lambda(access.aws, maxConcurrency);
+    await checkFunction(api, functionName, { clock: io.clock, random: Math.random, signal: io.stop });
     return {
       api,
       functionName,
-      close: () => {
-        api.close();
-        return access.close();
-      },
+      lookUp: (executionArn) => configurationsIn(executionArn, access.aws, io.stop),
+      close,
     };
   } catch (error) {
-    await access.close();
+    await close();
     throw error;
+  }
+}
+
+async function configurationsIn(executionArn: string, aws: AwsOptions, signal: AbortSignal) {
+  const { stepFunctions } = await import('../aws/stepFunctions');
+  const api = stepFunctions(aws);
+  try {
+    return await configurationsOfExecution(api, executionArn, signal);
+  } finally {
+    api.close();
   }
 }
 

@@ -5,7 +5,7 @@ import type { StopReason } from './execution';
 export interface StopSignal {
   /** Aborts with a `StopReason`. */
   signal: AbortSignal;
-  /** Starts the deadline. */
+  /** Starts the deadline, once: it is one for all tests of a run. */
   startDeadline(seconds: number): void;
   /** Ends the deadline and lets go of the command's own signal. */
   dispose(): void;
@@ -21,9 +21,14 @@ export function stopSignal({ stop, clock }: Pick<CommandIo, 'stop' | 'clock'>): 
     interrupt();
   }
   stop.addEventListener('abort', interrupt, { signal: disposed.signal });
+  let started = false;
   return {
     signal: controller.signal,
     startDeadline: (seconds) => {
+      if (started) {
+        return;
+      }
+      started = true;
       const cause = `The deadline of ${seconds}s is over.`;
       clock.sleep(seconds * 1000, disposed.signal).then(
         () => abort({ error: 'SystemTest.DeadlineOver', cause }),

@@ -12,6 +12,7 @@ import { unlessInterrupted } from '../interruptedError';
 import { chooseProgress } from '../terminal/progressChoice';
 import { runResult } from '../result/runResult';
 import type { StopSignal } from './stopSignal';
+import type { Tested } from '../plan/runAgain';
 import type { Talk } from '../terminal/talk';
 
 /** What all executions of a run have in common. */
@@ -25,8 +26,7 @@ export interface RunContext {
 }
 
 /** An execution that was followed as far as it could be, and its result. */
-export interface TestedExecution {
-  result: RunResult;
+export interface TestedExecution extends Tested {
   followed: FollowedExecution;
 }
 
@@ -39,7 +39,7 @@ export interface TestedExecution {
 export async function testExecution(
   context: RunContext,
   configurations: Configuration[] | undefined,
-  retry = 0,
+  retry: number,
 ): Promise<TestedExecution> {
   const { connection, options, io } = context;
   const { api, stateMachineArn } = connection;
@@ -60,7 +60,15 @@ export async function testExecution(
     startedAt,
     now: new Date(io.clock.now()),
   });
-  return { followed, result: { ...result, ...(link && { console_url: link }), ...costs(result, followed, options) } };
+  const { tracker, stopped, trouble } = followed;
+  return {
+    followed,
+    result: { ...result, ...(link && { console_url: link }), ...costs(result, followed, options) },
+    configurations: tracker.configurations(),
+    stopped,
+    // With trouble it may still run.
+    repeatable: trouble === undefined && tracker.end?.status !== 'ABORTED',
+  };
 }
 
 function announce(executionArn: string, { connection, talk }: RunContext): string | undefined {

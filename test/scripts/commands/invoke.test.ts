@@ -10,7 +10,7 @@ import { parseRunResult } from '../../../scripts/result/runResultFile';
 import { behaviours } from '../../behaviours';
 import { deployLocally, impatientClock, type LocalSystemTest } from '../../localSystemTest';
 import { startProxy, type Fault, type FaultOf } from '../../proxy';
-import { awsEnv, start } from '../command';
+import { awsEnv, inProcess, start } from '../command';
 
 const directory = mkdtempSync(join(tmpdir(), 'invoke-'));
 const concurrency = 4;
@@ -324,7 +324,7 @@ describe('before the first invocation', () => {
   });
 
   it.each<[string, string[], RegExp]>([
-    ['no configurations', [], /^error: Expected configurations to invoke the function with, got none: name them or/],
+    ['no configurations', [], /^error: Expected configurations to invoke the function with, got none: name them, or/],
     [
       'a function that is none',
       ['a', '--function', 'a b'],
@@ -447,6 +447,14 @@ it('reports in every format', async () => {
     expect(readFileSync(file, 'utf8')).toContain('Something went wrong!');
   }
   expect(() => parseRunResult(readFileSync(join(directory, 'json'), 'utf8'), 'json')).not.toThrow();
+});
+
+it('has every flag of run, but those that mean an execution', async () => {
+  const flagsOf = async (name: string) => (await inProcess([name, '--help'])).stdout.match(/^ +--[a-z-]+/gm)!;
+
+  const [run, direct] = await Promise.all([flagsOf('run'), flagsOf('invoke')]);
+
+  expect(run.filter((flag) => !direct.includes(flag))).toEqual(['  --state-machine', '  --name']);
 });
 
 describe('the built command', () => {

@@ -50,10 +50,12 @@ const eventsOf = (identifier: string) =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as object);
-const command = (args: string[]) => ['run', '--endpoint-url', app.endpoint.url, '--report', 'json', ...args];
+/** The two ways to test. */
+type Way = 'run' | 'invoke';
+const command = (way: Way, args: string[]) => [way, '--endpoint-url', app.endpoint.url, '--report', 'json', ...args];
 
-async function run(args: string[], env: Record<string, string | undefined> = awsEnv) {
-  const { stdout, ...rest } = await systemTest(command(args), { env });
+async function tested(way: Way, args: string[], env: Record<string, string | undefined> = awsEnv) {
+  const { stdout, ...rest } = await systemTest(command(way, args), { env });
   return { ...rest, result: JSON.parse(stdout) as RunResult };
 }
 
@@ -63,11 +65,11 @@ async function executions(): Promise<ExecutionListItem[]> {
 }
 
 describe('a run with --retries', () => {
-  test('runs again what did not pass, each time in an execution of its own, and shows all outcomes', async () => {
+  it('runs again what did not pass, each time in an execution of its own, and shows all outcomes', async () => {
     const before = (await executions()).length;
 
     const args = ['from_1_a', 'from_2_a', 'from_3_a', 'from_9_a', '--retries', '2', '--name', 'nightly'];
-    const { code: exit, stderr, result } = await run(args);
+    const { code: exit, stderr, result } = await tested('run', args);
 
     expect(exit).toBe(1);
     expect(result).toMatchObject({ total: 4, passed: 3, failed: 1, flaky: 2, verdict: 'FAILED', cost: {} });
@@ -86,8 +88,8 @@ describe('a run with --retries', () => {
     expect(result.execution_arn).toMatch(/:nightly-retry-2$/);
   });
 
-  test('gives the construct’s own configurations the same event again', async () => {
-    const { code: exit, result } = await run(['--retries', '1']);
+  it('gives the construct’s own configurations the same event again', async () => {
+    const { code: exit, result } = await tested('run', ['--retries', '1']);
 
     expect(exit).toBe(0);
     expect(result).toMatchObject({ passed: 2, flaky: 1 });
@@ -96,28 +98,65 @@ describe('a run with --retries', () => {
     expect(second).toEqual(first);
   });
 
-  test('fails for flaky ones with --strict', async () => {
-    await expect(run(['from_2_b', '--retries', '1', '--strict'])).resolves.toMatchObject({
+  it('is refused when it is no number of retries', async () => {
+    const { code: exit, stderr } = await inProcess(['run', '--retries', '11'], { env: cleanEnv });
+
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(/Expected --retries to be an integer from 0 to 10, got "11"/);
+  });
+});
+
+describe('an invoke with --retries', () => {
+  it('invokes again what did not pass, with the same event, and shows all outcomes', async () => {
+    const given = ['from_1_i', { configuration_identifier: 'from_2_i', region: 'eu' }, 'from_3_i', 'from_9_i'];
+    const args = ['--configurations', file('invoked.json', given), '--retries', '2', '--tolerated-failures', '25%'];
+    const before = (await executions()).length;
+
+    const { code: exit, stderr, result } = await tested('invoke', args);
+
+    expect(exit).toBe(0);
+    expect(result).toMatchObject({ total: 4, passed: 3, failed: 1, flaky: 2, tolerated_failures: 1 });
+    expect(result).toMatchObject({ verdict: 'PASSED', max_concurrency: 10, cost: { lambda_requests: 4 + 3 + 2 } });
+    expect(result.results.map(({ status, flaky, earlier = [] }) => [status, flaky, earlier.length])).toEqual([
+      ['PASSED', undefined, 0],
+      ['PASSED', true, 1],
+      ['PASSED', true, 2],
+      ['FAILED', undefined, 2],
+    ]);
+    expect(stderr).toContain('Running 3 configurations again that did not pass, retry 1 of 2.\n');
+    expect(stderr).toContain('Running 2 configurations again that did not pass, retry 2 of 2.\n');
+    expect(stderr.match(/^Invoking the function /gm)).toHaveLength(1);
+    expect(eventsOf('from_1_i')).toHaveLength(1);
+    const event = { configuration_identifier: 'from_2_i', region: 'eu', system_test: true };
+    expect(eventsOf('from_2_i')).toEqual([event, event]);
+    expect(await executions()).toHaveLength(before);
+  });
+});
+
+describe.each<Way>(['run', 'invoke'])('%s with --retries', (way) => {
+  it('fails for flaky ones with --strict', async () => {
+    await expect(tested(way, [`from_2_b_${way}`, '--retries', '1', '--strict'])).resolves.toMatchObject({
       code: 1,
       result: { verdict: 'FAILED', passed: 1, flaky: 1 },
     });
   });
 
-  test('does not run known failures again', async () => {
-    const known = [{ configuration_identifier: 'from_9_b', reason: 'OPS-42', expires: '9999-12-31' }];
-    const args = ['from_2_c', 'from_9_b', '--retries', '1', '--known-failures', file('known.json', known)];
+  it('does not run known failures again', async () => {
+    const hopeless = `from_9_b_${way}`;
+    const known = file('known.json', [{ configuration_identifier: hopeless, reason: 'OPS-42', expires: '9999-12-31' }]);
+    const args = [`from_2_c_${way}`, hopeless, '--retries', '1', '--known-failures', known];
 
-    const { code: exit, result } = await run(args);
+    const { code: exit, result } = await tested(way, args);
 
     expect(exit).toBe(0);
     expect(result).toMatchObject({ passed: 1, failed: 0, known: 1, flaky: 1 });
-    expect(eventsOf('from_9_b')).toHaveLength(1);
+    expect(eventsOf(hopeless)).toHaveLength(1);
   });
 
-  test('keeps the first results when it is interrupted in a retry', async () => {
-    const { child, ended, says } = start(command(['from_1_b', 'slow_a', '--retries', '3']));
-    await says('retry 1 of 3.\n');
-    await says(/retry 1 of 3\.\nStarted .*\nTesting 1/);
+  it('keeps the first results when it is interrupted in a retry', async () => {
+    const slow = `slow_a_${way}`;
+    const { child, ended, says } = start(command(way, [`from_1_b_${way}`, slow, '--retries', '3']));
+    await says(/retry 1 of 3\.\n(Started .*\n)?Testing 1/);
 
     child.kill('SIGINT');
 
@@ -125,25 +164,41 @@ describe('a run with --retries', () => {
     expect(exit).toBe(130);
     const { results } = JSON.parse(stdout) as RunResult;
     expect(results).toMatchObject([{ status: 'PASSED' }, { status: 'ERRORED', earlier: [{ status: 'FAILED' }] }]);
-    expect(eventsOf('slow_a')).toHaveLength(2);
+    expect(eventsOf(slow).length).toBeLessThanOrEqual(2);
   });
 
-  test('keeps to one deadline over all of its executions', async () => {
-    const { code: exit, stderr, result } = await run(['from_1_c', 'slow_b', '--retries', '3', '--timeout', '2']);
+  it('keeps to one deadline over all of its tests', async () => {
+    const args = [`from_1_c_${way}`, `slow_b_${way}`, '--retries', '3', '--timeout', '2'];
+
+    const { code: exit, stderr, result } = await tested(way, args);
 
     expect(exit).toBe(3);
-    expect(stderr).toContain('error: The deadline of 2s is over, so the execution was stopped');
+    expect(stderr).toMatch(
+      /^error: The deadline of 2s is over, so (the execution was stopped|nothing more was invoked)/m,
+    );
     expect(result).toMatchObject({ verdict: 'ERRORED', passed: 1, errored: 1 });
   });
 });
 
-describe('a run with --rerun-failed', () => {
-  test('runs just what did not pass, with the same event, and reports both runs as one', async () => {
-    const configurations = ['from_1_d', { configuration_identifier: 'from_2_d', region: 'us' }];
-    const first = await run(['--configurations', file('given.json', configurations)]);
+test('a run with --rerun-failed takes the result of an invoke', async () => {
+  const first = await tested('invoke', ['from_1_j', 'from_2_j']);
+
+  const { code: exit, result } = await tested('run', ['--rerun-failed', file('invoked.json', first.result)]);
+
+  expect(exit).toBe(0);
+  expect(result).toMatchObject({ passed: 2, flaky: 1, cost: { lambda_requests: 3, state_transitions: 6 } });
+  expect(result.execution_arn).toMatch(/:execution:/);
+});
+
+describe.each<Way>(['run', 'invoke'])('%s with --rerun-failed', (way) => {
+  // An invoke looks up the configurations of an execution, too.
+  it('runs just what did not pass in an execution, with the same event, and reports both as one', async () => {
+    const [good, bad] = [`from_1_d_${way}`, `from_2_d_${way}`];
+    const configurations = [good, { configuration_identifier: bad, region: 'us' }];
+    const first = await tested('run', ['--configurations', file('given.json', configurations)]);
     expect(first.result).toMatchObject({ passed: 1, failed: 1 });
 
-    const { code: exit, stderr, result } = await run(['--rerun-failed', file('first.json', first.result)]);
+    const { code: exit, stderr, result } = await tested(way, ['--rerun-failed', file('first.json', first.result)]);
 
     expect(exit).toBe(0);
     expect(stderr).toContain('Testing 1 configuration.\n');
@@ -155,58 +210,66 @@ describe('a run with --rerun-failed', () => {
       verdict: 'PASSED',
       started_at: first.result.started_at,
     });
-    expect(eventsOf('from_1_d')).toHaveLength(1);
-    expect(eventsOf('from_2_d')[1]).toMatchObject({ region: 'us' });
+    expect(eventsOf(good)).toHaveLength(1);
+    expect(eventsOf(bad)[1]).toMatchObject({ region: 'us' });
   });
 
-  test('says where only the identifiers are known, and takes the rest from --configurations', async () => {
-    const earlier = file('elsewhere.json', runResultOf([passed('from_1_e'), failed('from_1_f'), errored('from_1_g')]));
+  it('says where only the identifiers are known, and takes the rest from --configurations', async () => {
+    const [passing, failing, untested] = ['e', 'f', 'g'].map((letter) => `from_1_${letter}_${way}`) as [
+      string,
+      string,
+      string,
+    ];
+    const earlier = file('elsewhere.json', runResultOf([passed(passing), failed(failing), errored(untested)]));
 
-    const bare = await run(['--rerun-failed', earlier]);
+    const bare = await tested(way, ['--rerun-failed', earlier]);
     expect(bare.stderr).toContain(
       `2 configurations of ${earlier} can't be looked up and are run by identifier alone; --configurations FILE gives`,
     );
     expect(bare.result).toMatchObject({ total: 3, passed: 3, flaky: 2 });
 
-    const configurations = [{ configuration_identifier: 'from_1_f', region: 'eu' }, 'from_1_g', 'from_1_h'];
-    const full = await run(['--rerun-failed', earlier, '--configurations', file('all.json', configurations)]);
+    const configurations = file('all.json', [
+      { configuration_identifier: failing, region: 'eu' },
+      untested,
+      'from_1_h',
+    ]);
+    const full = await tested(way, ['--rerun-failed', earlier, '--configurations', configurations]);
     expect(full.stderr).not.toContain('by identifier alone');
     expect(full.result.total).toBe(3);
-    expect(eventsOf('from_1_f')[1]).toMatchObject({ region: 'eu' });
+    expect(eventsOf(failing)[1]).toMatchObject({ region: 'eu' });
   });
 
-  test('starts nothing where all passed, says so and passes', async () => {
+  it('starts nothing where all passed, says so and passes', async () => {
     const earlier = file('passed.json', runResultOf([passed('a')]));
 
-    const { code: exit, stdout, stderr } = await inProcess(['run', '--rerun-failed', earlier], { env: cleanEnv });
+    const { code: exit, stdout, stderr } = await inProcess([way, '--rerun-failed', earlier], { env: cleanEnv });
 
     expect(exit).toBe(0);
     expect(stderr).toBe(`Nothing in ${earlier} has to be run again, so nothing was started.\n`);
     expect(stdout).toMatch(/\n1 of 1 passed the test - 0 failed\n$/);
   });
 
-  test.each([
+  it.each([
     ['identifiers', ['a', '--rerun-failed', 'x'], /Expected either identifiers or --rerun-failed/],
     ['a file that is missing', ['--rerun-failed', 'missing'], /Expected --rerun-failed to name a file, but missing/],
-    ['retries that are no number', ['--retries', '11'], /Expected --retries to be an integer from 0 to 10, got "11"/],
   ])('is refused with %s', async (_, args, message) => {
-    const { code: exit, stderr } = await inProcess(['run', ...args], { env: cleanEnv });
+    const { code: exit, stderr } = await inProcess([way, ...args], { env: cleanEnv });
 
     expect(exit).toBe(2);
     expect(stderr).toMatch(message);
   });
 
-  test('is refused for identifiers that were redacted', async () => {
+  it('is refused for identifiers that were redacted', async () => {
     const earlier = file('redacted.json', runResultOf([failed('tenant-[redacted] #1')]));
 
-    await expect(systemTest(command(['--rerun-failed', earlier]))).resolves.toMatchObject({
+    await expect(systemTest(command(way, ['--rerun-failed', earlier]))).resolves.toMatchObject({
       code: 2,
       stderr: expect.stringContaining('got the redacted "tenant-[redacted] #1": name them, or'),
     });
   });
 });
 
-describe('a run with --longest-first', () => {
+describe.each<Way>(['run', 'invoke'])('%s with --longest-first', (way) => {
   const earlier = () =>
     file(
       'durations.json',
@@ -217,16 +280,20 @@ describe('a run with --longest-first', () => {
       ]),
     );
 
-  test('starts what took longest first, and before it what is not known', async () => {
-    const { result } = await run(['from_1_x', 'from_1_z', 'from_1_new', '--longest-first', earlier()]);
+  it('starts what took longest first, and before it what is not known', async () => {
+    const args = ['from_1_x', 'from_1_z', 'from_1_new', '--longest-first', earlier(), '--max-concurrency', '1'];
+
+    const { result } = await tested(way, args);
 
     expect(result.results.map((one) => one.configuration_identifier)).toEqual(['from_1_new', 'from_1_z', 'from_1_x']);
+    const starts = result.results.map((one) => one.started_at!);
+    expect(starts).toEqual([...starts].sort());
   });
 
-  test('tests the configurations of the earlier run where none are named, and says so', async () => {
-    const { stderr, result } = await run(['--longest-first', earlier()]);
+  it('tests the configurations of the earlier run where none are named, and says so', async () => {
+    const { stderr, result } = await tested(way, ['--longest-first', earlier()]);
 
-    expect(stderr).toMatch(/^Testing the 3 configurations of .*durations\.json: only the construct knows whether/);
+    expect(stderr).toMatch(/^Testing the 3 configurations of .*durations\.json: only the construct knows whether/m);
     expect(result.results.map((one) => one.configuration_identifier)).toEqual(['from_1_y', 'from_1_z', 'from_1_x']);
   });
 });
@@ -234,13 +301,13 @@ describe('a run with --longest-first', () => {
 describe('a run in CodeBuild', () => {
   const build = { ...awsEnv, CODEBUILD_BUILD_ID: 'project:5f0e6c1a-0000-4000-8000-000000000000' };
 
-  test('has a name that a repeated start has again: the running execution is joined, a closed one told', async () => {
+  it('has a name that a repeated start has again: the running execution is joined, a closed one told', async () => {
     const brief = ['brief'];
-    const [first, second] = await Promise.all([run(brief, build), run(brief, build)]);
+    const [first, second] = await Promise.all([tested('run', brief, build), tested('run', brief, build)]);
 
     expect(first.result.execution_arn).toMatch(/:codebuild-5f0e6c1a-0000-4000-8000-000000000000-[0-9a-f]{8}$/);
     expect(second.result.execution_arn).toBe(first.result.execution_arn);
-    const { code: exit, stderr } = await systemTest(command(brief), { env: build });
+    const { code: exit, stderr } = await systemTest(command('run', brief), { env: build });
     expect(exit).toBe(3);
     expect(stderr).toMatch(/An execution named codebuild-\S+ has ended already/);
   });

@@ -1,0 +1,108 @@
+import type { Configuration, RunResult } from '../../lib/wire';
+import { stopSignal, type StopSignal } from '../execution/stopSignal';
+import { codeOf, type ExitCode } from '../exitCode';
+import { openUnlessInterrupted, unlessInterrupted } from '../interruptedError';
+import { choose, type Choice, type ChoiceOptions } from '../plan/choice';
+import { plannedConfigurations, type LookUp } from '../plan/plannedConfigurations';
+import { runAgain, type Test, type Tested } from '../plan/runAgain';
+import { prepareEnding, type Ending } from '../result/ending';
+import { mergeReruns } from '../result/rerun';
+import type { CommandIo } from '../terminal/commandIo';
+import { loudnessOf, Talk } from '../terminal/talk';
+import type { ReportOptions } from './reportOptions';
+
+/** What a command that tests was asked, whichever way it tests. */
+export interface TestOptions extends ReportOptions, ChoiceOptions {
+  /** How often what did not pass is run again. */
+  retries?: number;
+  quiet?: boolean;
+  verbose?: boolean;
+}
+
+/** What a way of testing gets from the command. */
+export interface TestContext {
+  io: CommandIo;
+  talk: Talk;
+  stop: StopSignal;
+  ending: Ending;
+}
+
+/** A way of testing that is ready. */
+export interface TestMethod<T extends Tested> {
+  test: Test<T>;
+  lookUp: LookUp;
+  /** Says after the report what the report doesn't. */
+  conclude(tested: T, result: RunResult): void;
+  close(): Promise<void>;
+}
+
+/** A way of testing. */
+export interface Testing<T extends Tested> {
+  /**
+   * Refuses configurations that were named and that it can't test, before anything is called.
+   * @throws UserError
+   */
+  check?(named: Configuration[] | undefined): void;
+  /** Finds what is to be tested. */
+  open(context: TestContext): Promise<TestMethod<T>>;
+}
+
+/**
+ * What `run` and `invoke` have in common: chooses the configurations, tests them, runs again what did not pass, and
+ * reports.
+ * @param identifiers of the configurations to test
+ * @throws UserError, NoVerdictError, InterruptedError: as the exit codes tell them apart
+ */
+export async function testAndReport<T extends Tested>(
+  identifiers: string[],
+  options: TestOptions,
+  io: CommandIo,
+  testing: Testing<T>,
+): Promise<ExitCode> {
+  const talk = new Talk(io.stderr, loudnessOf(options));
+  const ending = await prepareEnding(options, io, talk);
+  const choice = await unlessInterrupted(choose(identifiers, options, { stdin: io.stdin, ending }), io.stop);
+  if (choice.rerun?.identifiers.length === 0) {
+    talk.note(`Nothing in ${choice.rerun.file} has to be run again, so nothing was started.`);
+    const { result, complete } = await ending.finish(choice.rerun.result);
+    return codeOf(result.verdict, { interrupted: false, complete });
+  }
+  if (!choice.rerun) {
+    testing.check?.(choice.named);
+  }
+  const stop = stopSignal(io);
+  const context = { io, talk, stop, ending };
+  try {
+    const method = await openUnlessInterrupted(testing.open(context), io.stop);
+    try {
+      const tested = await testAll(choice, method, { ...context, options });
+      const interrupted = wasInterrupted(stop.signal, tested);
+      const { result, complete } = await ending.finish(tested.result);
+      method.conclude(tested, result);
+      return codeOf(result.verdict, { interrupted, complete });
+    } finally {
+      await method.close();
+    }
+  } finally {
+    stop.dispose();
+  }
+}
+
+/** The first test and those that run again what did not pass, and what they and the run before came to together. */
+async function testAll<T extends Tested>(
+  choice: Choice,
+  { test, lookUp }: TestMethod<T>,
+  { io, talk, stop, ending, options }: TestContext & { options: TestOptions },
+): Promise<T> {
+  const configurations = await unlessInterrupted(plannedConfigurations(choice, lookUp, talk), io.stop);
+  const first = await test(configurations, 0);
+  const last = await runAgain(first, test, { options, talk, stop: stop.signal, ending });
+  const { rerun } = choice;
+  return rerun ? { ...last, result: mergeReruns(rerun.result, last.result, options) } : last;
+}
+
+/** Whether the user stopped it, rather than its deadline, and before it came to its end. */
+function wasInterrupted({ aborted, reason }: AbortSignal, { stopped, result }: Tested): boolean {
+  const byUser = aborted && (reason as { error: string }).error === 'SystemTest.Interrupted';
+  return byUser && (stopped !== undefined || result.verdict !== 'PASSED');
+}

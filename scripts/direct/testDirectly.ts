@@ -1,0 +1,79 @@
+import type { Configuration } from '../../lib/wire';
+import type { Lambda } from '../aws/lambda';
+import type { InvokeOptions } from '../commands/invokeOptions';
+import type { StopReason } from '../execution/execution';
+import type { StopSignal } from '../execution/stopSignal';
+import type { Tested } from '../plan/runAgain';
+import type { Redactor } from '../result/redaction';
+import type { CommandIo } from '../terminal/commandIo';
+import { chooseProgress } from '../terminal/progressChoice';
+import type { Talk } from '../terminal/talk';
+import { directResult } from './directResult';
+import { invokeEach } from './invokeEach';
+import { platformError } from './platformError';
+import type { Retry } from './retry';
+
+/** What all tests of a run have in common. */
+export interface DirectContext {
+  api: Lambda;
+  functionName: string;
+  /** 1 and up. */
+  maxConcurrency: number;
+  options: InvokeOptions;
+  io: CommandIo;
+  talk: Talk;
+  stop: StopSignal;
+  redact: Redactor;
+}
+
+/** Invokes the function for each configuration, up to the deadline or an interruption. */
+export async function testDirectly(context: DirectContext, configurations: Configuration[]): Promise<Tested> {
+  const { api, functionName, maxConcurrency, options, io, talk, stop, redact } = context;
+  const { toleratedFailures = 0, timeout, local } = options;
+  const progress = await chooseProgress(options, io);
+  let running = 0;
+  const onStop = () => {
+    progress.stop();
+    talk.note(stoppingNote(running, local));
+  };
+  stop.signal.addEventListener('abort', onStop);
+  try {
+    if (timeout !== undefined) {
+      stop.startDeadline(timeout);
+    }
+    const startedAt = io.clock.now();
+    const { outcomes, memoryMb } = await invokeEach(
+      api,
+      { functionName, configurations, maxConcurrency },
+      {
+        clock: io.clock,
+        random: Math.random,
+        stop: stop.signal,
+        onProgress: ({ longest, ...state }) => {
+          running = state.running;
+          progress.update({ ...state, longest: longest && { ...longest, identifier: redact(longest.identifier) } });
+        },
+        onRetry: (identifier, retry) => talk.detail(redact(retryNote(identifier, retry))),
+      },
+    );
+    const stopped = stop.signal.aborted ? (stop.signal.reason as StopReason) : undefined;
+    const stoppedAt = io.clock.now();
+    const price = options.cost ? { region: await api.region(), memoryMb } : undefined;
+    const run = { maxConcurrency, toleratedFailures, startedAt, stoppedAt, stopped, price };
+    return { result: directResult(outcomes, run), configurations, stopped, repeatable: stopped === undefined };
+  } finally {
+    progress.stop();
+    stop.signal.removeEventListener('abort', onStop);
+  }
+}
+
+function stoppingNote(running: number, local?: boolean): string {
+  const what = running === 1 ? 'The invocation that runs goes' : `The ${running} invocations that run go`;
+  const rest = running === 0 || local ? '' : ` ${what} on in Lambda, which can't stop one, but without a result here.`;
+  return `Stopping: nothing more is invoked.${rest}`;
+}
+
+function retryNote(identifier: string, { number, waitMs, error }: Retry): string {
+  const { type, message } = platformError(error);
+  return `${identifier}: retry ${number} in ${(waitMs / 1000).toFixed(1)}s, after ${type}: ${message}`;
+}

@@ -1,0 +1,61 @@
+import type { Configuration, RunResult } from '../../lib/wire';
+import type { StopReason } from '../execution/execution';
+import { withKeys } from '../result/earlierRun';
+import type { Ending } from '../result/ending';
+import { mergeReruns, toRerun } from '../result/rerun';
+import type { Talk } from '../terminal/talk';
+import { counted } from './counted';
+
+/** What came of testing some configurations, however that was done. */
+export interface Tested {
+  result: RunResult;
+  /** What was tested, with all keys; undefined where only the identifiers are known. */
+  configurations?: Configuration[];
+  /** Why it was stopped; undefined where it ended by itself. */
+  stopped?: StopReason;
+  /** Whether what did not pass may be run again: not where the test may still go on, nor where somebody stopped it. */
+  repeatable: boolean;
+}
+
+/**
+ * Tests some configurations.
+ * @param configurations undefined: those of the construct
+ * @param retry 0 for the first test of a run
+ */
+export type Test<T extends Tested> = (configurations: Configuration[] | undefined, retry: number) => Promise<T>;
+
+/** What running again depends on beside the test. */
+export interface AgainContext {
+  options: { retries?: number; strict?: boolean };
+  talk: Talk;
+  /** Nothing is run again once it aborts. */
+  stop: AbortSignal;
+  ending: Pick<Ending, 'judge' | 'redact'>;
+}
+
+/**
+ * Runs again what did not pass, up to `--retries` times. Known failures are not run again. Whatever goes wrong with a
+ * retry, the results that there are stay.
+ * @param first the test to begin with
+ * @returns the last test, with the result of all of them
+ */
+export async function runAgain<T extends Tested>(first: T, test: Test<T>, context: AgainContext): Promise<T> {
+  const { options, talk, stop, ending } = context;
+  const { retries = 0, strict } = options;
+  let last = first;
+  for (let retry = 1; retry <= retries; retry++) {
+    const identifiers = toRerun(ending.judge(last.result));
+    if (identifiers.length === 0 || stop.aborted || !last.repeatable) {
+      break;
+    }
+    talk.note(`Running ${counted(identifiers.length)} again that did not pass, retry ${retry} of ${retries}.`);
+    try {
+      const next = await test(withKeys(identifiers, first.configurations).configurations, retry);
+      last = { ...next, result: mergeReruns(last.result, next.result, { strict }) };
+    } catch (error) {
+      talk.error(`The retry did not come to a result: ${ending.redact((error as Error).message)}`);
+      break;
+    }
+  }
+  return last;
+}
