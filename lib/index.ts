@@ -1,5 +1,5 @@
 /** The public construct library. */
-export { acknowledgeNagFindings } from './nagFindings';
+export { acknowledgeHookNagFindings, acknowledgeNagFindings } from './nagFindings';
 export { PipelineStack, type PipelineStackProps } from './pipeline/pipelineStack';
 export { SystemTestAction, type SystemTestActionProps } from './pipeline/systemTestAction';
 export { SystemTestActionStep, type SystemTestActionStepProps } from './pipeline/systemTestActionStep';

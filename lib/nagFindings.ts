@@ -1,19 +1,66 @@
-import { Validations } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Stack, Validations } from 'aws-cdk-lib';
 import type { SystemTest } from './systemTest';
+import type { SystemTestHook } from './systemTestHook';
+
+/** Of a state machine's role. */
+const wildcard = {
+  id: 'AwsSolutions-IAM5[Resource::*]',
+  reason:
+    'Log delivery and X-Ray know no resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html and https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html',
+};
 
 /**
  * Acknowledges what cdk-nag's AwsSolutions checks find in every `SystemTest`, for those who run them and agree with the
  * reasons. Nothing is acknowledged without this call.
  */
 export function acknowledgeNagFindings({ stateMachine }: SystemTest): void {
-  Validations.of(stateMachine.role).acknowledge({
-    id: 'AwsSolutions-IAM5[Resource::*]',
-    reason:
-      'Log delivery and X-Ray know no resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html and https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html',
-  });
+  Validations.of(stateMachine.role).acknowledge(wildcard);
   Validations.of(stateMachine).acknowledge({
     id: 'AwsSolutions-SF1',
     reason:
       'The history of a Standard execution keeps every event for 90 days; the log is for errors, unless logLevel says otherwise',
   });
+}
+
+/**
+ * Acknowledges what cdk-nag's AwsSolutions checks find in every `SystemTestHook`, as `acknowledgeNagFindings` does for the
+ * `SystemTest` itself.
+ */
+export function acknowledgeHookNagFindings(hook: SystemTestHook): void {
+  Validations.of(hook).acknowledge(
+    wildcard,
+    {
+      id: `AwsSolutions-IAM5[Resource::${executionsOf(hook.systemTest)}]`,
+      reason: 'Executions of the system test, which it waits for and stops, have names that nobody knows beforehand',
+    },
+    {
+      id: 'AwsSolutions-SF1',
+      reason: 'The history of a Standard execution keeps every event for 90 days; the log is for errors',
+    },
+  );
+}
+
+/** The ARN of all executions, as the CDK permits it and as cdk-nag writes it. */
+function executionsOf({ stateMachine }: SystemTest): string {
+  const stack = Stack.of(stateMachine);
+  const { resourceName } = Arn.split(stateMachine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
+  const arn = stack.formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return `${flat(stack.resolve(arn))}:*`;
+}
+
+/** A value of a template as it stands in the name of a finding: `<LogicalId>` for a reference, others as JSON. */
+function flat(value: unknown): string {
+  if (typeof value === 'string') {
+    return value;
+  }
+  const { Ref: reference, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
+  if (join !== undefined) {
+    return join[1].map(flat).join(join[0]);
+  }
+  return reference === undefined ? JSON.stringify(value) : `<${reference}>`;
 }

@@ -71,6 +71,8 @@ export class SystemTestHook extends Construct {
   public readonly function: lambda.Function;
   /** What runs the test and reports its verdict to CodeDeploy. */
   public readonly stateMachine: sfn.StateMachine;
+  /** The test that it runs. */
+  public readonly systemTest: SystemTest;
 
   constructor(scope: Construct, id: string, props: SystemTestHookProps) {
     super(scope, id);
@@ -81,6 +83,7 @@ export class SystemTestHook extends Construct {
     expectDeployedBy(this, alias, deploymentGroup);
     expectTestOfNewVersion(this, systemTest, alias);
 
+    this.systemTest = systemTest;
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       comment: 'Lets the traffic move to a new version after its system test passed',
       queryLanguage: sfn.QueryLanguage.JSONATA,
@@ -100,6 +103,10 @@ export class SystemTestHook extends Construct {
     this.permitTest(systemTest);
     deploymentGroup.grantPutLifecycleEventHookExecutionStatus(this.stateMachine);
 
+    // With a role that the CDK makes, the function might write into every log of the account.
+    const role = new iam.Role(this, 'FunctionRole', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    const logGroup = this.logGroup('FunctionLog', removalPolicy);
+    logGroup.grantWrite(role);
     this.function = new lambda.Function(this, 'Function', {
       description: 'Starts the system test of a new version before it gets traffic',
       // Inline, so that nobody needs a bundler; the runtime brings the SDK.
@@ -107,10 +114,11 @@ export class SystemTestHook extends Construct {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
+      role,
       timeout: Duration.seconds(30),
       environment: { STATE_MACHINE_ARN: this.stateMachine.stateMachineArn },
       tracing: lambda.Tracing.ACTIVE,
-      logGroup: this.logGroup('FunctionLog', removalPolicy),
+      logGroup,
     });
     this.stateMachine.grantStartExecution(this.function);
     deploymentGroup.addPreHook(this.function);

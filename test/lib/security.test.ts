@@ -1,50 +1,12 @@
-import { App, Stack, Stage, Validations } from 'aws-cdk-lib';
+import { Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { acknowledgeNagFindings, SystemTestStack } from '../../lib';
 import { boundary, newFunction, newSystemTest, otherAccountRole, templateOf } from './templateVariants';
 import { statementsOf, textOf } from './templates';
-
-describe('cdk-nag', () => {
-  function findings(stack: Stack): string[] {
-    const { violations } = new AwsSolutionsChecks(stack).validateScope(stack);
-    return violations.map(({ ruleName }) => ruleName);
-  }
-
-  it('finds nothing in the sample', () => {
-    expect(findings(new SystemTestStack(new App(), 'SystemTest'))).toEqual([]);
-  });
-
-  it('finds in any system test what the documentation says, until that is acknowledged', () => {
-    const { stack, systemTest } = newSystemTest((scope) => ({
-      function: lambda.Function.fromFunctionName(scope, 'Feeds', 'feeds'),
-      encryptionKey: new kms.Key(scope, 'Key', { enableKeyRotation: true }),
-    }));
-    const found = findings(stack);
-    expect(found).toEqual(['AwsSolutions-IAM5[Resource::*]', 'AwsSolutions-SF1']);
-    for (const finding of found) {
-      expect(document).toContain(`\`${finding}\``);
-    }
-    acknowledgeNagFindings(systemTest);
-    expect(findings(stack)).toEqual([]);
-  });
-
-  it('has no more to say where the state machine logs every event', () => {
-    const { stack, systemTest } = newSystemTest((scope) => ({
-      function: lambda.Function.fromFunctionName(scope, 'Feeds', 'feeds'),
-      logLevel: sfn.LogLevel.ALL,
-    }));
-    expect(findings(stack)).toEqual(['AwsSolutions-IAM5[Resource::*]']);
-    Validations.of(systemTest).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason: 'Log delivery and X-Ray' });
-    expect(findings(stack)).toEqual([]);
-  });
-});
 
 describe('A permissions boundary', () => {
   it('bounds every role', () => {
