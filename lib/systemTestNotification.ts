@@ -3,6 +3,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import { EventField } from 'aws-cdk-lib/aws-events';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
+import { consoleHost, consoleHosts, executionPage } from './consoles';
 import { EndStatus, executionEvents } from './executionEvents';
 import type { SystemTest } from './systemTest';
 
@@ -83,28 +84,25 @@ export class SystemTestNotification extends Construct {
   }
 }
 
-const awsConsole = 'console.aws.amazon.com';
-/** https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
-const otherConsoles = { 'aws-cn': 'console.amazonaws.cn', 'aws-us-gov': 'console.amazonaws-us-gov.com' };
-
 /** A line with the link to the execution in the console; none in a partition whose console is not known. */
 function consoleLink(scope: Construct): string[] {
   const { region } = Stack.of(scope);
   const host = Token.isUnresolved(region)
     ? consoleHostAtDeployment(scope)
-    : new Map(Object.entries({ aws: awsConsole, ...otherConsoles })).get(RegionInfo.get(region).partition ?? 'aws');
-  const execution = `${EventField.region}#/v2/executions/details/${EventField.fromPath('$.detail.executionArn')}`;
-  return host === undefined ? [] : [`https://${host}/states/home?region=${execution}`];
+    : consoleHost(RegionInfo.get(region).partition ?? 'aws');
+  const executionArn = EventField.fromPath('$.detail.executionArn');
+  return host === undefined ? [] : [executionPage(host, EventField.region, executionArn)];
 }
 
 /** For a stack of no particular Region: CloudFormation chooses, by conditions that the notifications of a stack share. */
 function consoleHostAtDeployment(scope: Construct): string {
   const stack = Stack.of(scope);
-  return Object.entries(otherConsoles).reduce((otherwise, [partition, host]) => {
+  const { aws, ...others } = consoleHosts;
+  return Object.entries(others).reduce((otherwise, [partition, host]) => {
     const id = `Partition-${partition}`;
     const condition =
       (stack.node.tryFindChild(id) as CfnCondition | undefined) ??
       new CfnCondition(stack, id, { expression: Fn.conditionEquals(Aws.PARTITION, partition) });
     return Fn.conditionIf(condition.logicalId, host, otherwise).toString();
-  }, awsConsole);
+  }, aws);
 }

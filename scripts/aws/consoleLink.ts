@@ -1,9 +1,4 @@
-/** The consoles of the partitions (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html). */
-const consoleHosts: Record<string, (region: string) => string> = {
-  aws: (region) => `${region}.console.aws.amazon.com`,
-  'aws-cn': () => 'console.amazonaws.cn',
-  'aws-us-gov': () => 'console.amazonaws-us-gov.com',
-};
+import { consoleHost, executionPage } from '../../lib/consoles';
 
 /**
  * The page of an execution in the Step Functions console; undefined for a partition whose console is not known.
@@ -11,8 +6,9 @@ const consoleHosts: Record<string, (region: string) => string> = {
  */
 export function consoleLink(executionArn: string): string | undefined {
   const [, partition = '', , region = ''] = executionArn.split(':');
-  const host = consoleHosts[partition]?.(region);
-  return host && `https://${host}/states/home?region=${region}#/v2/executions/details/${executionArn}`;
+  const host = consoleHost(partition);
+  // As the console's own links are; the page is the same without the Region in front.
+  return host && executionPage(partition === 'aws' ? `${region}.${host}` : host, region, executionArn);
 }
 
 /** Whether an endpoint is one of AWS, those in a VPC included, so that the console knows of what was started there. */
