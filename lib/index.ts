@@ -1,4 +1,5 @@
 /** The public construct library. */
+export type { ISystemTest } from './iSystemTest';
 export { acknowledgeHookNagFindings, acknowledgeNagFindings } from './nagFindings';
 export { PipelineStack, type PipelineStackProps } from './pipeline/pipelineStack';
 export { SystemTestAction, type SystemTestActionProps } from './pipeline/systemTestAction';

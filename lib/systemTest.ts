@@ -13,6 +13,7 @@ import { decryptExecutions, encryptExecutions, encryptLogGroup } from './encrypt
 import { maxConfigurations } from './executionBudget';
 import { executionEvents } from './executionEvents';
 import { expectInvocable } from './functionLocation';
+import { ISystemTest } from './iSystemTest';
 import { retryRule } from './invocationRules';
 import { stateMachineDefinition } from './stateMachineDefinition';
 import { SystemTestNotification } from './systemTestNotification';
@@ -28,7 +29,7 @@ export type { SystemTestProps } from './systemTestProps';
  *
  * Throws a `RangeError` or `TypeError` that names the property, the value and the range, when a property is wrong.
  */
-export class SystemTest extends Construct {
+export class SystemTest extends Construct implements ISystemTest {
   /** The function under test. */
   public readonly function: IFunction;
   /** The state machine that tests it. */

@@ -5,12 +5,12 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { consoleHost, consoleHosts, executionPage } from './consoles';
 import { EndStatus, executionEvents } from './executionEvents';
-import type { SystemTest } from './systemTest';
+import { ISystemTest } from './iSystemTest';
 
 /** Properties of a `SystemTestNotification`. */
 export interface SystemTestNotificationProps {
   /** Whose executions are told. */
-  readonly systemTest: SystemTest;
+  readonly systemTest: ISystemTest;
 
   /**
    * Makes the target of the message, once for each kind of message; for instance
