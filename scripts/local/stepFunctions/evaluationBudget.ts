@@ -6,6 +6,8 @@ export interface EvaluationLimits {
   milliseconds: number;
   /** How deeply the expression may nest; default 100, as AWS refuses 101 (measured). */
   depth: number;
+  /** Milliseconds that never go back; default: those of the process. */
+  now?: () => number;
 }
 
 export const defaultEvaluationLimits: EvaluationLimits = { milliseconds: 10_000, depth: 100 };
@@ -34,14 +36,19 @@ export class EvaluationBudget {
   private nodes = 0;
   private readonly batches: Batch[] = [];
   private batchIsOpen = false;
-  private readonly startedAt = performance.now();
-  private turnStartedAt = this.startedAt;
+  private readonly now: () => number;
+  private readonly startedAt: number;
+  private turnStartedAt: number;
 
   constructor(
     private readonly limits: EvaluationLimits,
     /** The nodes that jsonata starts together with others. */
     private readonly siblings: ReadonlySet<ExprNode>,
-  ) {}
+  ) {
+    this.now = limits.now ?? (() => performance.now());
+    this.startedAt = this.now();
+    this.turnStartedAt = this.startedAt;
+  }
 
   /** Before a node. jsonata waits for the promise. */
   enter(node: ExprNode): Promise<void> | undefined {
@@ -89,14 +96,14 @@ export class EvaluationBudget {
   }
 
   private look(): Promise<void> | undefined {
-    const now = performance.now();
+    const now = this.now();
     if (now - this.startedAt > this.limits.milliseconds) {
       throw new Error(`Expression evaluation timeout: ${this.limits.milliseconds}ms. Check for infinite loop`);
     }
     if (now - this.turnStartedAt < turnMilliseconds) return undefined;
     return new Promise((resolve) => {
       setImmediate(() => {
-        this.turnStartedAt = performance.now();
+        this.turnStartedAt = this.now();
         resolve();
       });
     });
