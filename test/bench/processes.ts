@@ -6,6 +6,32 @@ import type { RunResult } from '../../lib/wire';
 
 const command = join(__dirname, '..', '..', 'dist', 'trigger.js');
 
+/** What the processes said on standard error, of which nobody wants to read before something fails. */
+let said = '';
+const running = new Set<ChildProcess>();
+
+/** What they said so far, for the message of an error. */
+export function everythingSaid(): string {
+  return said;
+}
+
+/** Starts the built command. */
+function start(args: string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, [command, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stderr.on('data', (chunk) => (said += String(chunk)));
+  running.add(child);
+  child.on('exit', () => running.delete(child));
+  return child;
+}
+
+/** Ends the processes that a failure left behind. */
+export function endAll(): void {
+  running.forEach((child) => child.kill('SIGINT'));
+}
+
 /** The built `system-test local`, as a process of its own. */
 export interface Endpoint {
   url: string;
@@ -17,10 +43,7 @@ export interface Endpoint {
 
 /** Serves the sample app with these settings (see bin/context.ts). */
 export async function serveSample(settings: Record<string, string>): Promise<Endpoint> {
-  const child = spawn(process.execPath, [command, 'local', '--port', '0'], {
-    env: { ...process.env, ...settings },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = start(['local', '--port', '0'], settings);
   let text = '';
   for await (const chunk of child.stdout) {
     text += String(chunk);
@@ -35,23 +58,26 @@ export async function serveSample(settings: Record<string, string>): Promise<End
   throw new Error(`system-test local ended without an address:\n${text}`);
 }
 
-/** What a run of the built trigger was like, from the outside. */
-export interface TriggerRun {
+/** What a run of the built command was like, from the outside. */
+export interface CommandRun {
   /** Milliseconds since the epoch. */
   spawnedAt: number;
   exitedAt: number;
-  exitCode: number;
   peakMemoryMb?: number;
   result: RunResult;
 }
 
-/** Runs the built trigger against an endpoint until it ends. */
-export async function runTrigger(url: string, stateMachineArn: string, args: string[] = []): Promise<TriggerRun> {
+/**
+ * Runs the built command against an endpoint until it ends.
+ * @param args `run` or `invoke` and its flags
+ * @throws Error where it comes to no verdict
+ */
+export async function runCommand(url: string, args: string[]): Promise<CommandRun> {
   const spawnedAt = Date.now();
-  const flags = ['--endpoint-url', url, '--state-machine', stateMachineArn, '--quiet', '--report', 'json', ...args];
-  const child = spawn(process.execPath, [command, 'run', ...flags], {
-    env: { ...process.env, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child = start([...args, '--endpoint-url', url, '--quiet', '--report', 'json'], {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
   });
   let memory: number | undefined;
   const sampling = setInterval(() => (memory = peakMemoryMb(child) ?? memory), 100);
@@ -60,7 +86,10 @@ export async function runTrigger(url: string, stateMachineArn: string, args: str
   const [exitCode] = (await once(child, 'close')) as [number];
   const exitedAt = Date.now();
   clearInterval(sampling);
-  return { spawnedAt, exitedAt, exitCode, peakMemoryMb: memory, result: JSON.parse(text) as RunResult };
+  if (exitCode !== 0 && exitCode !== 1) {
+    throw new Error(`Expected system-test ${args.join(' ')} to end with 0 or 1, got ${exitCode}.`);
+  }
+  return { spawnedAt, exitedAt, peakMemoryMb: memory, result: JSON.parse(text) as RunResult };
 }
 
 async function stop(child: ChildProcess): Promise<void> {
