@@ -11,6 +11,7 @@
 import { isJsonObject, type RunConfigurationResult, type RunResult } from '../../lib/wire';
 import { shown } from '../../lib/wireParsers';
 import { JsonSyntaxError, parseJsonList } from '../configurations/jsonList';
+import { noteText, type NoteKind } from './knownFailureNotes';
 import { tally } from './tally';
 import { UserError } from '../userError';
 
@@ -24,13 +25,8 @@ export interface KnownFailure {
 
 /** Something to do about the list of known failures. */
 export interface KnownFailureNote {
-  /**
-   * `fixed`: it passed, so it can leave the list. `expired`: its date is over, so it counts as failed again.
-   * `missing`: no configuration of this run has the identifier.
-   */
-  kind: 'fixed' | 'expired' | 'missing';
+  kind: NoteKind;
   configuration_identifier: string;
-  /** One sentence that names the configuration; untrusted text in JSON quotes. */
   message: string;
 }
 
@@ -84,17 +80,18 @@ export function applyKnownFailures(
 
 function noteOn(entry: KnownFailure, result: RunConfigurationResult | undefined): KnownFailureNote[] {
   const { configuration_identifier, reason, expires } = entry;
-  const name = `Known failure ${JSON.stringify(configuration_identifier)}`;
-  const note = (kind: KnownFailureNote['kind'], message: string) => [{ kind, configuration_identifier, message }];
+  const note = (kind: NoteKind, more?: string) => [
+    { kind, configuration_identifier, message: noteText(kind, configuration_identifier, more) },
+  ];
   if (!result) {
-    return note('missing', `${name} is the name of no configuration in this run.`);
+    return note('missing');
   }
   if (result.status === 'PASSED') {
     // A flaky one failed before it passed, so the list is still right about it.
-    return result.flaky ? [] : note('fixed', `${name} passed: it can leave the list.`);
+    return result.flaky ? [] : note('fixed');
   }
   return result.status === 'FAILED' && result.known?.expired
-    ? note('expired', `${name} counts as failed again since its date is over, ${expires}: ${JSON.stringify(reason)}.`)
+    ? note('expired', `, ${expires}: ${JSON.stringify(reason)}.`)
     : [];
 }
 

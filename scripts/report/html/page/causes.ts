@@ -48,7 +48,7 @@ function item(
       : element(
           'li',
           {},
-          button({ class: 'link' }, () => show(cause), `Show all ${count(rows.length)}`),
+          button({ class: 'link' }, () => show(cause), 'Show all in the table'),
         );
   return element(
     'li',

@@ -1,4 +1,5 @@
 import type { RunCost, RunResult } from '../../../../lib/wire';
+import { isOnResult } from '../../../result/knownFailureNotes';
 import { element, facts, section } from './dom';
 import { count, duration, usd, utc } from './model/format';
 
@@ -20,11 +21,12 @@ export function executionSection(run: RunResult): HTMLElement {
   );
 }
 
-/** What is to do about the list of known failures; nothing where nothing is. */
+/** What is to do about the list of known failures, where no configuration shows it: those stand among the causes. */
 export function notesSection({ known_failure_notes: notes = [] }: RunResult): HTMLElement | undefined {
-  return notes.length === 0
+  const others = notes.filter((note) => !isOnResult(note));
+  return others.length === 0
     ? undefined
-    : section('notes', 'Known failures', element('ul', {}, ...notes.map((note) => element('li', {}, note))));
+    : section('notes', 'Known failures', element('ul', {}, ...others.map((note) => element('li', {}, note))));
 }
 
 /** The price of the run, or why it isn't known; nothing where it was not asked for. */

@@ -1,5 +1,5 @@
 import { errorText } from './rows';
-import type { Row } from './rows';
+import type { Kind, Row } from './rows';
 import type { Filter } from './view';
 import { visible } from './visible';
 
@@ -18,16 +18,31 @@ export interface Cause {
 /** What differs between messages that say the same: identifiers of requests, numbers, times. */
 const varying = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{12,}\b|\d+/gi;
 
-/** Why configurations did not pass, the most frequent reason first; then what is flaky and what is known. */
+/**
+ * Why configurations did not pass, the most frequent reason first; then what is flaky and what is known. Each stands
+ * under one reason: a known failure past its date under that, which says what to do, rather than under its error.
+ */
 export function causesOf(rows: readonly Row[]): Cause[] {
   const failed = rows.filter(({ kind }) => kind === 'FAILED');
   const errored = rows.filter(({ kind }) => kind === 'ERRORED');
-  return [
-    ...sameErrors(failed, 'FAILED'),
-    ...sameErrors(errored, 'ERRORED'),
-    ...flaky(rows.filter(({ kind }) => kind === 'FLAKY')),
-    ...sameReasons(rows),
+  // A known failure that counts as failed is past its date.
+  const failures = [
+    ...sameErrors(
+      failed.filter(({ result }) => !result.known),
+      'FAILED',
+    ),
+    ...sameReasons(failed),
   ];
+  return [
+    ...mostFrequentFirst(failures),
+    ...mostFrequentFirst(sameErrors(errored, 'ERRORED')),
+    ...flaky(rows.filter(({ kind }) => kind === 'FLAKY')),
+    ...sameReasons(rows.filter(({ kind }) => kind === 'PASSED' || kind === 'KNOWN')),
+  ];
+}
+
+function mostFrequentFirst(causes: Cause[]): Cause[] {
+  return causes.toSorted((a, b) => b.rows.length - a.rows.length);
 }
 
 function sameErrors(rows: Row[], kind: 'FAILED' | 'ERRORED'): Cause[] {
@@ -41,19 +56,17 @@ function sameErrors(rows: Row[], kind: 'FAILED' | 'ERRORED'): Cause[] {
       groups.set(key, [row]);
     }
   }
-  return [...groups.values()]
-    .map((group): Cause => {
-      const error = group[0]?.result.error;
-      return {
-        kind,
-        title: error?.type ?? 'No error was given',
-        text: error?.message ?? '',
-        rows: group,
-        filter: kind === 'FAILED' ? 'failed' : 'errored',
-        search: longestFixedPart(visible(error?.message ?? '')) || visible(error?.type ?? ''),
-      };
-    })
-    .sort((a, b) => b.rows.length - a.rows.length);
+  return [...groups.values()].map((group): Cause => {
+    const error = group[0]?.result.error;
+    return {
+      kind,
+      title: error?.type ?? 'No error was given',
+      text: error?.message ?? '',
+      rows: group,
+      filter: kind === 'FAILED' ? 'failed' : 'errored',
+      search: longestFixedPart(visible(error?.message ?? '')) || visible(error?.type ?? ''),
+    };
+  });
 }
 
 function flaky(rows: Row[]): Cause[] {
@@ -62,35 +75,40 @@ function flaky(rows: Row[]): Cause[] {
 }
 
 /** Known failures by what is to do about them, and by their reason. */
-function sameReasons(rows: readonly Row[]): Cause[] {
+function sameReasons(rows: Row[]): Cause[] {
   const causes = new Map<string, Cause>();
   for (const row of rows) {
-    const { known, status, flaky } = row.result;
-    // What is flaky did fail, so the list is right about it; what could not be tested says nothing about the list.
-    if (!known || status === 'ERRORED' || flaky) {
+    const { known } = row.result;
+    if (!known) {
       continue;
     }
-    const { reason, expires, expired } = known;
-    const passed = status === 'PASSED';
-    const [title, advice] = passed
-      ? ['Known failure that passed', 'Take it off the list, so that it is noticed when it fails again.']
-      : expired
-        ? [
-            'Known failure past its date',
-            `It counted as known until ${expires}: fix it, or give the list a later date.`,
-          ]
-        : ['Known failure', `It does not count against the verdict until ${expires}.`];
+    const { reason, expires } = known;
+    const [title, advice] = adviceOn(row.kind, expires);
     const key = JSON.stringify([title, reason, expires]);
     const cause = causes.get(key);
     if (cause) {
       cause.rows.push(row);
     } else {
-      const kind = expired && status !== 'PASSED' ? status : 'KNOWN';
+      const kind = row.kind === 'FAILED' ? 'FAILED' : 'KNOWN';
       const text = `${reason.replace(/[.\s]+$/, '')}. ${advice}`;
       causes.set(key, { kind, title, text, rows: [row], filter: 'all', search: longestFixedPart(visible(reason)) });
     }
   }
   return [...causes.values()];
+}
+
+function adviceOn(kind: Kind, expires: string): [title: string, advice: string] {
+  switch (kind) {
+    case 'PASSED':
+      return ['Known failure that passed', 'Take it off the list, so that it is noticed when it fails again.'];
+    case 'KNOWN':
+      return ['Known failure', `It does not count against the verdict until ${expires}.`];
+    default:
+      return [
+        'Known failure past its date',
+        `It counted as known until ${expires}: fix it, or give the list a later date.`,
+      ];
+  }
 }
 
 /** The part of a message that all of its group share, cut to what fits a search field. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import type { RunResult } from '../../../../../lib/wire';
+import { applyKnownFailures } from '../../../../../scripts/result/knownFailures';
 import { describeInBrowser, ReportBrowser } from '../browser';
 import { aMixedRun, aRun } from '../runs';
 
@@ -198,7 +199,7 @@ describeInBrowser('the HTML report in Chromium', () => {
         'Known failure Feed is down until the supplier moves. It does not count against the verdict until 2025-12-31.',
       ]),
     );
-    await page.getByRole('button', { name: 'Show all 3' }).click();
+    await page.getByRole('button', { name: 'Show all in the table' }).first().click();
     expect(await firstNames(page, 9)).toEqual(['config_4', 'config_28', 'config_36']);
     // The filter would hide this one, so it goes.
     await page.locator('.chip', { hasText: 'config_12' }).click();
@@ -217,14 +218,33 @@ describeInBrowser('the HTML report in Chromium', () => {
     );
   });
 
-  test('says what is to do about known failures, and why the cost is not known', async () => {
-    const page = await reports.open({
-      ...aMixedRun(),
-      cost: undefined,
-      cost_unknown: 'No log tells the memory.',
-      known_failure_notes: ['Known failure "config_1" passed: it can leave the list.'],
+  test('says once what is to do about each known failure: with its configuration, where there is one', async () => {
+    const list = ['config_5', 'config_20', 'config_28', 'config_99'].map((configuration_identifier) => {
+      const { known } =
+        aMixedRun().results.find((one) => one.configuration_identifier === configuration_identifier) ?? {};
+      const { reason = 'Gone', expires = '2025-12-31' } = known ?? {};
+      return { configuration_identifier, reason, expires };
     });
-    expect(await page.locator('.notes').innerText()).toContain('config_1" passed: it can leave the list.');
+    const { result, notes } = applyKnownFailures(aMixedRun(), list, { today: '2025-11-22' });
+    expect(notes.map(({ kind }) => kind)).toEqual(['fixed', 'expired', 'missing']);
+
+    const page = await reports.open({ ...result, known_failure_notes: notes.map(({ message }) => message) });
+
+    const causes = page.locator('.causes > ol > li');
+    const about = async (name: string) => (await causes.filter({ hasText: name }).allInnerTexts()).map(oneLine);
+    expect(await about('config_5')).toEqual([
+      expect.stringMatching(/ Known failure that passed .* Take it off the list/),
+    ]);
+    expect(await about('config_28')).toEqual([
+      expect.stringMatching(/ past its date .* fix it, or give the list a later/),
+    ]);
+    expect(await page.locator('.notes li').allInnerTexts()).toEqual([
+      'Known failure "config_99" is the name of no configuration in this run.',
+    ]);
+  });
+
+  test('says why the cost is not known', async () => {
+    const page = await reports.open({ ...aRun(), cost: undefined, cost_unknown: 'No log tells the memory.' });
     expect(await page.locator('.cost').innerText()).toContain('Not known: No log tells the memory.');
   });
 
@@ -301,6 +321,10 @@ describeInBrowser('the HTML report in Chromium', () => {
     expect(violations).toEqual([]);
   });
 });
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}
 
 /** Identifiers of the first rows of the table. */
 async function firstNames(page: Page, most: number): Promise<string[]> {
