@@ -3,6 +3,7 @@ import { inRegion, type CommandIo } from '../terminal/commandIo';
 import type { RunOptions } from '../commands/runOptions';
 import { isAwsHost } from './consoleLink';
 import type { Talk } from '../terminal/talk';
+import { defaultStack } from './target';
 
 /** Where the calls of a command go, and how. */
 export interface AwsAccess {
@@ -13,15 +14,17 @@ export interface AwsAccess {
   close(): Promise<void>;
 }
 
+/** What of the options says where to go, and what to serve there with `--local`. */
+type AccessOptions = Pick<RunOptions, 'local' | 'app' | 'stack' | 'profile' | 'region' | 'endpointUrl'> & {
+  /** Of `invoke`. */
+  function?: string;
+};
+
 /**
  * Access to AWS or, with `--local`, to an endpoint on this machine that serves the app.
- * @throws UserError for an app that can't be served
+ * @throws UserError for an app or a stack that can't be served
  */
-export async function openAccess(
-  options: Pick<RunOptions, 'local' | 'app' | 'profile' | 'region' | 'endpointUrl'>,
-  io: CommandIo,
-  talk: Talk,
-): Promise<AwsAccess> {
+export async function openAccess(options: AccessOptions, io: CommandIo, talk: Talk): Promise<AwsAccess> {
   const hosts = new Set<string>();
   const onCall = (call: ApiCall) => {
     hosts.add(call.host);
@@ -37,10 +40,13 @@ export async function openAccess(
 }
 
 /** Serves the app on this machine. The SDK wants credentials; the endpoint takes any. */
-async function localEndpoint({ app, region }: Pick<RunOptions, 'app' | 'region'>, io: CommandIo, talk: Talk) {
+async function localEndpoint(options: AccessOptions, io: CommandIo, talk: Talk) {
+  const { app, region, function: functionName, stack = defaultStack } = options;
   const { startLocalEndpoint } = await import('../local/localEndpoint');
   const endpoint = await startLocalEndpoint({
     app,
+    // A function named by itself may be in any stack.
+    stack: functionName === undefined ? stack : undefined,
     env: inRegion(io.env, region),
     log: (line) => talk.note(line),
     signal: io.stop,

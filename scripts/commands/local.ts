@@ -13,6 +13,8 @@ export const defaultPort = 8123;
 export interface LocalOptions {
   /** A directory with a cloud assembly, or a command; default: the `app` of the working directory's cdk.json. */
   app?: string;
+  /** Name of the stack whose system test has to be served; default: what can't be served is refused when it is called. */
+  stack?: string;
   /** 0 to 65535, 0 for any free one; default 8123. */
   port?: number;
   /** Shows what the functions log. */
@@ -25,7 +27,7 @@ export interface LocalOptions {
  * Serves the app until it is interrupted, which is how it ends well. Says on standard output where it is and how to
  * point a client at it, once it takes requests.
  *
- * @throws UserError where the app can't be served or the port can't be had
+ * @throws UserError where the app or the stack can't be served or the port can't be had
  * @throws InterruptedError where it is interrupted before it serves
  */
 export async function runLocal(options: LocalOptions, io: CommandIo): Promise<ExitCode> {
@@ -42,7 +44,7 @@ export async function runLocal(options: LocalOptions, io: CommandIo): Promise<Ex
 }
 
 async function start(
-  { app, port = defaultPort, cwd }: LocalOptions,
+  { app, stack, port = defaultPort, cwd }: LocalOptions,
   io: CommandIo,
   talk: Talk,
 ): Promise<LocalEndpoint> {
@@ -50,7 +52,7 @@ async function start(
   const log = (line: string): void => talk.note(line);
   const functionLog = (functionName: string, text: string): void => talk.detail(`${functionName}: ${text.trimEnd()}`);
   try {
-    return await startLocalEndpoint({ app, port, cwd, env, log, functionLog, clock, signal: stop });
+    return await startLocalEndpoint({ app, stack, port, cwd, env, log, functionLog, clock, signal: stop });
   } catch (error) {
     if (stop.aborted) throw new InterruptedError('Interrupted before the app was served.', { cause: error });
     throw error;
@@ -65,21 +67,30 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function guide({ url, deployment }: LocalEndpoint): string {
-  const { region, stacks, stateMachines, functions } = deployment;
+  const { region, stacks, stateMachines, functions, unserved } = deployment;
   const [machine] = stateMachines;
   const tested = stacks.find(({ outputs }) =>
-    outputs.some(({ description }) => description?.startsWith(machineOutputDescription)),
+    outputs.some(
+      ({ value, description }) =>
+        description?.startsWith(machineOutputDescription) && !unserved.stateMachines.has(value),
+    ),
   );
-  const held = [
-    ...stacks.map(({ stackName }) => `  Stack          ${stackName}`),
-    ...stateMachines.map(({ stateMachineArn }) => `  State machine  ${stateMachineArn}`),
-    ...functions.map(({ functionName }) => `  Function       ${functionName}`),
-  ];
+  const held = listed({
+    stacks: stacks.map(({ stackName }) => stackName),
+    stateMachines: stateMachines.map(({ stateMachineArn }) => stateMachineArn),
+    functions: functions.map(({ functionName }) => functionName),
+  });
+  const refused = listed({
+    stacks: withReasons(unserved.stacks),
+    stateMachines: withReasons(unserved.stateMachines),
+    functions: withReasons(unserved.functions),
+  });
   const start =
     machine && `  aws stepfunctions start-execution --state-machine-arn ${machine.stateMachineArn} --input '{}'`;
   return `${[
     `Serving the app at ${url}, until Ctrl-C:`,
     ...held,
+    ...(refused.length === 0 ? [] : ['', "Can't be served here, and is refused when it is called:", ...refused]),
     '',
     'Any credentials do, but the clients want some:',
     `  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
@@ -94,4 +105,16 @@ function guide({ url, deployment }: LocalEndpoint): string {
     `  boto3.client('stepfunctions', endpoint_url='${url}')`,
     `  new SFNClient({ endpoint: '${url}' })`,
   ].join('\n')}\n`;
+}
+
+function listed(names: { stacks: string[]; stateMachines: string[]; functions: string[] }): string[] {
+  return [
+    ...names.stacks.map((name) => `  Stack          ${name}`),
+    ...names.stateMachines.map((name) => `  State machine  ${name}`),
+    ...names.functions.map((name) => `  Function       ${name}`),
+  ];
+}
+
+function withReasons(unserved: Map<string, string>): string[] {
+  return [...unserved].map(([name, reason]) => `${name}: ${reason}`);
 }

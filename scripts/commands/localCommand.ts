@@ -19,6 +19,11 @@ export function addLocal(program: Command, io: CommandIo, done: Done): void {
     .summary('serve the app on this machine, for any AWS client')
     .description('Serves the app on this machine until Ctrl-C: Step Functions, Lambda, CloudFormation and STS.')
     .option('--app <DIR|COMMAND>', appHelp, nonEmpty('--app'))
+    .option(
+      '--stack <NAME>',
+      'stack whose system test has to be served, in its account and Region (default: serve what can be)',
+      nonEmpty('--stack'),
+    )
     .option('--port <N>', 'port on 127.0.0.1, 0 for any free one (default: 8123)', flag.port)
     .option('--region <REGION>', 'Region that the app is deployed to (default: us-east-1)', flag.region)
     .option('--verbose', 'what the functions log')

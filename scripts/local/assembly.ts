@@ -1,32 +1,44 @@
 /** A cloud assembly becomes a deployment: what AWS would hold after `cdk deploy --all`. */
-import { UserError } from '../userError';
-import type { DeployedStack, DeployedStateMachine, Deployment } from './deployment';
+import { checkChosenStack } from './chosenStack';
+import type { DeployedFunction, DeployedStack, DeployedStateMachine, Deployment } from './deployment';
 import { describeStack } from './describeStack';
 import type { Environment } from './environment';
-import { addVersionsAndAliases, findFunctions, type FoundFunction } from './functions';
-import { readAssembly } from './manifest';
-import { machineOutputDescription, placeStacks } from './stacks';
+import { findFunctions, findPublications, publish, type FoundFunction, type Publication } from './functions';
+import { readAssembly, type Assembly } from './manifest';
+import { reasonOf } from './reasonOf';
+import { placeStacks, withNested, type PlacedStack } from './stacks';
 import { findStateMachines, type FoundStateMachine } from './stateMachines';
 
 export interface LoadOptions {
   /** Account and Region of the stacks that leave them open. */
   environment: Environment;
+  /** Name or ARN of the stack whose system test has to be served; default: none has to be. */
+  stack?: string;
   /** A directory of this run for code that has to be unpacked. */
   workDirectory: string;
   /** Throws a UserError for a state machine that can't be executed here. */
   checkStateMachine: (machine: DeployedStateMachine) => void;
-  /** Gets a line for what is left out, and why. */
+  /** Gets a line for what is left out or differs from the account. */
   note: (line: string) => void;
   /** The time of the deployment. */
   now: Date;
 }
 
+/** What a stack holds. */
+interface LoadedStack {
+  described: DeployedStack;
+  functions: FoundFunction[];
+  publications: Publication[];
+  machines: FoundStateMachine[];
+}
+
 /**
- * Loads a cloud assembly. A system test's state machine and its functions must be complete: throws a UserError where
- * they aren't. What else is in the app and can't be served here is left out with a note.
+ * Loads a cloud assembly. An app holds more than its system test, so what can't be served here doesn't keep the rest from
+ * being served. Throws a UserError where it belongs to the system test of the chosen stack, and where there is no such
+ * stack.
  */
 export async function loadAssembly(directory: string, options: LoadOptions): Promise<Deployment> {
-  const { note, now, workDirectory } = options;
+  const { stack: chosen, note } = options;
   const assembly = readAssembly(directory);
   if (assembly.missingContext.length > 0) {
     note(
@@ -34,77 +46,104 @@ export async function loadAssembly(directory: string, options: LoadOptions): Pro
         'hold, so the CDK put dummy values in their place: run cdk synth once with credentials to store them.',
     );
   }
-  const { stacks, environment } = placeStacks(assembly, options.environment, note);
-  const functions: FoundFunction[] = [];
-  const machines: FoundStateMachine[] = [];
-  for (const { stack, directory: base } of stacks) {
-    const found = await findFunctions(stack, base, { assets: assembly.assets, workDirectory }, now);
-    for (const one of found) {
-      if (!functions.some(({ functionName }) => functionName === one.functionName)) functions.push(one);
-      else note(`Left out the function ${one.functionArn}: another stack has one of the same name.`);
-    }
-    machines.push(...findStateMachines(stack, assembly.assets, now));
-  }
+  const { stacks: placed, environment } = placeStacks(assembly, options.environment, chosen, note);
+  const { loaded, failed } = await loadStacks(placed, assembly, options);
+  const functions = withoutNamesakes(loaded, note);
   const runnable = functions.flatMap((found) => found.runnable ?? []);
-  for (const { stack } of stacks) addVersionsAndAliases(stack, runnable);
-  const described = stacks.map(({ stack }) => describeStack(stack, now, note));
-  const stateMachines = chooseMachines(machines, functions, described, options);
-  for (const { functionName, reason, runnable: deployed } of functions) {
-    if (reason !== undefined) note(`Left out the function ${functionName}: ${reason}.`);
-    for (const [name, value] of Object.entries(deployed?.environment ?? {})) {
+  publish(
+    loaded.flatMap(({ publications }) => publications),
+    runnable,
+  );
+  noteUnresolved(runnable, note);
+  const deployment: Deployment = {
+    ...environment,
+    stacks: loaded.map(({ described }) => described),
+    functions: runnable,
+    stateMachines: [],
+    unserved: {
+      stacks: new Map([...assembly.unreadable, ...failed]),
+      functions: new Map(functions.flatMap(({ functionName, reason }) => (reason ? [[functionName, reason]] : []))),
+      stateMachines: new Map(),
+    },
+  };
+  for (const { machine, stateMachineArn, reason } of loaded.flatMap(({ machines }) => machines)) {
+    const obstacle = machine ? obstacleTo(machine, functions, options) : reason;
+    if (obstacle !== undefined) deployment.unserved.stateMachines.set(stateMachineArn, obstacle);
+    else if (machine) deployment.stateMachines.push(machine);
+  }
+  for (const machine of deployment.stateMachines) noteMissingFunctions(machine, functions, note);
+  if (chosen !== undefined) checkChosenStack(chosen, deployment);
+  return deployment;
+}
+
+/** Loads the stacks, and those nested in them; of those that can't be loaded, the reasons by their names. */
+async function loadStacks(
+  placed: PlacedStack[],
+  assembly: Assembly,
+  options: LoadOptions,
+): Promise<{ loaded: LoadedStack[]; failed: Map<string, string> }> {
+  const loaded: LoadedStack[] = [];
+  const failed = new Map<string, string>();
+  for (const one of placed) {
+    try {
+      const whole: LoadedStack[] = [];
+      for (const each of withNested(one)) whole.push(await loadStack(each, assembly, options));
+      loaded.push(...whole);
+    } catch (error) {
+      failed.set(one.stack.stackName, reasonOf(error));
+    }
+  }
+  return { loaded, failed };
+}
+
+async function loadStack(
+  { stack, directory }: PlacedStack,
+  { assets }: Assembly,
+  { workDirectory, now, note }: LoadOptions,
+): Promise<LoadedStack> {
+  return {
+    functions: await findFunctions(stack, directory, { assets, workDirectory }, now),
+    publications: findPublications(stack),
+    machines: findStateMachines(stack, assets, now),
+    described: describeStack(stack, now, note),
+  };
+}
+
+/** Stacks in other accounts and Regions may have functions of the same name. */
+function withoutNamesakes(loaded: LoadedStack[], note: (line: string) => void): FoundFunction[] {
+  const functions = new Map<string, FoundFunction>();
+  for (const found of loaded.flatMap((one) => one.functions)) {
+    if (!functions.has(found.functionName)) functions.set(found.functionName, found);
+    else note(`Left out the function ${found.functionArn}: another stack has one of the same name.`);
+  }
+  return [...functions.values()];
+}
+
+function noteUnresolved(functions: DeployedFunction[], note: (line: string) => void): void {
+  for (const { functionName, environment } of functions) {
+    for (const [name, value] of Object.entries(environment)) {
       if (!value.includes('{{resolve:')) continue;
       note(
         `The function ${functionName} gets its variable ${name} unresolved, as ${value}: its value is in the account.`,
       );
     }
   }
-  return { ...environment, stacks: described, functions: runnable, stateMachines };
-}
-
-function chooseMachines(
-  machines: FoundStateMachine[],
-  functions: FoundFunction[],
-  stacks: DeployedStack[],
-  { checkStateMachine, note }: LoadOptions,
-): DeployedStateMachine[] {
-  return machines.flatMap((found) => {
-    const { machine, stackName } = found;
-    const reason = found.reason ?? obstacle(machine, functions, checkStateMachine);
-    if (machine && reason === undefined) {
-      noteMissingFunctions(machine, functions, note);
-      return [machine];
-    }
-    const isNeeded = machines.length === 1 || isSystemTest(found, stacks);
-    const sentence = `state machine ${JSON.stringify(found.name)}: ${reason ?? ''}`;
-    if (isNeeded) throw new UserError(`Stack ${stackName} holds what the local endpoint can't serve: ${sentence}.`);
-    note(`Left out of stack ${stackName}: ${sentence}.`);
-    return [];
-  });
 }
 
 /** Why a machine can't be executed here, if so. */
-function obstacle(
-  machine: DeployedStateMachine | undefined,
+function obstacleTo(
+  machine: DeployedStateMachine,
   functions: FoundFunction[],
-  check: (machine: DeployedStateMachine) => void,
+  { checkStateMachine }: LoadOptions,
 ): string | undefined {
-  if (!machine) return undefined;
   const blocked = functions.find((found) => found.reason !== undefined && mentions(machine.definition, found));
   if (blocked) return `it invokes the function ${blocked.functionName}, but ${blocked.reason ?? ''}`;
   try {
-    check(machine);
+    checkStateMachine(machine);
     return undefined;
   } catch (error) {
-    if (error instanceof UserError) return error.message.replace(/^State machine "[^"]*"(:|,) |\.$/g, '');
-    throw error;
+    return reasonOf(error).replace(/^State machine "[^"]*"(:|,) /, '');
   }
-}
-
-/** The construct marks its machine with an output. */
-function isSystemTest({ stateMachineArn }: FoundStateMachine, stacks: DeployedStack[]): boolean {
-  return stacks
-    .flatMap(({ outputs }) => outputs)
-    .some(({ value, description }) => value === stateMachineArn && description?.startsWith(machineOutputDescription));
 }
 
 /** Whether a definition names a function, by its ARN (a qualifier may follow) or as a whole string by its name. */

@@ -1,6 +1,7 @@
 /** AWS CloudFormation: what the stacks of the app hold. */
 import type { DeployedStack, Deployment } from './deployment';
 import { answerQuery, type QueryApi, type QueryValue } from './queryProtocol';
+import { isCalled } from './stacks';
 import { ServiceError, type Service, type ServiceRequest, type ServiceResponse } from './service';
 
 /** Every stack here was deployed once, without trouble. */
@@ -10,21 +11,22 @@ const stackStatus = 'CREATE_COMPLETE';
 export class CloudFormationService implements Service {
   private readonly api: QueryApi;
 
-  constructor({ deployment: { stacks } }: { deployment: Deployment }) {
+  constructor({ deployment }: { deployment: Deployment }) {
+    const { stacks } = deployment;
     this.api = {
       namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
       version: '2010-05-15',
       actions: {
         DescribeStacks: (parameters) => {
           const name = parameters.get('StackName');
-          return { Stacks: (name === null ? stacks : [findStack(stacks, name)]).map(describeStack) };
+          return { Stacks: (name === null ? stacks : [findStack(deployment, name)]).map(describeStack) };
         },
         ListStacks: (parameters) => {
           const wanted = listParameter(parameters, 'StackStatusFilter');
           const listed = wanted.length === 0 || wanted.includes(stackStatus) ? stacks : [];
           return { StackSummaries: listed.map(summarize) };
         },
-        DescribeStackResources: (parameters) => ({ StackResources: describeResources(stacks, parameters) }),
+        DescribeStackResources: (parameters) => ({ StackResources: describeResources(deployment, parameters) }),
       },
     };
   }
@@ -34,10 +36,15 @@ export class CloudFormationService implements Service {
   }
 }
 
-function findStack(stacks: DeployedStack[], nameOrId: string): DeployedStack {
-  const stack = stacks.find(({ stackName, stackId }) => stackName === nameOrId || stackId === nameOrId);
-  if (!stack) throw validationError(`Stack with id ${nameOrId} does not exist`);
-  return stack;
+function findStack({ stacks, unserved }: Deployment, nameOrId: string): DeployedStack {
+  const stack = stacks.find((candidate) => isCalled(candidate, nameOrId));
+  if (stack) return stack;
+  const reason = unserved.stacks.get(nameOrId);
+  throw validationError(
+    reason === undefined
+      ? `Stack with id ${nameOrId} does not exist`
+      : `The local endpoint can't serve the stack ${nameOrId}: ${reason}`,
+  );
 }
 
 function describeStack(stack: DeployedStack): QueryValue {
@@ -82,14 +89,14 @@ function summarize(stack: DeployedStack): QueryValue {
   };
 }
 
-function describeResources(stacks: DeployedStack[], parameters: URLSearchParams): QueryValue {
+function describeResources(deployment: Deployment, parameters: URLSearchParams): QueryValue {
   const stackName = parameters.get('StackName');
   const physicalId = parameters.get('PhysicalResourceId');
   const logicalId = parameters.get('LogicalResourceId');
   if ((stackName === null) === (physicalId === null)) {
     throw validationError('Either StackName or PhysicalResourceId must be specified, not both');
   }
-  const stack = stackName === null ? findOwner(stacks, physicalId ?? '') : findStack(stacks, stackName);
+  const stack = stackName === null ? findOwner(deployment.stacks, physicalId ?? '') : findStack(deployment, stackName);
   return stack.resources
     .filter((resource) => logicalId === null || resource.logicalId === logicalId)
     .map((resource) => ({

@@ -6,6 +6,17 @@ export interface Deployment {
   stacks: DeployedStack[];
   functions: DeployedFunction[];
   stateMachines: DeployedStateMachine[];
+  unserved: Unserved;
+}
+
+/** What the app holds and can't be served here, each with the reason. Calls that name it are refused with that reason. */
+export interface Unserved {
+  /** By name. */
+  stacks: Map<string, string>;
+  /** By name. */
+  functions: Map<string, string>;
+  /** By ARN. */
+  stateMachines: Map<string, string>;
 }
 
 /** A CloudFormation stack. */
@@ -25,7 +36,7 @@ export interface DeployedFunction {
   functionName: string;
   /** Without a qualifier. */
   functionArn: string;
-  /** `nodejs20.x` and so on; other runtimes are refused when the assembly is loaded. */
+  /** `nodejs20.x` and so on; functions with other runtimes aren't served. */
   runtime: string;
   /** `index.handler` */
   handler: string;
@@ -58,7 +69,7 @@ export interface DeployedStateMachine {
   /** The definition as JSON text, tokens resolved. */
   definition: string;
   roleArn: string;
-  /** Express machines are refused when the assembly is loaded. */
+  /** Express machines aren't served. */
   type: 'STANDARD';
   loggingConfiguration?: unknown;
   tracingEnabled: boolean;

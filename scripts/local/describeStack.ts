@@ -1,8 +1,8 @@
 /** A stack as CloudFormation describes it. */
-import { UserError } from '../userError';
 import type { DeployedStack } from './deployment';
 import { resolve } from './intrinsics';
 import { asText } from './parameters';
+import { reasonOf } from './reasonOf';
 import type { Stack } from './stack';
 
 /** Describes a stack. What can't be resolved here is left out, with a note. */
@@ -36,8 +36,7 @@ function attempt<T>(evaluate: () => T, note: (line: string) => void): T | undefi
   try {
     return evaluate();
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    note(error.message);
+    note(`${reasonOf(error)}.`);
     return undefined;
   }
 }

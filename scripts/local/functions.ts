@@ -4,8 +4,18 @@ import { isJsonObject, type Json, type JsonObject } from '../../lib/wire';
 import { UserError } from '../userError';
 import type { DeployedFunction } from './deployment';
 import { locateCode, type CodeSources } from './functionCode';
+import { reasonOf } from './reasonOf';
 import { arnOf, nameOf } from './resourceTypes';
 import type { Stack, StackResource } from './stack';
+
+/** A version or an alias that a stack publishes, of a function of this stack or another. */
+export interface Publication {
+  /** Name or ARN. */
+  owner: string;
+  version: string;
+  /** Undefined for the version itself. */
+  alias?: string;
+}
 
 export interface FoundFunction {
   functionName: string;
@@ -32,8 +42,7 @@ export async function findFunctions(
       const runnable = await readFunction(stack, resource, identity, directory, sources, lastModified);
       found.push({ ...identity, runnable });
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      found.push({ ...identity, reason: error.message });
+      found.push({ ...identity, reason: reasonOf(error) });
     }
   }
   return found;
@@ -83,18 +92,26 @@ async function readFunction(
   };
 }
 
-/** Adds the versions and aliases that a stack publishes, of this stack's functions or another's. */
-export function addVersionsAndAliases(stack: Stack, functions: DeployedFunction[]): void {
-  for (const { logicalId, type } of stack.resources()) {
-    if (type !== 'AWS::Lambda::Version' && type !== 'AWS::Lambda::Alias') continue;
-    const owner = textOr(stack.property(logicalId, 'FunctionName'), '');
-    const target = functions.find(({ functionName, functionArn }) => owner === functionName || owner === functionArn);
+/** Reads the versions and aliases that a stack publishes. */
+export function findPublications(stack: Stack): Publication[] {
+  return stack.resources().flatMap(({ logicalId, type }) => {
+    const property = (name: string, otherwise: string) => textOr(stack.property(logicalId, name), otherwise);
     if (type === 'AWS::Lambda::Version') {
-      target?.versions.push(stack.physicalId(logicalId).split(':').at(-1) ?? '');
-    } else if (target) {
-      const name = textOr(stack.property(logicalId, 'Name'), '');
-      target.aliases[name] = textOr(stack.property(logicalId, 'FunctionVersion'), '$LATEST');
+      const version = stack.physicalId(logicalId).split(':').at(-1) ?? '';
+      return [{ owner: property('FunctionName', ''), version }];
     }
+    if (type !== 'AWS::Lambda::Alias') return [];
+    const version = property('FunctionVersion', '$LATEST');
+    return [{ owner: property('FunctionName', ''), version, alias: property('Name', '') }];
+  });
+}
+
+/** Adds versions and aliases to their functions. */
+export function publish(publications: Publication[], functions: DeployedFunction[]): void {
+  for (const { owner, version, alias } of publications) {
+    const target = functions.find(({ functionName, functionArn }) => owner === functionName || owner === functionArn);
+    if (alias === undefined) target?.versions.push(version);
+    else if (target) target.aliases[alias] = version;
   }
 }
 

@@ -12,6 +12,11 @@ import { checkStateMachine } from './stepFunctions/service';
 export interface LocalEndpointOptions extends ServeOptions {
   /** A directory with a cloud assembly, or a command; default: the `app` of the working directory's cdk.json. */
   app?: string;
+  /**
+   * Name or ARN of the stack whose system test has to be served; its account and Region are those of the endpoint. By
+   * default none has to be, and they are those of the first system test.
+   */
+  stack?: string;
   /** Default: the process's. */
   cwd?: string;
   /** Default: the process's. */
@@ -29,11 +34,11 @@ export interface LocalEndpoint {
 }
 
 /**
- * Synthesizes an app and serves it on 127.0.0.1. Throws a UserError for an app that can't be synthesized or served, and
- * for a port that can't be had; the signal's reason where it is aborted.
+ * Synthesizes an app and serves it on 127.0.0.1. Throws a UserError for an app that can't be synthesized, a stack that
+ * can't be served and a port that can't be had; the signal's reason where it is aborted.
  */
 export async function startLocalEndpoint(options: LocalEndpointOptions = {}): Promise<LocalEndpoint> {
-  const { app, cwd = process.cwd(), env = process.env, log = () => undefined, signal } = options;
+  const { app, stack, cwd = process.cwd(), env = process.env, log = () => undefined, signal } = options;
   const environment = localEnvironment(env);
   const workDirectory = await mkdtemp(join(tmpdir(), 'system-test-'));
   const clean = (): Promise<void> => rm(workDirectory, { recursive: true, force: true, maxRetries: 3 });
@@ -41,6 +46,7 @@ export async function startLocalEndpoint(options: LocalEndpointOptions = {}): Pr
     const directory = await assembleApp({ app, cwd, env, environment, workDirectory, log, signal });
     const deployment = await loadAssembly(directory, {
       environment,
+      stack,
       workDirectory,
       checkStateMachine,
       note: log,

@@ -3,10 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/wire';
 import { UserError } from '../userError';
+import { reasonOf } from './reasonOf';
 import { parseTemplate, type Template } from './template';
 
 export interface Assembly {
   stacks: AssemblyStack[];
+  /** The stacks with a template that can't be read here, by name, each with the reason. */
+  unreadable: Map<string, string>;
   /** File assets by the object key that they would have in the bootstrap bucket. */
   assets: Map<string, string>;
   /** The context lookups that the app asked for and nobody answered (`vpc-provider`, `ssm` and so on). */
@@ -26,9 +29,9 @@ export interface AssemblyStack {
 
 /** Reads an assembly. Throws a UserError for a directory that isn't one and for one without stacks. */
 export function readAssembly(directory: string): Assembly {
-  const assembly: Assembly = { stacks: [], assets: new Map(), missingContext: [] };
+  const assembly: Assembly = { stacks: [], unreadable: new Map(), assets: new Map(), missingContext: [] };
   collect(directory, assembly);
-  if (assembly.stacks.length === 0) {
+  if (assembly.stacks.length + assembly.unreadable.size === 0) {
     throw new UserError(`There is no stack in the cloud assembly ${directory}: the app has to define at least one.`);
   }
   return assembly;
@@ -49,7 +52,12 @@ function collect(directory: string, assembly: Assembly): void {
     if (!isJsonObject(artifact)) throw new UserError(`Expected an object as artifact ${id} in ${file}.`);
     const properties = objectAt(artifact, 'properties');
     if (artifact.type === 'aws:cloudformation:stack') {
-      assembly.stacks.push(readStack(directory, id, artifact, properties));
+      const name = typeof properties.stackName === 'string' ? properties.stackName : id;
+      try {
+        assembly.stacks.push(readStack(directory, name, artifact, properties));
+      } catch (error) {
+        assembly.unreadable.set(name, reasonOf(error));
+      }
     } else if (artifact.type === 'cdk:asset-manifest') {
       collectAssets(directory, readJson(join(directory, stringAt(properties, 'file', file))), assembly.assets);
     } else if (artifact.type === 'cdk:cloud-assembly') {
@@ -58,10 +66,8 @@ function collect(directory: string, assembly: Assembly): void {
   }
 }
 
-function readStack(directory: string, id: string, artifact: JsonObject, properties: JsonObject): AssemblyStack {
-  const { stackName } = properties;
-  const name = typeof stackName === 'string' ? stackName : id;
-  const file = join(directory, stringAt(properties, 'templateFile', `artifact ${id}`));
+function readStack(directory: string, name: string, artifact: JsonObject, properties: JsonObject): AssemblyStack {
+  const file = join(directory, stringAt(properties, 'templateFile', `the artifact of stack ${name}`));
   const environment = /^aws:\/\/([^/]+)\/(.+)$/.exec(
     typeof artifact.environment === 'string' ? artifact.environment : '',
   );

@@ -97,13 +97,10 @@ export class Stack implements Scope {
     return resolve(properties[name] ?? null, this, `stack ${this.stackName}, resource ${logicalId}, property ${name}`);
   }
 
-  /** The exports of the stack: name and value, resolved on demand. */
-  exports(): { name: Json | undefined; value: () => Json | undefined }[] {
-    return this.declaredOutputs().flatMap(([key, { exportName }]) => {
-      if (exportName === undefined) return [];
-      const name = resolve(exportName, this, `stack ${this.stackName}, output ${key}, Export`);
-      return [{ name, value: () => this.output(key) }];
-    });
+  /** The value that the stack exports under a name; undefined where it exports none. */
+  exported(name: string): Json | undefined {
+    const key = Object.keys(this.template.outputs).find((output) => this.exportName(output) === name);
+    return key === undefined ? undefined : this.output(key);
   }
 
   /** What Ref gives for a resource. */
@@ -149,9 +146,15 @@ export class Stack implements Scope {
     const declared = Object.hasOwn(this.template.conditions, name) ? this.template.conditions[name] : undefined;
     if (declared === undefined) throw new UserError(`There is no condition ${name}, which ${where} asks for.`);
     this.conditions.set(name, 'evaluating');
-    const value = evaluateCondition(declared, this, `stack ${this.stackName}, condition ${name}`);
-    this.conditions.set(name, value);
-    return value;
+    try {
+      const value = evaluateCondition(declared, this, `stack ${this.stackName}, condition ${name}`);
+      this.conditions.set(name, value);
+      return value;
+    } catch (error) {
+      // Whoever asks next gets the same reason.
+      this.conditions.delete(name);
+      throw error;
+    }
   }
 
   mapping(name: string, where: string): JsonObject {
@@ -184,6 +187,19 @@ export class Stack implements Scope {
     const resource = this.template.resources[logicalId];
     if (!resource) throw new UserError(`There is no resource ${logicalId} in stack ${this.stackName}.`);
     return resource;
+  }
+
+  /** Undefined for a name that can't be resolved, too: who imports another must not fail because of it. */
+  private exportName(key: string): Json | undefined {
+    const { exportName, condition } = this.template.outputs[key] ?? {};
+    const where = `stack ${this.stackName}, output ${key}`;
+    try {
+      if (exportName === undefined || (condition !== undefined && !this.condition(condition, where))) return undefined;
+      return resolve(exportName, this, `${where}, Export`);
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
   }
 
   private isPresent(logicalId: string): boolean {

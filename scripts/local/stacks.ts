@@ -17,14 +17,17 @@ export interface PlacedStack {
 export const machineOutputDescription = 'System test state machine';
 
 /**
- * Makes the stacks, nested ones included. A client speaks to one account and Region at a time, so where several stacks
- * have the same name, the one in the environment of the system test is kept and the others are left out with a note.
+ * Makes the stacks, those nested in others not included. A client speaks to one account and Region at a time: those of the
+ * chosen stack, or else of the first with a system test. The stacks there come first, and where several have the same
+ * name, the others are left out with a note.
  *
  * @param local account and Region of the stacks that leave them open
+ * @param chosen name or ARN of a stack
  */
 export function placeStacks(
   assembly: Assembly,
   local: Environment,
+  chosen: string | undefined,
   note: (line: string) => void,
 ): { stacks: PlacedStack[]; environment: Environment } {
   const all: PlacedStack[] = [];
@@ -36,7 +39,9 @@ export function placeStacks(
       note(`Stack ${stackName} declares the transform ${transform}, which isn't applied here.`);
     }
   }
-  const main = all.find(({ stack }) => holdsSystemTest(stack.options.template)) ?? all[0];
+  const named = all.filter(({ stack }) => chosen !== undefined && isCalled(stack, chosen));
+  const candidates = named.length > 0 ? named : all;
+  const main = candidates.find(({ stack }) => holdsSystemTest(stack.options.template)) ?? candidates[0];
   const environment = main?.stack.environment ?? local;
   const served = all.filter(({ stack }) => {
     const namesakes = all.filter((other) => other.stack.stackName === stack.stackName).map((other) => other.stack);
@@ -46,7 +51,13 @@ export function placeStacks(
     note(`Left out stack ${stack.stackName} of ${account} in ${region}: another stack has the same name.`);
     return false;
   });
-  return { stacks: served.flatMap(withNested), environment };
+  const isElsewhere = ({ stack }: PlacedStack) => Number(!isSame(stack.environment, environment));
+  return { stacks: served.sort((left, right) => isElsewhere(left) - isElsewhere(right)), environment };
+}
+
+/** Whether a text is the name or the ARN of a stack. */
+export function isCalled({ stackName, stackId }: { stackName: string; stackId: string }, text: string): boolean {
+  return text === stackName || text === stackId;
 }
 
 function surroundingsOf(
@@ -58,8 +69,8 @@ function surroundingsOf(
   const surroundings: Surroundings = {
     exported: (wanted, importer) => {
       const near = all.filter(({ stack }) => isSame(stack.environment, importer));
-      const found = near.flatMap(({ stack }) => stack.exports()).find(({ name }) => name === wanted);
-      return found?.value();
+      const values = near.map(({ stack }) => stack.exported(wanted));
+      return values.find((value) => value !== undefined);
     },
     output: (stackName, outputName, { account, region }) => {
       const candidates = all
@@ -101,7 +112,8 @@ function templateFile(assembly: Assembly, directory: string, logicalId: string, 
   return typeof url === 'string' ? assembly.assets.get(url.slice(url.lastIndexOf('/') + 1)) : undefined;
 }
 
-function withNested(placed: PlacedStack): PlacedStack[] {
+/** A stack and those nested in it. */
+export function withNested(placed: PlacedStack): PlacedStack[] {
   const { stack, directory } = placed;
   const nested = stack.resources().flatMap(({ logicalId }) => stack.nestedStack(logicalId) ?? []);
   return [placed, ...nested.flatMap((inner) => withNested({ stack: inner, directory }))];

@@ -4,12 +4,11 @@ import { isJsonObject, type Json } from '../../lib/wire';
 import { UserError } from '../userError';
 import type { DeployedStateMachine } from './deployment';
 import { readTags } from './functions';
+import { reasonOf } from './reasonOf';
 import { arnOf, nameOf } from './resourceTypes';
 import type { Stack } from './stack';
 
 export interface FoundStateMachine {
-  stackName: string;
-  name: string;
   stateMachineArn: string;
   /** Undefined where it can't be served on this machine. */
   machine?: DeployedStateMachine;
@@ -24,12 +23,11 @@ export function findStateMachines(stack: Stack, assets: Map<string, string>, cre
     .filter(({ type }) => type === 'AWS::StepFunctions::StateMachine')
     .map(({ logicalId }) => {
       const view = stack.view(logicalId);
-      const identity = { stackName: stack.stackName, name: nameOf(view), stateMachineArn: arnOf(view) };
+      const identity = { stateMachineArn: arnOf(view) };
       try {
         return { ...identity, machine: readStateMachine(stack, logicalId, assets, createdAt) };
       } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        return { ...identity, reason: error.message };
+        return { ...identity, reason: reasonOf(error) };
       }
     });
 }

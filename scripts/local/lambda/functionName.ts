@@ -18,7 +18,8 @@ export interface FunctionTarget {
 
 /**
  * Finds the function that a name (`name`, `name:qualifier`, `123456789012:function:name` or an ARN) and a qualifier mean.
- * Throws ValidationException, InvalidParameterValueException or ResourceNotFoundException.
+ * Throws ValidationException, ResourceNotFoundException, and InvalidParameterValueException, which a function that can't
+ * be served here gets as well.
  */
 export function findFunction(deployment: Deployment, functionName: string, qualifier?: string): FunctionTarget {
   const named = parseFunctionName(functionName);
@@ -29,17 +30,20 @@ export function findFunction(deployment: Deployment, functionName: string, quali
     const message = 'The derived qualifier from the function name does not match the specified qualifier.';
     throw new ServiceError('InvalidParameterValueException', 400, message);
   }
-  const { account, region } = deployment;
+  const { account, region, functions, unserved } = deployment;
   if (named.region !== undefined && named.region !== region) {
     const message = `Functions from '${named.region}' are not reachable in this region ('${region}')`;
     throw new ServiceError('ResourceNotFoundException', 404, message);
   }
+  const isHere = named.account === undefined || named.account === account;
+  const reason = isHere ? unserved.functions.get(named.name) : undefined;
+  if (reason !== undefined) {
+    const message = `The local endpoint can't serve the function ${named.name}: ${reason}`;
+    throw new ServiceError('InvalidParameterValueException', 400, message);
+  }
   const asked = named.qualifier ?? qualifier;
   const suffix = asked === undefined ? '' : `:${asked}`;
-  const deployed =
-    named.account === undefined || named.account === account
-      ? deployment.functions.find((candidate) => candidate.functionName === named.name)
-      : undefined;
+  const deployed = isHere ? functions.find((candidate) => candidate.functionName === named.name) : undefined;
   const version = deployed && versionOf(deployed, asked);
   if (!deployed || version === undefined) {
     const arn = `arn:${partitionOf(region)}:lambda:${region}:${named.account ?? account}:function:${named.name}${suffix}`;

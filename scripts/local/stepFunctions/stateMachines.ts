@@ -7,9 +7,11 @@ import type { ExpressionSettings } from './expression';
 /** The state machines of a deployment. */
 export class StateMachines {
   private readonly byArn: ReadonlyMap<string, LoadedStateMachine>;
+  private readonly unserved: ReadonlyMap<string, string>;
 
   /** Throws a UserError for a definition with something in it that isn't supported. */
   constructor(deployment: Deployment, settings: ExpressionSettings) {
+    this.unserved = deployment.unserved.stateMachines;
     this.byArn = new Map(
       deployment.stateMachines.map((deployed) => [
         deployed.stateMachineArn,
@@ -18,11 +20,16 @@ export class StateMachines {
     );
   }
 
-  /** Throws StateMachineDoesNotExist, InvalidArn. */
+  /** Throws StateMachineDoesNotExist, InvalidArn, and ValidationException for a machine that can't be served here. */
   get(stateMachineArn: string): LoadedStateMachine {
     checkArn(stateMachineArn, 'stateMachine');
     const machine = this.byArn.get(stateMachineArn);
     if (machine) return machine;
+    const reason = this.unserved.get(stateMachineArn);
+    if (reason !== undefined) {
+      const message = `The local endpoint can't serve the state machine ${stateMachineArn}: ${reason}`;
+      throw new ServiceError('ValidationException', 400, message);
+    }
     throw new ServiceError('StateMachineDoesNotExist', 400, `State Machine Does Not Exist: '${stateMachineArn}'`);
   }
 

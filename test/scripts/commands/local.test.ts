@@ -87,6 +87,30 @@ test('serves the app until it is interrupted, and says how to point a client at 
   await expect(fetch(url)).rejects.toThrow('fetch failed');
 });
 
+test('says what it can not serve, and by --stack refuses to start without it', async () => {
+  const template = {
+    Outputs: { Arn: { Description: 'System test state machine: Test', Value: { Ref: 'Machine' } } },
+    Resources: {
+      Role: role,
+      Function: inlineFunction('', { FunctionName: 'report', Runtime: 'python3.13' }),
+      Machine: machine({ StateMachineName: 'reports' }),
+    },
+  };
+  const mixed = writeAssembly({
+    stacks: { Reports: { template }, Odd: { template: { Resources: { Role: { ...role, Condition: 'Unknown' } } } } },
+  });
+  const { io, stop, guide } = session();
+  const ended = runLocal({ app: mixed, port: 0 }, io);
+  expect((await guide).split('\n\n').slice(0, 2).join('\n\n').replace(/:\d+,/, ':8123,')).toMatchSnapshot();
+  expect(await guide).not.toContain('system-test run');
+  stop.abort();
+  await ended;
+
+  await expect(runLocal({ app: mixed, stack: 'Reports', port: 0 }, session().io)).rejects.toThrow(
+    'Stack Reports holds what the local endpoint can\'t serve: state machine "reports": it invokes the function report',
+  );
+});
+
 test('shows what the functions log where it is asked to', async () => {
   const { io, stop, guide, stderr } = session();
   const ended = runLocal({ app, port: 0, verbose: true }, io);

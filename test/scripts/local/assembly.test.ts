@@ -1,40 +1,23 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../lib/wire';
-import { loadAssembly } from '../../../scripts/local/assembly';
-import type { Deployment } from '../../../scripts/local/deployment';
 import { UserError } from '../../../scripts/userError';
 import {
   inlineFunction,
+  load,
+  local,
   machine,
-  newDirectory,
   removeDirectories,
   role,
-  writeAssembly,
+  systemTestOutput,
   type AssemblySource,
 } from './cloudAssembly';
 
 afterAll(removeDirectories);
 
-const local = { account: '123456789012', region: 'eu-west-1' };
 const code = 'exports.handler = async () => 1;';
-const systemTestOutput: JsonObject = { Description: 'System test state machine: Test', Value: { Ref: 'Machine' } };
+const express = machine({ StateMachineName: 'fast', StateMachineType: 'EXPRESS' });
 const complete = { Role: role, Function: inlineFunction(code), Machine: machine() };
-
-async function load(
-  source: AssemblySource,
-  checkStateMachine: (machine: { name: string }) => void = () => undefined,
-): Promise<Deployment & { notes: string[] }> {
-  const notes: string[] = [];
-  const deployment = await loadAssembly(writeAssembly(source), {
-    environment: local,
-    workDirectory: newDirectory(),
-    checkStateMachine,
-    note: (line) => notes.push(line),
-    now: new Date('2026-01-01T00:00:00Z'),
-  });
-  return { ...deployment, notes };
-}
 
 function oneStack(Resources: JsonObject, more: JsonObject = {}): AssemblySource {
   return { stacks: { App: { template: { Resources, ...more } } } };
@@ -166,15 +149,16 @@ describe('a function', () => {
       { Code: { S3Bucket: 'own', S3Key: 'k.zip' } },
       `its code isn't an asset of the app ({"S3Bucket":"own","S3Key":"k.zip"})`,
     ],
-  ])('with %s is left out with a note, unless the system test invokes it', async (_, properties, reason) => {
+  ])('with %s is not served, nor is a machine that invokes it', async (_, properties, reason) => {
     const other = inlineFunction(code, { FunctionName: 'other', ...properties });
     const apart = await load(oneStack({ ...complete, Other: other }));
     expect(apart.functions.map(({ functionName }) => functionName)).toEqual([expect.stringContaining('App-Function')]);
-    expect(apart.notes).toEqual([`Left out the function other: ${reason}.`]);
+    expect(apart.unserved.functions).toEqual(new Map([['other', reason]]));
+    expect(apart.stateMachines).toHaveLength(1);
 
-    const invoked = load(oneStack({ ...complete, Function: other }));
-    await expect(invoked).rejects.toThrow(UserError);
-    await expect(invoked).rejects.toThrow(`it invokes the function other, but ${reason}.`);
+    const { stateMachines, unserved } = await load(oneStack({ ...complete, Function: other }));
+    expect(stateMachines).toEqual([]);
+    expect([...unserved.stateMachines.values()]).toEqual([`it invokes the function other, but ${reason}`]);
   });
 
   test('gets a dynamic reference as it stands, with a note', async () => {
@@ -250,31 +234,24 @@ describe('a state machine', () => {
     expect(stateMachines.map((one) => one.definition)).toEqual(['{"StartAt":"eu-west-1","States":{}}']);
   });
 
-  const express = machine({ StateMachineName: 'fast', StateMachineType: 'EXPRESS' });
-  test('of another team that cannot be served is left out with a note', async () => {
-    const check = ({ name }: { name: string }): void => {
+  test('that cannot be served does not keep the others from being served', async () => {
+    const checkStateMachine = ({ name }: { name: string }): void => {
       if (name === 'foreign') throw new UserError('State machine "foreign", state "S", field "Resource": no SNS here.');
     };
-    const { stateMachines, notes } = await load(
+    const { stateMachines, unserved } = await load(
       oneStack(
         { ...complete, Fast: express, Foreign: machine({ StateMachineName: 'foreign' }) },
         { Outputs: { Arn: systemTestOutput } },
       ),
-      check,
+      { checkStateMachine, stack: 'App' },
     );
     expect(stateMachines).toHaveLength(1);
-    expect(notes).toEqual([
-      'Left out of stack App: state machine "fast": it is an Express state machine.',
-      'Left out of stack App: state machine "foreign": state "S", field "Resource": no SNS here.',
-    ]);
-  });
-
-  test.each<[string, JsonObject, JsonObject]>([
-    ['the only one', { Machine: express }, {}],
-    ["a system test's", { Machine: express, Other: machine() }, { Outputs: { Arn: systemTestOutput } }],
-  ])('that cannot be served is refused where it is %s', async (_, machines, outputs) => {
-    await expect(load(oneStack({ ...complete, ...machines }, outputs))).rejects.toThrow(
-      `Stack App holds what the local endpoint can't serve: state machine "fast": it is an Express state machine.`,
+    const prefix = 'arn:aws:states:eu-west-1:123456789012:stateMachine';
+    expect(unserved.stateMachines).toEqual(
+      new Map([
+        [`${prefix}:fast`, 'it is an Express state machine'],
+        [`${prefix}:foreign`, 'state "S", field "Resource": no SNS here'],
+      ]),
     );
   });
 });

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { JsonObject } from '../../../lib/wire';
+import { loadAssembly, type LoadOptions } from '../../../scripts/local/assembly';
+import type { Deployment } from '../../../scripts/local/deployment';
 
 export interface StackSource {
   template: JsonObject;
@@ -77,6 +79,26 @@ function write(path: string, content: string | Buffer): void {
   writeFileSync(path, content);
 }
 
+/** Where the assemblies are loaded that leave it open. */
+export const local = { account: '123456789012', region: 'eu-west-1' };
+
+/** Writes an assembly and loads it. */
+export async function load(
+  source: AssemblySource,
+  { stack, checkStateMachine = () => undefined }: Partial<LoadOptions> = {},
+): Promise<Deployment & { notes: string[] }> {
+  const notes: string[] = [];
+  const deployment = await loadAssembly(writeAssembly(source), {
+    environment: local,
+    stack,
+    workDirectory: newDirectory(),
+    checkStateMachine,
+    note: (line) => notes.push(line),
+    now: new Date('2026-01-01T00:00:00Z'),
+  });
+  return { ...deployment, notes };
+}
+
 /** An inline Node.js function. */
 export function inlineFunction(code: string, properties: JsonObject = {}): JsonObject {
   return {
@@ -105,6 +127,12 @@ export function machine(properties: JsonObject = {}): JsonObject {
     },
   };
 }
+
+/** The output by which the construct marks the machine with the logical id `Machine` as a system test's. */
+export const systemTestOutput: JsonObject = {
+  Description: 'System test state machine: Test',
+  Value: { Ref: 'Machine' },
+};
 
 const definition = {
   QueryLanguage: 'JSONata',

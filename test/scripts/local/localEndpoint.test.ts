@@ -7,7 +7,15 @@ import type { JsonObject } from '../../../lib/wire';
 import { listen } from '../../../scripts/local/listener';
 import { startLocalEndpoint } from '../../../scripts/local/localEndpoint';
 import { outputOf } from './clientFixture';
-import { inlineFunction, machine, newDirectory, removeDirectories, role, writeAssembly } from './cloudAssembly';
+import {
+  inlineFunction,
+  machine,
+  newDirectory,
+  removeDirectories,
+  role,
+  systemTestOutput,
+  writeAssembly,
+} from './cloudAssembly';
 
 afterAll(removeDirectories);
 
@@ -22,7 +30,7 @@ const resources = {
  * The directory of an app whose command does what cdk synth would do, without its second, and ends with that exit code.
  */
 function appOf(Resources: JsonObject, exitCode = 0): string {
-  const template = { Resources, Outputs: { Arn: { Value: { Ref: 'Machine' } } } };
+  const template = { Resources, Outputs: { Arn: systemTestOutput } };
   const assembly = writeAssembly({ stacks: { Shop: { template } } });
   const cwd = newDirectory();
   writeFileSync(
@@ -66,6 +74,48 @@ test('synthesizes an app, serves it to every SDK client, and leaves nothing behi
   await expect(fetch(url)).rejects.toThrow('fetch failed');
 });
 
+test('refuses by name, when it is called, what the app holds and it can not serve', async () => {
+  const app = writeAssembly({
+    stacks: {
+      Shop: {
+        template: {
+          Resources: {
+            ...resources,
+            Report: inlineFunction('', { FunctionName: 'report', Runtime: 'python3.13' }),
+            Fast: machine({ StateMachineName: 'fast', StateMachineType: 'EXPRESS' }),
+          },
+        },
+      },
+      Odd: { template: { Resources: { Role: { ...role, Condition: 'Unknown' } } } },
+    },
+  });
+  const endpoint = await startLocalEndpoint({ app, env });
+  const settings = {
+    endpoint: endpoint.url,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  };
+  const clients = [new CloudFormationClient(settings), new SFNClient(settings), new LambdaClient(settings)] as const;
+  const [cloudFormation, states, lambda] = clients;
+  const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:fast';
+
+  await expect(lambda.send(new InvokeCommand({ FunctionName: 'report' }))).rejects.toMatchObject({
+    name: 'InvalidParameterValueException',
+    message: "The local endpoint can't serve the function report: its runtime is python3.13, not Node.js",
+  });
+  await expect(states.send(new StartExecutionCommand({ stateMachineArn }))).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: `The local endpoint can't serve the state machine ${stateMachineArn}: it is an Express state machine`,
+  });
+  await expect(cloudFormation.send(new DescribeStacksCommand({ StackName: 'Odd' }))).rejects.toMatchObject({
+    name: 'ValidationError',
+    message: expect.stringMatching(/^The local endpoint can't serve the stack Odd: There is no condition Unknown, /),
+  });
+
+  clients.forEach((client) => client.destroy());
+  await endpoint.close();
+});
+
 test('leaves nothing behind after an app that fails', async () => {
   const cwd = appOf(resources, 1);
   await expect(startLocalEndpoint({ cwd, env })).rejects.toThrow(
@@ -77,7 +127,7 @@ test('leaves nothing behind after an app that fails', async () => {
 test('leaves nothing behind after a machine that is not supported', async () => {
   const DefinitionString = '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}';
   const cwd = appOf({ ...resources, Machine: machine({ StateMachineName: 'old', DefinitionString }) });
-  await expect(startLocalEndpoint({ cwd, env })).rejects.toThrow(
+  await expect(startLocalEndpoint({ cwd, env, stack: 'Shop' })).rejects.toThrow(
     `Stack Shop holds what the local endpoint can't serve: state machine "old": state "A", field "QueryLanguage": only`,
   );
   expect(isLeftBehind(cwd)).toBe(false);

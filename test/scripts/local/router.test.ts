@@ -43,6 +43,7 @@ const deployment: Deployment = {
   ],
   functions: [],
   stateMachines: [],
+  unserved: { stacks: new Map(), functions: new Map(), stateMachines: new Map() },
 };
 
 /** Says which service it is. */

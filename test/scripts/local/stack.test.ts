@@ -122,6 +122,13 @@ describe('intrinsic functions', () => {
   });
 });
 
+test('a condition that can not be evaluated is refused for the same reason each time', () => {
+  const stack = stackOf({ Conditions: { A: { 'Fn::Equals': [{ Ref: 'Nowhere' }, 1] } } });
+  for (const place of ['here', 'there']) {
+    expect(() => stack.condition('A', place)).toThrow(/no resource or parameter Nowhere/);
+  }
+});
+
 describe('resources', () => {
   const bucket = (properties: JsonObject = {}): JsonObject => ({ Type: 'AWS::S3::Bucket', Properties: properties });
 

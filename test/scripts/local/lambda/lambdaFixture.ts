@@ -49,7 +49,14 @@ export function deployed(
 }
 
 export function deploymentOf(...functions: DeployedFunction[]): Deployment {
-  return { account, region, stacks: [], functions, stateMachines: [] };
+  return {
+    account,
+    region,
+    stacks: [],
+    functions,
+    stateMachines: [],
+    unserved: { stacks: new Map(), functions: new Map(), stateMachines: new Map() },
+  };
 }
 
 /** What a call answered, its payload parsed and its log tail decoded. */

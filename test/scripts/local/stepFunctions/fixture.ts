@@ -52,7 +52,14 @@ export function stateMachine(definition: object | string, name = 'Machine'): Dep
 }
 
 export function deploymentOf(...stateMachines: DeployedStateMachine[]): Deployment {
-  return { account: '123456789012', region: 'eu-central-1', stacks: [], functions: [], stateMachines };
+  return {
+    account: '123456789012',
+    region: 'eu-central-1',
+    stacks: [],
+    functions: [],
+    stateMachines,
+    unserved: { stacks: new Map(), functions: new Map(), stateMachines: new Map() },
+  };
 }
 
 /** A JSONata machine. */

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
+import { SystemTest } from '../../../lib';
+import { cleanEnv, systemTest } from '../command';
+
+const directory = mkdtempSync(join(tmpdir(), 'chosen-stack-'));
+
+/**
+ * Stacks that each hold something else: Shop's system test can be served, with a function of the stack Functions; Reports'
+ * can't, as its function is in Python; Express has an Express machine alone; Odd has a reference that leads nowhere.
+ */
+beforeAll(() => {
+  const app = new App({ outdir: directory, analyticsReporting: false });
+  const functions = new Stack(app, 'Functions');
+  const sell = new lambda.Function(functions, 'Sell', {
+    runtime: lambda.Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true });'),
+  });
+  new SystemTest(new Stack(app, 'Shop'), 'SystemTest', { function: sell });
+  const reports = new Stack(app, 'Reports');
+  const report = new lambda.Function(reports, 'Report', {
+    functionName: 'report',
+    runtime: lambda.Runtime.PYTHON_3_13,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('def handler(event, context): return {"system_test_successful": True}'),
+  });
+  new SystemTest(reports, 'SystemTest', { function: report, stateMachineName: 'reports' });
+  const express = new Stack(app, 'Express');
+  new stepfunctions.StateMachine(express, 'Machine', {
+    stateMachineType: stepfunctions.StateMachineType.EXPRESS,
+    definitionBody: stepfunctions.DefinitionBody.fromChainable(stepfunctions.Succeed.jsonata(express, 'Done')),
+  });
+  const odd = new CfnResource(new Stack(app, 'Odd'), 'Topic', { type: 'AWS::SNS::Topic' });
+  odd.addPropertyOverride('TopicName', { Ref: 'Nowhere' });
+  app.synth();
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const locally = (command: string, ...args: string[]) =>
+  systemTest([command, 'one', '--local', '--app', directory, ...args], { env: cleanEnv });
+
+test.each(['run', 'invoke'])('%s --local tests the chosen stack, whatever else is in the app', async (command) => {
+  const { code, stdout, stderr } = await locally(command, '--stack', 'Shop');
+
+  expect(stdout).toMatch(/\n1 of 1 passed the test - 0 failed\n$/);
+  expect(stderr).not.toMatch(/Reports|report|Express|Odd|Left out/);
+  expect(code).toBe(0);
+});
+
+test.each([
+  [
+    'a chosen stack with a Python function',
+    ['run', '--stack', 'Reports'],
+    /^error: Stack Reports holds what the local endpoint can't serve: state machine "reports": it invokes the function report, but its runtime is python3\.13, not Node\.js\.\n$/,
+  ],
+  [
+    'a chosen stack with a reference that leads nowhere',
+    ['run', '--stack', 'Odd'],
+    /^error: The local endpoint can't serve the stack Odd: Unresolved reference: there is no resource or parameter Nowhere, /,
+  ],
+  [
+    'the default stack in an app without it',
+    ['run'],
+    /^error: Expected a stack named SystemTest, got none in the app: choose one with --stack: Functions, Shop, Reports, Express, Odd\.\n$/,
+  ],
+  [
+    'a named function in Python',
+    ['invoke', '--function', 'report'],
+    /^error: Expected a function that Lambda accepts, got report \(InvalidParameterValueException: The local endpoint can't serve the function report: its runtime is python3\.13, not Node\.js\)\.\n$/,
+  ],
+] as [string, [string, ...string[]], RegExp][])(
+  '%s is refused in one sentence',
+  async (_, [command, ...args], sentence) => {
+    const { code, stdout, stderr } = await locally(command, ...args);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(sentence);
+  },
+);
