@@ -49,9 +49,11 @@ export function hookDefinition(
   });
   const keep = report(scope, 'Keep the traffic', 'Failed').next(
     sfn.Fail.jsonata(scope, 'Traffic stays', {
-      comment: 'The system test did not pass. The Cause is that of its execution',
-      error: jsonata('$failure.Error'),
-      cause: jsonata(`$substring($exists($failure.Cause) ? $failure.Cause : "", 0, ${limits.causeLength})`),
+      comment: 'The system test did not pass. The Cause says why',
+      // Not $failure.Error: names that begin with "States." are reserved (https://states-language.net/spec.html#errors).
+      error: 'SystemTestNotPassed',
+      // A timeout has no cause.
+      cause: jsonata(`$substring($failure.Error & ($failure.Cause ? ": " & $failure.Cause), 0, ${limits.causeLength})`),
     }),
   );
   const move = report(scope, 'Let the traffic move', 'Succeeded').next(
