@@ -136,7 +136,11 @@ function awsError({ headers }: IncomingMessage, status: number, type: string, me
   }
   return {
     status,
-    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': type },
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amzn-errortype': type,
+      'x-amzn-requestid': '5c9b7b8e-0000-4000-8000-000000000000',
+    },
     body: JSON.stringify({ __type: type, message }),
   };
 }

@@ -1,0 +1,173 @@
+/** Two interpreters that execute the state machine of a hook, whose tasks call AWS at an endpoint of the test. */
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Json, JsonObject } from '../../lib/wire';
+import { systemClock } from '../../scripts/clock';
+import type { InvokeResult } from '../../scripts/local/lambda/invoke';
+import { impatientClock } from '../localSystemTest';
+import { describeWith } from '../scripts/local/clientFixture';
+import { invokerOf, serveMachines, stateMachine } from '../scripts/local/stepFunctions/fixture';
+
+export interface Interpreter {
+  /** Gets a definition ready to be started. */
+  deploy(definition: string): Promise<{ client: SFNClient; stateMachineArn: string }>;
+  close(): Promise<void>;
+}
+
+/** `describe` for each, the name of the interpreter, and what starts it: its tasks call AWS at `url`. */
+export const interpreters: [describe: jest.Describe | ReturnType<typeof describeWith>, string, Start][] = [
+  [describe, "the local endpoint's interpreter", startLocalInterpreter],
+  [
+    describeWith('moto', 'python3', ['-c', 'import jsonata, moto.server, moto.stepfunctions.parser.models']),
+    "LocalStack's interpreter",
+    startLocalStacks,
+  ],
+];
+
+type Start = (url: string) => Promise<Interpreter>;
+
+function clientOf(endpoint: string): SFNClient {
+  return new SFNClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+}
+
+/** Starts `NAME` and waits for its end. */
+export async function execute(
+  { client, stateMachineArn }: Awaited<ReturnType<Interpreter['deploy']>>,
+  name: string,
+  input: JsonObject,
+): Promise<DescribeExecutionCommandOutput> {
+  const { executionArn } = await client.send(
+    new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
+  );
+  return await ended(client, executionArn!);
+}
+
+async function ended(client: SFNClient, executionArn: string): Promise<DescribeExecutionCommandOutput> {
+  for (;;) {
+    const described = await client.send(new DescribeExecutionCommand({ executionArn }));
+    if (described.status !== 'RUNNING') {
+      return described;
+    }
+    await systemClock.sleep(20);
+  }
+}
+
+/** It has Python's own client of each service, so it knows the names of the members that the definition gives. */
+async function startLocalStacks(url: string): Promise<Interpreter> {
+  const server = spawn('python3', [join(__dirname, '../python/stepFunctions.py'), new URL(url).port]);
+  let said = '';
+  server.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const port = await new Promise<string>((resolve, reject) => {
+    createInterface(server.stdout).on('line', (line) => /^\d+$/.test(line) && resolve(line));
+    server.on('error', reject);
+    server.on('exit', (code) => reject(new Error(`stepFunctions.py ended with ${code}: ${said}`)));
+  });
+  const client = clientOf(`http://127.0.0.1:${port}`);
+  let deployed = 0;
+  return {
+    deploy: async (definition) => {
+      const { stateMachineArn } = await client.send(
+        new CreateStateMachineCommand({
+          name: `Hook${(deployed += 1)}`,
+          definition,
+          roleArn: 'arn:aws:iam::123456789012:role/Hook',
+        }),
+      );
+      return { client, stateMachineArn: stateMachineArn! };
+    },
+    close: async () => {
+      client.destroy();
+      server.stdin.end();
+      await once(server, 'exit');
+    },
+  };
+}
+
+/**
+ * It knows tasks that invoke Lambda only. So these get the arguments of the others, and the invoker does what the service
+ * integrations do.
+ */
+function startLocalInterpreter(url: string): Promise<Interpreter> {
+  const aws = clientOf(url);
+  const invoker = invokerOf((payload, { functionName }) => integrations[functionName]!(payload as JsonObject));
+  const integrations: Record<string, (parameters: JsonObject) => Promise<Partial<InvokeResult>>> = {
+    'states:startExecution.sync:2': (parameters) => startExecutionSync(aws, parameters),
+    'aws-sdk:codedeploy:putLifecycleEventHookExecutionStatus': (parameters) => putStatus(url, parameters),
+  };
+  const machines: Awaited<ReturnType<typeof serveMachines>>[] = [];
+  return Promise.resolve({
+    deploy: async (definition) => {
+      const hook = stateMachine(byInvocations(definition), 'Hook');
+      const fixture = await serveMachines([hook], { invoker, clock: impatientClock });
+      machines.push(fixture);
+      return { client: fixture.client, stateMachineArn: hook.stateMachineArn };
+    },
+    close: async () => {
+      aws.destroy();
+      await Promise.all(machines.map(({ close }) => close()));
+    },
+  });
+}
+
+function byInvocations(definition: string): string {
+  const { States: states, ...rest } = JSON.parse(definition) as { States: Record<string, JsonObject> };
+  const translated = Object.entries(states).map(([name, state]) => {
+    const [, integration] =
+      /^arn:aws:states:::(.*)$/.exec(typeof state.Resource === 'string' ? state.Resource : '') ?? [];
+    const invocation = integration !== undefined && {
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Arguments: { FunctionName: integration, Payload: state.Arguments! },
+    };
+    return [name, { ...state, ...invocation }];
+  });
+  return JSON.stringify({ ...rest, States: Object.fromEntries(translated) as JsonObject });
+}
+
+/** The task fails unless the execution succeeded; the cause is what DescribeExecution says. */
+async function startExecutionSync(aws: SFNClient, { StateMachineArn, Input }: JsonObject) {
+  try {
+    const { executionArn } = await aws.send(
+      new StartExecutionCommand({ stateMachineArn: StateMachineArn as string, input: JSON.stringify(Input) }),
+    );
+    const described = await ended(aws, executionArn!);
+    return described.status === 'SUCCEEDED' ? result(described) : failure('States.TaskFailed', described);
+  } catch (error) {
+    return failure(`StepFunctions.${(error as Error).name}`, { message: (error as Error).message });
+  }
+}
+
+async function putStatus(url: string, parameters: JsonObject): Promise<Partial<InvokeResult>> {
+  const members = Object.entries(parameters).map(([name, value]) => [name[0]!.toLowerCase() + name.slice(1), value]);
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'CodeDeploy_20141006.PutLifecycleEventHookExecutionStatus',
+    },
+    body: JSON.stringify(Object.fromEntries(members)),
+  });
+  const answer = (await response.json()) as Json;
+  return response.ok ? result(answer) : failure('CodeDeploy.ThrottlingException', answer);
+}
+
+function result(payload: unknown): Partial<InvokeResult> {
+  return { payload: Buffer.from(JSON.stringify(payload)) };
+}
+
+function failure(errorType: string, details: unknown): Partial<InvokeResult> {
+  return { functionError: 'Unhandled', ...result({ errorType, ...(details as object) }) };
+}
