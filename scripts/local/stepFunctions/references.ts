@@ -8,8 +8,16 @@ import type { ExprNode } from 'jsonata';
 export function findUnsupportedReference(
   syntax: ExprNode,
   available: { result: boolean; errorOutput: boolean },
-): string | undefined {
+): UnsupportedReference | undefined {
   return visit(syntax, true, available);
+}
+
+/** A reference that is refused. */
+export interface UnsupportedReference {
+  /** A sentence in the words of AWS, without its full stop. */
+  problem: string;
+  /** Where it begins in the expression, 0 for the first character. */
+  offset: number;
 }
 
 type Node = ExprNode & Record<string, unknown>;
@@ -21,7 +29,7 @@ function visit(
   node: unknown,
   topLevel: boolean,
   available: { result: boolean; errorOutput: boolean },
-): string | undefined {
+): UnsupportedReference | undefined {
   if (Array.isArray(node)) return firstOf(node, (item) => visit(item, topLevel, available));
   if (!isNode(node)) return undefined;
   const own = checkNode(node, topLevel, available);
@@ -40,26 +48,37 @@ function checkNode(
   node: Node,
   topLevel: boolean,
   available: { result: boolean; errorOutput: boolean },
-): string | undefined {
+): UnsupportedReference | undefined {
   if (topLevel && (node.type === 'name' || node.type === 'wildcard' || node.type === 'descendant')) {
-    return `Reference to '${String(node.value)}' at the top level is not supported.`;
+    const name = String(node.value);
+    return { problem: `Reference to '${name}' at the top level is not supported`, offset: beginOf(node, name) };
   }
-  if (node.type === 'variable' && node.value === '$') return "Reference to '$$' is not supported.";
+  if (node.type === 'variable' && node.value === '$') {
+    return { problem: "Reference to '$$' is not supported", offset: beginOf(node, '$$') };
+  }
   if ((node.type as string) !== 'path') return undefined;
   const [first, second] = node.steps ?? [];
   if (first?.type !== 'variable' || first.value !== 'states' || second?.type !== 'name') return undefined;
   const member = String(second.value);
   if ((member === 'result' && !available.result) || (member === 'errorOutput' && !available.errorOutput)) {
-    return `Reference to '$states.${member}' is not supported here.`;
+    return {
+      problem: `Reference to '$states.${member}' is not supported here`,
+      offset: beginOf(first, '$states'),
+    };
   }
   return undefined;
+}
+
+/** A node's position is where its token ends. */
+function beginOf({ position = 0 }: ExprNode, token: string): number {
+  return Math.max(0, position - token.length);
 }
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null;
 }
 
-function firstOf<T>(list: T[], find: (item: T, index: number) => string | undefined): string | undefined {
+function firstOf<T, R>(list: T[], find: (item: T, index: number) => R | undefined): R | undefined {
   for (const [index, item] of list.entries()) {
     const found = find(item, index);
     if (found !== undefined) return found;

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
+import { excerpt, placeIn } from './excerpt';
 import { type Bindings, Expression, type ExpressionSettings, jsonType } from './expression';
 import { findUnsupportedReference } from './references';
 
@@ -31,17 +32,18 @@ export function templateCompiler(
   const compileText = (text: string, field: string, available: AvailableStates): Template => {
     const opened = text.startsWith('{%');
     if (opened !== text.endsWith('%}') || (opened && text.length < 4)) {
-      refuse(field, `a JSONata expression starts with {% and ends with %}, got ${JSON.stringify(text)}`);
+      refuse(field, `a JSONata expression starts with {% and ends with %}, got ${JSON.stringify(excerpt(text))}`);
     }
     if (!opened) return constantTemplate(text);
+    const source = text.slice(2, -2).trim();
     let expression: Expression;
     try {
-      expression = new Expression(text.slice(2, -2), field, settings);
+      expression = new Expression(source, field, settings);
     } catch (error) {
-      return refuse(field, `the JSONata expression '${text}' is not valid: ${(error as Error).message}`);
+      return refuse(field, syntaxProblem(source, error as SyntaxProblem));
     }
-    const problem = findUnsupportedReference(expression.syntax, available);
-    if (problem !== undefined) refuse(field, `in the JSONata expression '${text}': ${problem}`);
+    const unsupported = findUnsupportedReference(expression.syntax, available);
+    if (unsupported) refuse(field, `${placeIn(source, unsupported.offset)}: ${unsupported.problem}`);
     return { expression, evaluate: (bindings) => expression.evaluate(bindings) };
   };
 
@@ -60,6 +62,20 @@ export function templateCompiler(
     return constantTemplate(value);
   };
   return compile;
+}
+
+/** What JSONata throws for an expression that it can't parse. */
+interface SyntaxProblem extends Error {
+  /** Where the token ends that it stumbled over. */
+  position?: number;
+  /** `(end)` where the expression ends too early. */
+  token?: string;
+}
+
+function syntaxProblem(source: string, { message, position, token }: SyntaxProblem): string {
+  if (position === undefined) return `the JSONata expression '${excerpt(source)}' is not valid: ${excerpt(message)}`;
+  const length = token !== undefined && source.endsWith(token, position) ? token.length : 0;
+  return `${placeIn(source, position - length)}: ${excerpt(message)}`;
 }
 
 function isConstant(template: Template): boolean {

@@ -1,4 +1,5 @@
 import { isJsonObject } from '../../../../lib/wire';
+import { shown } from '../../../../lib/wireParsers';
 import { argumentProblem } from '../lambdaArguments';
 import type { TemplateCompiler } from '../template';
 import type { LambdaIntegration, TaskState } from './definition';
@@ -31,7 +32,7 @@ export function readTask(
     const problem = argumentProblem(values);
     if (problem) fields.reject(`Arguments/${problem.field}`, problem.text);
   } else if (typeof values !== 'string') {
-    fields.reject('Arguments', `expected an object or a JSONata expression, got ${JSON.stringify(values)}`);
+    fields.reject('Arguments', `expected an object or a JSONata expression, got ${shown(values)}`);
   }
   return {
     type: 'Task',

@@ -1,4 +1,5 @@
 import { isJsonObject } from '../../../../lib/wire';
+import { shown } from '../../../../lib/wireParsers';
 import { jsonType } from '../expression';
 import type { AvailableStates, Template, TemplateCompiler } from '../template';
 import type { Assignment } from './definition';
@@ -29,7 +30,7 @@ export function readTyped(
   const template = readTemplate(fields, field, compile);
   const value = fields.optional(field);
   if (value !== undefined && template?.expression === undefined && jsonType(value) !== type) {
-    fields.reject(field, `expected type ${type} or a JSONata expression, got ${JSON.stringify(value)}`);
+    fields.reject(field, `expected type ${type} or a JSONata expression, got ${shown(value)}`);
   }
   return template;
 }
@@ -57,7 +58,7 @@ export function readAssign(
 ): Assignment | undefined {
   const value = fields.optional('Assign');
   if (value === undefined) return undefined;
-  if (!isJsonObject(value)) return fields.reject('Assign', `expected an object, got ${JSON.stringify(value)}`);
+  if (!isJsonObject(value)) return fields.reject('Assign', `expected an object, got ${shown(value)}`);
   const field = fields.nameOf('Assign');
   return { field, names: Object.keys(value), template: compile(value, field, available) };
 }

@@ -348,7 +348,7 @@ describe('a definition', () => {
     [
       'wrong syntax',
       one(pass({ Output: { a: ['{% a[1,2) %}'] } })),
-      'field "Output/a[0]": the JSONata expression \'{% a[1,2) %}\' is not valid: ',
+      'field "Output/a[0]": in line 1, column 4 of the JSONata expression, near \'a[1,2)\': Expected "]", got ",".',
     ],
     [
       'an expression that is not closed',
@@ -359,7 +359,7 @@ describe('a definition', () => {
     [
       'a name without a context',
       one(pass({ Output: '{% phone %}' })),
-      "in the JSONata expression '{% phone %}': Reference to 'phone' at the top level is not supported.",
+      "in line 1, column 1 of the JSONata expression, near 'phone': Reference to 'phone' at the top level is not supported.",
     ],
     [
       'a name in a lambda',
@@ -372,7 +372,7 @@ describe('a definition', () => {
     [
       'a result in the arguments',
       one(task({ Arguments: { FunctionName: '{% $states.result.a %}' } })),
-      "field \"Arguments/FunctionName\": in the JSONata expression '{% $states.result.a %}': Reference to '$states.result' is not supported here.",
+      "field \"Arguments/FunctionName\": in line 1, column 1 of the JSONata expression, near '$states.result.a': Reference to '$states.result' is not supported here.",
     ],
     [
       'an error output outside of a Catch',
@@ -382,11 +382,63 @@ describe('a definition', () => {
     [
       'a result in a Catch',
       two(task({ Catch: [{ ErrorEquals: ['A'], Next: 'After', Output: '{% $states.result %}' }] })),
-      "field \"Catch[0]/Output\": in the JSONata expression '{% $states.result %}': Reference to '$states.result'",
+      "field \"Catch[0]/Output\": in line 1, column 1 of the JSONata expression, near '$states.result': Reference to '$states.result'",
     ],
   ])('with %s is refused', (_, definition, message) => {
     expect(() => load(definition)).toThrow(UserError);
     expect(() => load(definition)).toThrow(message);
+  });
+
+  describe('with a long expression is refused in one sentence', () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `  $v${index} := $states.input.list[${index}];`);
+    const refusal = (expression: string) => {
+      try {
+        load(one(pass({ Output: `{% ${expression} %}` })));
+        return '';
+      } catch (error) {
+        return (error as UserError).message;
+      }
+    };
+
+    it.each([
+      [
+        'that quotes what is around the mistake',
+        ['(', ...lines, '  { "a": $v1, "b": ) };', ...lines, ')'],
+        `in line 32, column 20 of the JSONata expression, near '…tates.input.list[29]; { "a": $v1, "b": ) }; $v0 := $states.input.list[0]; $v1 …': ` +
+          'The symbol ")" cannot be used as a unary operator.',
+      ],
+      [
+        'that quotes what is around the reference',
+        ['(', ...lines, '  phone;', ...lines, ')'],
+        "in line 32, column 3 of the JSONata expression, near '…t[28]; $v29 := $states.input.list[29]; phone; $v0 := $states.input.list[0]; $v…': " +
+          "Reference to 'phone' at the top level is not supported.",
+      ],
+      [
+        'that quotes the end where something is missing',
+        ['(', ...lines],
+        "in line 31, column 34 of the JSONata expression, near '…input.list[27]; $v28 := $states.input.list[28]; $v29 := $states.input.list[29];': " +
+          'Expected ")" before end of expression.',
+      ],
+    ])('%s', (_, expression, problem) => {
+      const message = refusal(expression.join('\n'));
+
+      expect(message).toBe(`State machine "Nightly", state "First", field "Output": ${problem}`);
+    });
+
+    it('that quotes its beginning where nobody knows the place', () => {
+      const message = refusal(`($match('a', /a**/); ${lines.join('\n')})`);
+
+      expect(message).toMatch(
+        /: the JSONata expression '\(\$match\('a', \/a\*\*\/\); \$v0 := .{51}…' is not valid: Invalid regular expression/,
+      );
+      expect(message.length).toBeLessThan(300);
+    });
+
+    it('that quotes its beginning where it is not closed', () => {
+      expect(() => load(one(pass({ Output: `{% ${lines.join('\n')}` })))).toThrow(
+        /with %\}, got "\{% \$v0 := .{60,72}…"\.$/,
+      );
+    });
   });
 
   it.each([
