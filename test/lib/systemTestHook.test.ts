@@ -4,15 +4,16 @@ import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
-import * as clientSfn from '@aws-sdk/client-sfn';
 import validateAsl from 'asl-validator';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemTest, SystemTestHook, SystemTestHookProps } from '../../lib';
 import { startLocalEndpoint } from '../../scripts/local/localEndpoint';
 import { FeedsStack } from '../examples/beforeTraffic';
-import { deployLocally } from '../localSystemTest';
+import { deployLocally, type LocalSystemTest } from '../localSystemTest';
+import { startProxy } from '../proxy';
 import { statementsOf, textOf } from './templates';
 
 /** Two aliases of the present version, the first with a deployment group, and a system test of `tested`. */
@@ -220,39 +221,47 @@ describe('the hook function', () => {
   }[];
   const code = hookFunction!.Properties.Code.ZipFile;
 
-  /** Loads the code as Lambda does, with the real client of Step Functions and one of CodeDeploy that only takes notes. */
-  function load(endpoint: string, stateMachineArn: string) {
-    const reported: unknown[] = [];
-    const modules: Record<string, unknown> = {
-      '@aws-sdk/client-sfn': {
-        ...clientSfn,
-        SFNClient: class extends clientSfn.SFNClient {
-          constructor() {
-            const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-            super({ endpoint, region: 'us-east-1', credentials });
-          }
-        },
-      },
-      '@aws-sdk/client-codedeploy': {
-        CodeDeployClient: class {
-          send(command: { input: unknown }) {
-            reported.push(command.input);
-          }
-        },
-        PutLifecycleEventHookExecutionStatusCommand: class {
-          constructor(readonly input: unknown) {}
-        },
-      },
-    };
-    const exports: { handler?: (received: typeof event) => Promise<void> } = {};
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
-    new Function('require', 'exports', 'process', 'console', code)(
-      (name: string) => modules[name],
-      exports,
-      { env: { STATE_MACHINE_ARN: stateMachineArn } },
-      { log: () => undefined },
+  /** Invokes the function in a process with the environment that Lambda gives it; CodeDeploy takes any report. */
+  async function invoke(local: LocalSystemTest, stateMachineArn: string, times = 1) {
+    const aws = await startProxy(local.endpoint.url, ({ operation }) =>
+      operation === 'PutLifecycleEventHookExecutionStatus'
+        ? { status: 200, contentType: 'application/x-amz-json-1.1', body: '{}' }
+        : undefined,
     );
-    return { handler: exports.handler!, reported };
+    const directory = mkdtempSync(join(tmpdir(), 'hook-'));
+    writeFileSync(join(directory, 'index.js'), code);
+    const program = `
+      const { handler } = require('./index.js');
+      (async () => {
+        for (let count = 0; count < ${times}; count += 1) await handler(${JSON.stringify(event)});
+      })().catch(({ name }) => {
+        console.error(name);
+        process.exitCode = 1;
+      });`;
+    const env = {
+      // The SDK of the runtime, which says here that it is for newer versions of Node.js.
+      NODE_PATH: join(__dirname, '../../node_modules'),
+      NODE_NO_WARNINGS: '1',
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      STATE_MACHINE_ARN: stateMachineArn,
+    };
+    try {
+      const failed = await new Promise<string>((resolve) => {
+        execFile(process.execPath, ['-e', program], { cwd: directory, env }, (_error, _stdout, stderr) =>
+          resolve(stderr),
+        );
+      });
+      const reported = aws.calls
+        .filter(({ operation }) => operation === 'PutLifecycleEventHookExecutionStatus')
+        .map(({ body }) => JSON.parse(body) as unknown);
+      return { failed, reported, started: aws.count('StartExecution') };
+    } finally {
+      await aws.close();
+      rmSync(directory, { recursive: true });
+    }
   }
 
   it('needs no bundler', () => {
@@ -262,14 +271,13 @@ describe('the hook function', () => {
 
   it('starts one execution named after the deployment, even if it is invoked twice', async () => {
     const local = await deployLocally({
-      code: 'await new Promise((resolve) => setTimeout(resolve, 300)); return { system_test_successful: true };',
+      // Runs for as long as the test.
+      code: 'await new Promise(() => setInterval(() => undefined, 1000));',
       props: { configurations: ['a'] },
     });
     try {
       const { stateMachineArn } = local.endpoint.deployment.stateMachines[0]!;
-      const { handler, reported } = load(local.endpoint.url, stateMachineArn);
-      await handler(event);
-      await handler(event);
+      expect(await invoke(local, stateMachineArn, 2)).toEqual({ failed: '', reported: [], started: 2 });
       const { name, input } = await local.client.send(
         new DescribeExecutionCommand({
           executionArn: `${stateMachineArn.replace(':stateMachine:', ':execution:')}:d-ABCDEF123`,
@@ -279,7 +287,6 @@ describe('the hook function', () => {
         name: 'd-ABCDEF123',
         input: { deployment_id: 'd-ABCDEF123', hook_execution_id: 'eyJlbmMi' },
       });
-      expect(reported).toEqual([]);
     } finally {
       await local.close();
     }
@@ -289,11 +296,11 @@ describe('the hook function', () => {
     const local = await deployLocally({ code: 'return {};', props: { configurations: ['a'] } });
     try {
       const missing = `${local.endpoint.deployment.stateMachines[0]!.stateMachineArn}x`;
-      const { handler, reported } = load(local.endpoint.url, missing);
-      await expect(handler(event)).rejects.toThrow(clientSfn.StateMachineDoesNotExist);
-      expect(reported).toEqual([
-        { deploymentId: 'd-ABCDEF123', lifecycleEventHookExecutionId: 'eyJlbmMi', status: 'Failed' },
-      ]);
+      expect(await invoke(local, missing)).toEqual({
+        failed: 'StateMachineDoesNotExist\n',
+        reported: [{ deploymentId: 'd-ABCDEF123', lifecycleEventHookExecutionId: 'eyJlbmMi', status: 'Failed' }],
+        started: 1,
+      });
     } finally {
       await local.close();
     }
