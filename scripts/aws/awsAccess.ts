@@ -11,6 +11,8 @@ export interface AwsAccess {
   aws: AwsOptions;
   /** Whether the calls went to AWS itself rather than to an endpoint that stands in for it. */
   isAws(): boolean;
+  /** Name or ARN of the stack to test, unless something else is named. */
+  stack: string;
   close(): Promise<void>;
 }
 
@@ -35,24 +37,27 @@ export async function openAccess(options: AccessOptions, io: CommandIo, talk: Ta
   return {
     aws: { env: io.env, onCall, ...(endpoint?.aws ?? { profile, region, endpointUrl }) },
     isAws: () => [...hosts].every(isAwsHost),
+    stack: endpoint?.stack ?? options.stack ?? defaultStack,
     close: async () => endpoint?.close(),
   };
 }
 
 /** Serves the app on this machine. The SDK wants credentials; the endpoint takes any. */
 async function localEndpoint(options: AccessOptions, io: CommandIo, talk: Talk) {
-  const { app, region, function: functionName, stack = defaultStack } = options;
+  const { app, region, function: functionName, stack } = options;
   const { startLocalEndpoint } = await import('../local/localEndpoint');
   const endpoint = await startLocalEndpoint({
     app,
+    stack,
     // A function named by itself may be in any stack.
-    stack: functionName === undefined ? stack : undefined,
+    defaultStack: functionName === undefined ? defaultStack : undefined,
     env: inRegion(io.env, region),
     log: (line) => talk.note(line),
     signal: io.stop,
   });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return {
+    stack: endpoint.deployment.chosenStack,
     aws: { endpointUrl: endpoint.url, region: endpoint.deployment.region, credentials },
     close: () => endpoint.close(),
   };

@@ -5,7 +5,7 @@ import type { CommandIo } from '../terminal/commandIo';
 import type { RunOptions } from '../commands/runOptions';
 import { patiently } from './patience';
 import type { Talk } from '../terminal/talk';
-import { defaultStack, parseStateMachineArn, stateMachineOfStack } from './target';
+import { parseStateMachineArn, stateMachineOfStack } from './target';
 
 /** The state machine to start and the service to start it with. */
 export interface Connection {
@@ -29,9 +29,9 @@ export async function connect(options: RunOptions, io: CommandIo, talk: Talk): P
   const region = options.region ?? parseStateMachineArn(options.stateMachine ?? '')?.region;
   const access = await openAccess({ ...options, region }, io, talk);
   try {
-    const { aws } = access;
+    const { aws, stack } = access;
     const [stateMachineArn, { stepFunctions }] = await Promise.all([
-      options.stateMachine ?? machineOfStack(options.stack ?? defaultStack, aws, io),
+      options.stateMachine ?? machineOfStack(stack, aws, io),
       import('./stepFunctions'),
     ]);
     const api = stepFunctions(aws);

@@ -40,7 +40,10 @@ export function addInvoke(program: Command, io: CommandIo, done: Done): void {
     .optionsGroup('What to invoke:');
   addLocalOptions(command, ['endpointUrl', 'profile'])
     .addOption(
-      new Option('--stack <NAME>', `stack with the system test of the function (default: ${defaultStack})`)
+      new Option(
+        '--stack <NAME>',
+        `stack with the system test of the function (default: ${defaultStack}, or with --local the only one)`,
+      )
         .argParser(nonEmpty('--stack'))
         .conflicts('function'),
     )

@@ -38,7 +38,10 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
     .optionsGroup('What to run:');
   addLocalOptions(command, ['stateMachine', 'endpointUrl', 'profile'])
     .addOption(
-      new Option('--stack <NAME>', `stack with the system test (default: ${defaultStack})`)
+      new Option(
+        '--stack <NAME>',
+        `stack with the system test (default: ${defaultStack}, or with --local the only one)`,
+      )
         .argParser(nonEmpty('--stack'))
         .conflicts('stateMachine'),
     )

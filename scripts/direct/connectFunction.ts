@@ -8,7 +8,7 @@ import { configurationsOfExecution } from '../result/earlierRun';
 import { patiently } from '../aws/patience';
 import type { Talk } from '../terminal/talk';
 import { checkFunction } from './checkFunction';
-import { defaultStack, functionOfStack, parseFunctionName } from '../aws/target';
+import { functionOfStack, parseFunctionName } from '../aws/target';
 
 /** The function to invoke and the service to invoke it with. */
 export interface FunctionConnection {
@@ -43,7 +43,7 @@ export async function connectFunction(
   };
   try {
     const [functionName, { lambda }] = await Promise.all([
-      options.function ?? functionIn(options.stack ?? defaultStack, access.aws, io),
+      options.function ?? functionIn(access.stack, access.aws, io),
       import('../aws/lambda'),
     ]);
     api = lambda(access.aws, maxConcurrency);

@@ -1,5 +1,5 @@
 /** A cloud assembly becomes a deployment: what AWS would hold after `cdk deploy --all`. */
-import { checkChosenStack } from './chosenStack';
+import { checkChosenStack, chooseStack } from './chosenStack';
 import type { DeployedFunction, DeployedStack, DeployedStateMachine, Deployment } from './deployment';
 import { describeStack } from './describeStack';
 import type { Environment } from './environment';
@@ -14,6 +14,8 @@ export interface LoadOptions {
   environment: Environment;
   /** Name or ARN of the stack whose system test has to be served; default: none has to be. */
   stack?: string;
+  /** The same where no `stack` is given: this one or, where the app has no such stack, its only one with a system test. */
+  defaultStack?: string;
   /** A directory of this run for code that has to be unpacked. */
   workDirectory: string;
   /** Throws a UserError for a state machine that can't be executed here. */
@@ -38,7 +40,7 @@ interface LoadedStack {
  * stack.
  */
 export async function loadAssembly(directory: string, options: LoadOptions): Promise<Deployment> {
-  const { stack: chosen, note } = options;
+  const { note } = options;
   const assembly = readAssembly(directory);
   if (assembly.missingContext.length > 0) {
     note(
@@ -46,7 +48,8 @@ export async function loadAssembly(directory: string, options: LoadOptions): Pro
         'hold, so the CDK put dummy values in their place: run cdk synth once with credentials to store them.',
     );
   }
-  const { stacks: placed, environment } = placeStacks(assembly, options.environment, chosen, note);
+  const chosenStack = chooseStack(assembly, options, note);
+  const { stacks: placed, environment } = placeStacks(assembly, options.environment, chosenStack, note);
   const { loaded, failed } = await loadStacks(placed, assembly, options);
   const functions = withoutNamesakes(loaded, note);
   const runnable = functions.flatMap((found) => found.runnable ?? []);
@@ -58,6 +61,7 @@ export async function loadAssembly(directory: string, options: LoadOptions): Pro
   const deployment: Deployment = {
     ...environment,
     stacks: loaded.map(({ described }) => described),
+    chosenStack,
     functions: runnable,
     stateMachines: [],
     unserved: {
@@ -72,7 +76,7 @@ export async function loadAssembly(directory: string, options: LoadOptions): Pro
     else if (machine) deployment.stateMachines.push(machine);
   }
   for (const machine of deployment.stateMachines) noteMissingFunctions(machine, functions, note);
-  if (chosen !== undefined) checkChosenStack(chosen, deployment);
+  if (chosenStack !== undefined) checkChosenStack(chosenStack, deployment);
   return deployment;
 }
 

@@ -1,6 +1,24 @@
 import { UserError } from '../userError';
 import type { Deployment } from './deployment';
-import { isCalled, machineOutputDescription } from './stacks';
+import type { Assembly } from './manifest';
+import { holdsSystemTest, isCalled, machineOutputDescription } from './stacks';
+
+/**
+ * The stack to test: the one that is named, or else that of the default name or, where the app has no such stack, its only
+ * one with a system test.
+ */
+export function chooseStack(
+  { stacks, unreadable }: Assembly,
+  { stack, defaultStack }: { stack?: string; defaultStack?: string },
+  note: (line: string) => void,
+): string | undefined {
+  if (stack !== undefined || defaultStack === undefined) return stack;
+  const isThere = stacks.some(({ stackName }) => stackName === defaultStack) || unreadable.has(defaultStack);
+  const [only, ...others] = stacks.filter(({ template }) => holdsSystemTest(template));
+  if (isThere || only === undefined || others.length > 0) return defaultStack;
+  note(`Testing the stack ${only.stackName}, the only one of the app with a system test.`);
+  return only.stackName;
+}
 
 /**
  * Refuses a chosen stack that the app doesn't have, and one whose system test can't be served here.

@@ -4,6 +4,8 @@ export interface Deployment {
   account: string;
   region: string;
   stacks: DeployedStack[];
+  /** Name or ARN of the stack to test, where there is a choice to make. */
+  chosenStack?: string;
   functions: DeployedFunction[];
   stateMachines: DeployedStateMachine[];
   unserved: Unserved;

@@ -17,6 +17,8 @@ export interface LocalEndpointOptions extends ServeOptions {
    * default none has to be, and they are those of the first system test.
    */
   stack?: string;
+  /** The same where no `stack` is given: this one or, where the app has no such stack, its only one with a system test. */
+  defaultStack?: string;
   /** Default: the process's. */
   cwd?: string;
   /** Default: the process's. */
@@ -38,7 +40,7 @@ export interface LocalEndpoint {
  * can't be served and a port that can't be had; the signal's reason where it is aborted.
  */
 export async function startLocalEndpoint(options: LocalEndpointOptions = {}): Promise<LocalEndpoint> {
-  const { app, stack, cwd = process.cwd(), env = process.env, log = () => undefined, signal } = options;
+  const { app, stack, defaultStack, cwd = process.cwd(), env = process.env, log = () => undefined, signal } = options;
   const environment = localEnvironment(env);
   const workDirectory = await mkdtemp(join(tmpdir(), 'system-test-'));
   const clean = (): Promise<void> => rm(workDirectory, { recursive: true, force: true, maxRetries: 3 });
@@ -47,6 +49,7 @@ export async function startLocalEndpoint(options: LocalEndpointOptions = {}): Pr
     const deployment = await loadAssembly(directory, {
       environment,
       stack,
+      defaultStack,
       workDirectory,
       checkStateMachine,
       note: log,

@@ -119,7 +119,8 @@ export function withNested(placed: PlacedStack): PlacedStack[] {
   return [placed, ...nested.flatMap((inner) => withNested({ stack: inner, directory }))];
 }
 
-function holdsSystemTest({ outputs }: Template): boolean {
+/** Whether a stack was given the outputs of the construct. */
+export function holdsSystemTest({ outputs }: Template): boolean {
   return Object.values(outputs).some(({ description }) => description?.startsWith(machineOutputDescription));
 }
 

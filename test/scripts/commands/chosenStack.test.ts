@@ -52,6 +52,27 @@ test.each(['run', 'invoke'])('%s --local tests the chosen stack, whatever else i
   expect(code).toBe(0);
 });
 
+test.each(['run', 'invoke'])('%s --local needs no --stack where the app has one system test', async (command) => {
+  const only = mkdtempSync(join(tmpdir(), 'only-stack-'));
+  const app = new App({ outdir: only, analyticsReporting: false });
+  const stack = new Stack(app, 'Shop');
+  const sell = new lambda.Function(stack, 'Sell', {
+    runtime: lambda.Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true });'),
+  });
+  new SystemTest(stack, 'SystemTest', { function: sell });
+  app.synth();
+  try {
+    const { code, stdout, stderr } = await systemTest([command, 'one', '--local', '--app', only], { env: cleanEnv });
+    expect(stderr).toContain('Testing the stack Shop, the only one of the app with a system test.\n');
+    expect(stdout).toMatch(/\n1 of 1 passed the test - 0 failed\n$/);
+    expect(code).toBe(0);
+  } finally {
+    rmSync(only, { recursive: true });
+  }
+});
+
 test.each([
   [
     'a chosen stack with a Python function',

@@ -126,6 +126,40 @@ test('a stack that the app does not have is refused with those that it has', asy
   );
 });
 
+describe('the stack that is tested where none is named', () => {
+  const defaultStack = 'SystemTest';
+  const shop = systemTestOf(nodeFunction);
+  const plain = { template: { Resources: { Role: role } } };
+
+  test.each([
+    ['the default one', { SystemTest: shop, Shop: shop }, 'SystemTest', []],
+    [
+      'the only one with a system test',
+      { Plain: plain, Shop: shop },
+      'Shop',
+      ['Testing the stack Shop, the only one of the app with a system test.'],
+    ],
+  ])('is %s', async (_, stacks, chosenStack, notes) => {
+    expect(await load({ stacks }, { defaultStack })).toMatchObject({ chosenStack, notes });
+  });
+
+  test.each([
+    ['several with a system test', { Shop: shop, Other: shop }],
+    ['none with a system test', { Plain: plain, More: plain }],
+  ])('has to be named where the app has %s', async (_, stacks) => {
+    await expect(load({ stacks }, { defaultStack })).rejects.toThrow(
+      `Expected a stack named SystemTest, got none in the app: choose one with --stack: ${Object.keys(stacks).join(', ')}.`,
+    );
+  });
+
+  test('is the default one even where that can not be read', async () => {
+    const stacks = { SystemTest: { template: { Resources: { A: [] } } }, Shop: shop };
+    await expect(load({ stacks }, { defaultStack })).rejects.toThrow(
+      "The local endpoint can't serve the stack SystemTest",
+    );
+  });
+});
+
 describe('the chosen stack of a Stage in another Region', () => {
   const shop = systemTestOf(inlineFunction('', { FunctionName: 'sell', Description: { Ref: 'AWS::Region' } }));
   const stage = (name: string, environment: string) => ({

@@ -85,16 +85,16 @@ export const local = { account: '123456789012', region: 'eu-west-1' };
 /** Writes an assembly and loads it. */
 export async function load(
   source: AssemblySource,
-  { stack, checkStateMachine = () => undefined }: Partial<LoadOptions> = {},
+  options: Partial<Omit<LoadOptions, 'note'>> = {},
 ): Promise<Deployment & { notes: string[] }> {
   const notes: string[] = [];
   const deployment = await loadAssembly(writeAssembly(source), {
     environment: local,
-    stack,
     workDirectory: newDirectory(),
-    checkStateMachine,
-    note: (line) => notes.push(line),
+    checkStateMachine: () => undefined,
     now: new Date('2026-01-01T00:00:00Z'),
+    ...options,
+    note: (line) => notes.push(line),
   });
   return { ...deployment, notes };
 }
