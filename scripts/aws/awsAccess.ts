@@ -2,6 +2,7 @@ import type { ApiCall, AwsOptions } from './clientConfig';
 import { inRegion, type CommandIo } from '../terminal/commandIo';
 import type { RunOptions } from '../commands/runOptions';
 import { isAwsHost } from './consoleLink';
+import { proxyOf } from './proxy';
 import type { Talk } from '../terminal/talk';
 import { defaultStack } from './target';
 
@@ -24,7 +25,7 @@ type AccessOptions = Pick<RunOptions, 'local' | 'app' | 'stack' | 'profile' | 'r
 
 /**
  * Access to AWS or, with `--local`, to an endpoint on this machine that serves the app.
- * @throws UserError for an app or a stack that can't be served
+ * @throws UserError for an app or a stack that can't be served, and for a proxy that is none
  */
 export async function openAccess(options: AccessOptions, io: CommandIo, talk: Talk): Promise<AwsAccess> {
   const hosts = new Set<string>();
@@ -34,8 +35,9 @@ export async function openAccess(options: AccessOptions, io: CommandIo, talk: Ta
   };
   const { profile, region, endpointUrl } = options;
   const endpoint = options.local ? await localEndpoint(options, io, talk) : undefined;
+  const there = endpoint?.aws ?? { profile, region, endpointUrl, proxy: await proxyOf(io.env) };
   return {
-    aws: { env: io.env, onCall, ...(endpoint?.aws ?? { profile, region, endpointUrl }) },
+    aws: { env: io.env, onCall, ...there },
     isAws: () => [...hosts].every(isAwsHost),
     stack: endpoint?.stack ?? options.stack ?? defaultStack,
     close: async () => endpoint?.close(),

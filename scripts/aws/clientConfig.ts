@@ -1,5 +1,7 @@
 /** How the clients of all services are set up: as the AWS CLI would, from flags, environment and profile. */
 
+import type { AwsProxy } from './proxy';
+
 /** What the user said about where and who; undefined leaves it to the environment and the shared config files. */
 export interface AwsOptions {
   profile?: string;
@@ -8,6 +10,8 @@ export interface AwsOptions {
   /** Static credentials, for the local endpoint. */
   credentials?: { accessKeyId: string; secretAccessKey: string };
   env: Readonly<NodeJS.ProcessEnv>;
+  /** Undefined where connections are made directly. */
+  proxy?: AwsProxy;
   /** Milliseconds after which a request without an answer is given up; default 15,000. */
   answerWithin?: number;
   /** Told of each request, retries included. */
@@ -35,17 +39,21 @@ export interface ApiCall {
  */
 export function clientConfig(o: AwsOptions) {
   const region = o.region ?? nonEmpty(o.env.AWS_REGION) ?? nonEmpty(o.env.AWS_DEFAULT_REGION);
+  const requestHandler = {
+    connectionTimeout: 5_000,
+    requestTimeout: o.answerWithin ?? usually,
+    throwOnRequestTimeout: true,
+    // With the SDK's own defaults.
+    ...(o.proxy && { httpsAgent: o.proxy.agent({ keepAlive: true, maxSockets: 50 }) }),
+  };
+  const credentials = o.credentials ?? o.proxy?.credentials({ profile: o.profile, requestHandler });
   return {
     ...(region && { region }),
     ...(o.profile && { profile: o.profile }),
     ...(o.endpointUrl && { endpoint: o.endpointUrl }),
-    ...(o.credentials && { credentials: o.credentials }),
+    ...(credentials && { credentials }),
     ignoreCache: true,
-    requestHandler: {
-      connectionTimeout: 5_000,
-      requestTimeout: o.answerWithin ?? usually,
-      throwOnRequestTimeout: true,
-    },
+    requestHandler,
   };
 }
 

@@ -58,7 +58,7 @@ export function lambda(options: AwsOptions, maxConcurrency: number): Lambda {
       // For an answer that stops in its middle.
       socketTimeout: longestInvocation,
       httpAgent: agent,
-      httpsAgent: agent,
+      httpsAgent: options.proxy?.agent({ ...agent, keepAlive: true }) ?? agent,
     },
   });
   client.middlewareStack.add(callObserver(options.onCall), { step: 'deserialize' });

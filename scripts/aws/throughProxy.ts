@@ -1,0 +1,63 @@
+import type { ClientRequest, Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent, type AgentOptions } from 'node:https';
+import type { Socket } from 'node:net';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { Agent, type AgentConnectOpts } from 'agent-base';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { getProxyForUrl } from 'proxy-from-env';
+import type { AwsProxy } from './proxy';
+
+/** Connections to AWS through a proxy, but for the hosts that NO_PROXY names. */
+export function throughProxy(address: URL): AwsProxy {
+  return {
+    agent: (options) => new ChoosingAgent(address, options),
+    credentials: ({ profile, requestHandler }) =>
+      defaultProvider({ profile, ignoreCache: true, clientConfig: { requestHandler } }),
+  };
+}
+
+/** Connects each request through the proxy or not, as NO_PROXY has it. */
+class ChoosingAgent extends Agent {
+  private readonly direct: HttpsAgent;
+  private readonly tunnels: TunnelAgent;
+
+  constructor(address: URL, options: AgentOptions) {
+    super(options);
+    this.direct = new HttpsAgent(options);
+    this.tunnels = new TunnelAgent(address, options);
+  }
+
+  override connect(_: ClientRequest, { host, port }: AgentConnectOpts): HttpAgent {
+    return getProxyForUrl(`https://${host}:${port}`) === '' ? this.direct : this.tunnels;
+  }
+
+  override destroy(): void {
+    this.direct.destroy();
+    this.tunnels.destroy();
+    super.destroy();
+  }
+}
+
+/** Asks the proxy for a tunnel by CONNECT. What it answers instead of one is an error, not the answer of AWS. */
+class TunnelAgent extends HttpsProxyAgent<string> {
+  override async connect(request: ClientRequest, target: AgentConnectOpts): Promise<Socket> {
+    let status = 0;
+    request.once('proxyConnect', ({ statusCode }: { statusCode: number }) => (status = statusCode));
+    const asked = `the proxy ${this.proxy.host} for a connection to ${target.host}:${target.port}`;
+    const socket = await super.connect(request, target).catch((error: unknown) => {
+      throw noTunnel(`Asked ${asked}: ${(error as Error).message}`, error);
+    });
+    if (status === 200) {
+      return socket;
+    }
+    socket.destroy();
+    const message = `Asked ${asked}, and got ${status}`;
+    // Trouble of the proxy passes; what it forbids stays forbidden.
+    throw status >= 500 ? noTunnel(message) : new Error(message);
+  }
+}
+
+/** An error that counts as an unreachable host: nothing was sent. */
+function noTunnel(message: string, cause?: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { code: 'EHOSTUNREACH' });
+}
