@@ -1,4 +1,11 @@
-import { stripVTControlCharacters } from 'node:util';
+/**
+ * Escape sequences (ECMA-48): strings with their terminator (OSC, DCS, SOS, PM, APC), then CSI, then those that choose a character set. No
+ * sequence can start within another's, so the time taken grows with the text. That of Node.js 24's own
+ * `stripVTControlCharacters` and of the packages that do the same grows with its square.
+ */
+const sequences =
+  // eslint-disable-next-line no-control-regex -- these are what it is about
+  /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u0090\u0098\u009c-\u009f]*(?:\u0007|\u001b\\|\u009c)|(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[#%(-/][0-~]/g;
 
 /**
  * C0 but newline and tab, DEL, C1, the controls that reorder bidirectional text (Unicode UAX #9), and what nobody can
@@ -13,7 +20,7 @@ const controls =
  * reorder what a terminal shows. Escape sequences and control characters go; newlines and tabs stay.
  */
 export function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(controls, '');
+  return text.replace(sequences, '').replace(controls, '');
 }
 
 /** The same on one line: each run of line breaks and tabs becomes a space. */

@@ -4,6 +4,10 @@ describe('text from outside', () => {
   test.each([
     ['colours', '\u001b[31mred\u001b[0m', 'red'],
     ['a window title', '\u001b]0;owned\u0007text', 'text'],
+    ['a link', '\u001b]8;;https://evil.example\u001b\\text\u001b]8;;\u001b\\', 'text'],
+    ['a device control string', 'a\u001bPq#0;2\u001b\\b', 'ab'],
+    ['a change of the character set', '\u001b(0lqk\u001b(B', 'lqk'],
+    ['the beginning of a sequence that has no end', 'a\u001b]0;b', 'a]0;b'],
     ['cursor movements', 'a\u001b[2J\u001b[1;1Hb', 'ab'],
     ['a lone escape', 'a\u001bb', 'ab'],
     ['eight-bit controls', 'a\u009b31mb', 'ab'],
