@@ -1,5 +1,5 @@
 import { codeOf, type ExitCode } from '../exitCode';
-import { prepareEnding } from '../result/ending';
+import { prepareEnding } from '../report/ending';
 import type { CommandIo } from '../terminal/commandIo';
 import { readInputFile } from '../inputFile';
 import { unlessInterrupted } from '../interruptedError';

@@ -24,12 +24,14 @@ export async function run(identifiers: string[], options: RunOptions, io: Comman
 
 /** Each test is an execution of the state machine. */
 async function byExecutions(options: RunOptions, context: TestContext): Promise<TestMethod<TestedExecution>> {
-  const { io, talk, ending } = context;
+  const { io, talk, stop } = context;
+  const { redact } = context.ending;
   const connection = await connect(options, io, talk);
   return {
-    test: (configurations, retry) => testExecution({ ...context, connection, options }, configurations, retry),
+    test: (configurations, retry) =>
+      testExecution({ connection, options, io, talk, stop, redact }, configurations, retry),
     lookUp: (executionArn) => configurationsOfExecution(connection.api, executionArn, io.stop),
-    conclude: ({ followed }, result) => conclude(followed, result, options, talk, ending.redact),
+    conclude: ({ followed }, result) => conclude(followed, result, options, talk, redact),
     close: () => connection.close(),
   };
 }

@@ -5,7 +5,7 @@ import { openUnlessInterrupted, unlessInterrupted } from '../interruptedError';
 import { choose, type Choice, type ChoiceOptions } from '../plan/choice';
 import { plannedConfigurations, type LookUp } from '../plan/plannedConfigurations';
 import { runAgain, type Test, type Tested } from '../plan/runAgain';
-import { prepareEnding, type Ending } from '../result/ending';
+import { prepareEnding, type Ending } from '../report/ending';
 import { mergeReruns } from '../result/rerun';
 import type { CommandIo } from '../terminal/commandIo';
 import { loudnessOf, Talk } from '../terminal/talk';

@@ -4,12 +4,12 @@ import type { RunOptions } from '../commands/runOptions';
 import type { Connection } from '../aws/connection';
 import { consoleLink } from '../aws/consoleLink';
 import { costOf } from '../cost/cost';
-import type { Ending } from '../result/ending';
 import { followExecution, startExecution, type FollowedExecution } from './execution';
 import { executionInput } from './executionInput';
 import { executionNameInBuild, retryName } from './executionName';
 import { unlessInterrupted } from '../interruptedError';
 import { chooseProgress } from '../terminal/progressChoice';
+import type { Redactor } from '../result/redaction';
 import { runResult } from '../result/runResult';
 import type { StopSignal } from './stopSignal';
 import type { Tested } from '../plan/runAgain';
@@ -22,7 +22,8 @@ export interface RunContext {
   io: CommandIo;
   talk: Talk;
   stop: StopSignal;
-  ending: Ending;
+  /** Takes secrets out of what is shown while it runs. */
+  redact: Redactor;
 }
 
 /** An execution that was followed as far as it could be, and its result. */
@@ -81,7 +82,7 @@ function announce(executionArn: string, { connection, talk }: RunContext): strin
 }
 
 async function follow(executionArn: string, context: RunContext): Promise<FollowedExecution> {
-  const { connection, options, io, talk, stop, ending } = context;
+  const { connection, options, io, talk, stop, redact } = context;
   if (options.timeout !== undefined) {
     stop.startDeadline(options.timeout);
   }
@@ -99,7 +100,7 @@ async function follow(executionArn: string, context: RunContext): Promise<Follow
       onProgress: ({ longest, ...state }) =>
         progress.update({
           ...state,
-          longest: longest && { ...longest, identifier: ending.redact(longest.identifier) },
+          longest: longest && { ...longest, identifier: redact(longest.identifier) },
         }),
     });
   } finally {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Configuration, RunResult } from '../../lib/wire';
 import { namedConfigurations } from '../configurations/namedConfigurations';
 import { readEarlierRun } from '../result/earlierRun';
-import type { Ending } from '../result/ending';
+import type { Ending } from '../report/ending';
 import { toRerun } from '../result/rerun';
 
 /** The flags that say what to test, and in which order. */

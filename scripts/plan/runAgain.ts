@@ -1,7 +1,7 @@
 import type { Configuration, RunResult } from '../../lib/wire';
 import type { StopReason } from '../execution/execution';
 import { withKeys } from '../result/earlierRun';
-import type { Ending } from '../result/ending';
+import type { Ending } from '../report/ending';
 import { mergeReruns, toRerun } from '../result/rerun';
 import type { Talk } from '../terminal/talk';
 import { counted } from './counted';

@@ -2,12 +2,12 @@ import type { RunResult } from '../../lib/wire';
 import type { CommandIo } from '../terminal/commandIo';
 import type { ReportOptions } from '../commands/reportOptions';
 import { readInputFile } from '../inputFile';
-import { applyKnownFailures, parseKnownFailures, type KnownFailure } from './knownFailures';
-import { createRedactor, redactResult, type Redactor } from './redaction';
-import { checkReport } from '../report/reports';
-import { writeReports } from '../report/writeReports';
+import { applyKnownFailures, parseKnownFailures, type KnownFailure } from '../result/knownFailures';
+import { createRedactor, redactResult, type Redactor } from '../result/redaction';
+import { checkReport } from './reports';
+import { writeReports } from './writeReports';
 import type { Talk } from '../terminal/talk';
-import { tally } from './tally';
+import { tally } from '../result/tally';
 
 /** What every command does with a result: known failures → redaction → reports. */
 export interface Ending {
