@@ -1,13 +1,33 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
+import { externalTool } from './scripts/externalTool';
 
-const fixture = (name: string) => join(__dirname, 'fixtures', name);
+/** Makes certificates. */
+export const openssl = externalTool('openssl');
 
-/** The certificate of all services behind the proxy, for NODE_EXTRA_CA_CERTS. */
-export const certificate = fixture('tls.crt');
+/** A certificate that lasts a day, and its key, each in a file. */
+export interface Certificate {
+  /** For NODE_EXTRA_CA_CERTS. */
+  certificate: string;
+  key: string;
+  remove(): void;
+}
+
+/** Makes a certificate for all services behind a proxy. */
+export function makeCertificate(): Certificate {
+  const directory = mkdtempSync(join(tmpdir(), 'certificate-'));
+  const certificate = join(directory, 'tls.crt');
+  const key = join(directory, 'tls.key');
+  const names = ['localhost', '*.us-east-1.amazonaws.com', 'portal.sso.us-east-1.amazonaws.com'];
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'];
+  const subject = ['-subj', '/CN=lambda-system-test', '-addext', `subjectAltName=DNS:${names.join(',DNS:')}`];
+  openssl.run(['req', ...kind, ...subject, '-keyout', key, '-out', certificate], '');
+  return { certificate, key, remove: () => rmSync(directory, { recursive: true }) };
+}
 
 /** An HTTP proxy that opens tunnels, and behind it AWS, whatever the host. */
 export interface ConnectProxy {
@@ -27,6 +47,7 @@ export interface ConnectProxy {
  */
 export async function startConnectProxy(
   upstream: string,
+  { certificate, key }: Certificate,
   o: { password?: string; answer?: (before: number) => number | undefined } = {},
 ): Promise<ConnectProxy> {
   const sockets = new Set<Socket>();
@@ -35,14 +56,11 @@ export async function startConnectProxy(
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
   };
-  const services = createTlsServer(
-    { key: readFileSync(fixture('tls.key')), cert: readFileSync(certificate) },
-    (tls) => {
-      const service = connect(Number(new URL(upstream).port), '127.0.0.1');
-      [tls, service].forEach(keep);
-      tls.pipe(service).pipe(tls);
-    },
-  );
+  const services = createTlsServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (tls) => {
+    const service = connect(Number(new URL(upstream).port), '127.0.0.1');
+    [tls, service].forEach(keep);
+    tls.pipe(service).pipe(tls);
+  });
   const tlsPort = await listen(services);
 
   const tunnels: string[] = [];

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunResult } from '../../../lib/wire';
 import { behaviours } from '../../behaviours';
-import { certificate, startConnectProxy, type ConnectProxy } from '../../connectProxy';
+import { makeCertificate, openssl, startConnectProxy, type Certificate, type ConnectProxy } from '../../connectProxy';
 import { deployLocally, type LocalSystemTest } from '../../localSystemTest';
 import { startProxy, type FaultOf, type Proxy } from '../../proxy';
 import { awsEnv, systemTest } from '../command';
@@ -15,17 +15,22 @@ const twenty = Array.from({ length: 20 }, (_, index) => `config ${index}`);
 const region = 'us-east-1.amazonaws.com:443';
 
 let test: LocalSystemTest;
+let services: Certificate;
 beforeAll(async () => {
+  services = makeCertificate();
   test = await deployLocally({ code: behaviours });
 });
-afterAll(() => test.close());
+afterAll(async () => {
+  services.remove();
+  await test.close();
+});
 
 /** AWS, that is the local endpoint, as it is behind the proxy. */
 let aws: Proxy;
 let proxy: ConnectProxy;
-async function behindProxy(o?: Parameters<typeof startConnectProxy>[1], answers?: FaultOf): Promise<void> {
+async function behindProxy(o?: Parameters<typeof startConnectProxy>[2], answers?: FaultOf): Promise<void> {
   aws = await startProxy(test.endpoint.url, answers);
-  proxy = await startConnectProxy(aws.url, o);
+  proxy = await startConnectProxy(aws.url, services, o);
 }
 afterEach(async () => {
   await proxy.close();
@@ -35,12 +40,12 @@ afterEach(async () => {
 /** Runs the built command, which finds nothing of AWS but through the proxy. */
 async function command(args: string[], env: Record<string, string> = {}) {
   const { code, stdout, stderr } = await systemTest([...args, '--report', 'json'], {
-    env: { ...awsEnv, NODE_EXTRA_CA_CERTS: certificate, HTTPS_PROXY: `http://${proxy.address}`, ...env },
+    env: { ...awsEnv, NODE_EXTRA_CA_CERTS: services.certificate, HTTPS_PROXY: `http://${proxy.address}`, ...env },
   });
   return { code, stderr, result: stdout === '' ? undefined : (JSON.parse(stdout) as RunResult) };
 }
 
-describe('a proxy that HTTPS_PROXY names', () => {
+openssl.describe('a proxy that HTTPS_PROXY names', () => {
   it('is what a run goes through, to each service', async () => {
     await behindProxy();
 
@@ -144,7 +149,7 @@ describe('a proxy that HTTPS_PROXY names', () => {
   });
 });
 
-describe('a proxy that opens no tunnel', () => {
+openssl.describe('a proxy that opens no tunnel', () => {
   it('for lack of the right password is told, without the password, and nothing is tried again', async () => {
     await behindProxy({ password: 'right' });
 
