@@ -63,11 +63,12 @@ function synthesize(format: string): (stack: string) => Template {
 }
 
 describe('the packed library', () => {
-  it('brings what an app needs and nothing else, in little more than half a megabyte', () => {
+  it('brings what an app and its people need and nothing else, in little more than half a megabyte', () => {
     expect(installed.files.filter((file) => !/^dist\/lib\/.*\.d\.ts$/.test(file))).toEqual([
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'buildspec.yml',
       'dist/THIRD-PARTY-NOTICES.txt',
       'dist/bootstrap.js',
       'dist/lambda/sleepy/index.js',
@@ -77,6 +78,13 @@ describe('the packed library', () => {
       'dist/reportPage.css',
       'dist/reportPage.js',
       'dist/trigger.js',
+      'docs/architecture.md',
+      'docs/faults.md',
+      'docs/operation.md',
+      'docs/pipelines.md',
+      'docs/reports.md',
+      'docs/runbook.md',
+      'docs/security.md',
       'package.json',
     ]);
     expect(installed.packedBytes).toBeLessThan(600_000);
