@@ -9,6 +9,15 @@ import { cleanEnv, systemTest } from '../command';
 
 const directory = mkdtempSync(join(tmpdir(), 'chosen-stack-'));
 
+/** A function that can be served and passes. */
+function selling(stack: Stack): lambda.Function {
+  return new lambda.Function(stack, 'Sell', {
+    runtime: lambda.Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true });'),
+  });
+}
+
 /**
  * Stacks that each hold something else: Shop's system test can be served, with a function of the stack Functions; Reports'
  * can't, as its function is in Python; Express has an Express machine alone; Odd has a reference that leads nowhere.
@@ -16,12 +25,7 @@ const directory = mkdtempSync(join(tmpdir(), 'chosen-stack-'));
 beforeAll(() => {
   const app = new App({ outdir: directory, analyticsReporting: false });
   const functions = new Stack(app, 'Functions');
-  const sell = new lambda.Function(functions, 'Sell', {
-    runtime: lambda.Runtime.NODEJS_24_X,
-    handler: 'index.handler',
-    code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true });'),
-  });
-  new SystemTest(new Stack(app, 'Shop'), 'SystemTest', { function: sell });
+  new SystemTest(new Stack(app, 'Shop'), 'SystemTest', { function: selling(functions) });
   const reports = new Stack(app, 'Reports');
   const report = new lambda.Function(reports, 'Report', {
     functionName: 'report',
@@ -56,12 +60,7 @@ test.each(['run', 'invoke'])('%s --local needs no --stack where the app has one 
   const only = mkdtempSync(join(tmpdir(), 'only-stack-'));
   const app = new App({ outdir: only, analyticsReporting: false });
   const stack = new Stack(app, 'Shop');
-  const sell = new lambda.Function(stack, 'Sell', {
-    runtime: lambda.Runtime.NODEJS_24_X,
-    handler: 'index.handler',
-    code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true });'),
-  });
-  new SystemTest(stack, 'SystemTest', { function: sell });
+  new SystemTest(stack, 'SystemTest', { function: selling(stack) });
   app.synth();
   try {
     const { code, stdout, stderr } = await systemTest([command, 'one', '--local', '--app', only], { env: cleanEnv });
