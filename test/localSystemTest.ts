@@ -88,7 +88,8 @@ export async function deployLocally(options: LocalSystemTestOptions): Promise<Lo
   };
 }
 
-async function ended(client: SFNClient, executionArn: string): Promise<Ended> {
+/** Waits for the end of an execution. */
+export async function ended(client: SFNClient, executionArn: string): Promise<Ended> {
   for (;;) {
     const { status, error, cause, output } = await client.send(new DescribeExecutionCommand({ executionArn }));
     if (status !== 'RUNNING') {

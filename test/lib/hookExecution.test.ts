@@ -8,7 +8,8 @@ import { limits, type SystemTestInput } from '../../lib/wire';
 import { behaviours } from '../behaviours';
 import { deployLocally, type LocalSystemTest } from '../localSystemTest';
 import { type Call, type FaultOf, type Proxy, startProxy } from '../proxy';
-import { execute, type Interpreter, interpreters } from './hookInterpreters';
+import type { Interpreter } from '../localStack';
+import { execute, interpreters } from './hookInterpreters';
 import { textOf } from './templates';
 
 /** The definition of a hook that runs a system test with this input. */

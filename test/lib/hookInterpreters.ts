@@ -1,48 +1,24 @@
 /** Two interpreters that execute the state machine of a hook, whose tasks call AWS at an endpoint of the test. */
 import {
-  CreateStateMachineCommand,
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Json, JsonObject } from '../../lib/wire';
 import { systemClock } from '../../scripts/clock';
 import type { InvokeResult } from '../../scripts/local/lambda/invoke';
 import { impatientClock } from '../localSystemTest';
-import { describeWith } from '../scripts/local/clientFixture';
+import { clientOf, describeWithLocalStack, type Interpreter, startLocalStack } from '../localStack';
 import { invokerOf, serveMachines, stateMachine } from '../scripts/local/stepFunctions/fixture';
 
-export interface Interpreter {
-  /** Gets a definition ready to be started. */
-  deploy(definition: string): Promise<{ client: SFNClient; stateMachineArn: string }>;
-  close(): Promise<void>;
-}
-
 /** `describe` for each, the name of the interpreter, and what starts it: its tasks call AWS at `url`. */
-export const interpreters: [describe: jest.Describe | ReturnType<typeof describeWith>, string, Start][] = [
+export const interpreters: [describe: jest.Describe | typeof describeWithLocalStack, string, Start][] = [
   [describe, "the local endpoint's interpreter", startLocalInterpreter],
-  [
-    describeWith('moto', 'python3', ['-c', 'import jsonata, moto.server, moto.stepfunctions.parser.models']),
-    "LocalStack's interpreter",
-    startLocalStacks,
-  ],
+  [describeWithLocalStack, "LocalStack's interpreter", startLocalStack],
 ];
 
 type Start = (url: string) => Promise<Interpreter>;
-
-function clientOf(endpoint: string): SFNClient {
-  return new SFNClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
-}
 
 /** Starts `NAME` and waits for its end. */
 export async function execute(
@@ -64,37 +40,6 @@ async function ended(client: SFNClient, executionArn: string): Promise<DescribeE
     }
     await systemClock.sleep(20);
   }
-}
-
-/** It has Python's own client of each service, so it knows the names of the members that the definition gives. */
-async function startLocalStacks(url: string): Promise<Interpreter> {
-  const server = spawn('python3', [join(__dirname, '../python/stepFunctions.py'), new URL(url).port]);
-  let said = '';
-  server.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const port = await new Promise<string>((resolve, reject) => {
-    createInterface(server.stdout).on('line', (line) => /^\d+$/.test(line) && resolve(line));
-    server.on('error', reject);
-    server.on('exit', (code) => reject(new Error(`stepFunctions.py ended with ${code}: ${said}`)));
-  });
-  const client = clientOf(`http://127.0.0.1:${port}`);
-  let deployed = 0;
-  return {
-    deploy: async (definition) => {
-      const { stateMachineArn } = await client.send(
-        new CreateStateMachineCommand({
-          name: `Hook${(deployed += 1)}`,
-          definition,
-          roleArn: 'arn:aws:iam::123456789012:role/Hook',
-        }),
-      );
-      return { client, stateMachineArn: stateMachineArn! };
-    },
-    close: async () => {
-      client.destroy();
-      server.stdin.end();
-      await once(server, 'exit');
-    },
-  };
 }
 
 /**

@@ -4,6 +4,7 @@ python3 stepFunctions.py PORT: tasks call AWS at this port of this machine. Prin
 standard input ends. It doesn't wait, neither in a Wait state nor before a retry.
 
 moto leaves out of the interpreter what depends on LocalStack: the evaluation of JSONata and the names of an API's members.
+LocalStack itself knows how only some services are called in error names; all are called as in the SDK for Java.
 """
 
 import os
@@ -17,6 +18,7 @@ from jsonata.jsonata import Jsonata
 from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.jsonata import jsonata
@@ -39,6 +41,7 @@ def normalise_response(task, response, boto_service_name=None, service_action_na
 jsonata._eval_jsonata = lambda expression: Jsonata(expression).evaluate(None)
 StateTaskService._normalise_parameters = normalise_parameters
 StateTaskService._normalise_response = normalise_response
+state_task_service_aws_sdk._SERVICE_ERROR_NAMES["lambda"] = "Lambda"
 WaitFunction._wait_interval = lambda self, env, wait_seconds: None
 retrier_decl.time = SimpleNamespace(sleep=lambda seconds: None)
 default_user_config["stepfunctions"]["execute_state_machine"] = True

@@ -1,0 +1,125 @@
+import { Duration } from 'aws-cdk-lib';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { randomUUID } from 'node:crypto';
+import type { AggregatedResult, JsonObject, SystemTestInput } from '../../lib/wire';
+import { repairLogTail } from '../../scripts/execution/logTail';
+import { behaviours } from '../behaviours';
+import { describeWithLocalStack, type Interpreter, startLocalStack } from '../localStack';
+import { type FaultOf, type Proxy, startProxy } from '../proxy';
+import { deployLocally, ended, type Ended, type LocalSystemTest } from '../localSystemTest';
+
+const forty = Array.from({ length: 40 }, (_, index) => `config ${index}`);
+
+/** What an execution came to, without what is another each time. */
+function comparable({ status, error, cause, result }: Ended) {
+  return { status, error, cause, result: error === 'SystemTestInputRefused' ? undefined : withoutTimes(result) };
+}
+
+function withoutTimes(result: AggregatedResult) {
+  return {
+    ...result,
+    results: result.results.map(({ duration_ms, billed_ms, log_tail, error, ...rest }) => ({
+      ...rest,
+      isTimed: [typeof duration_ms, typeof billed_ms],
+      error: error && { ...error, message: withoutIds(error.message) },
+      log: log_tail && withoutIds(repairLogTail(log_tail)),
+    })),
+  };
+}
+
+/** Without what is another for each invocation: ids, times, whether the sandbox was new. */
+function withoutIds(text: string): string {
+  return text
+    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
+    .replace(/\tInit Duration: [\d.]+ ms/, '')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|[\d.]+ (?:ms|MB)/g, 'N');
+}
+
+describe.each([true, false])('The state machine (log tail: %s),', (logTail) => {
+  describeWithLocalStack("executed by LocalStack's interpreter, comes to the same as here", () => {
+    let local: LocalSystemTest;
+    let aws: Proxy;
+    let faultOf: FaultOf = () => undefined;
+    let other: Interpreter;
+    let machine: Awaited<ReturnType<Interpreter['deploy']>>;
+
+    beforeAll(async () => {
+      local = await deployLocally({
+        code: behaviours,
+        props: { logTail, maxConcurrency: 20, payload: { table: 't' }, configurations: ['config 0', 'config 1'] },
+        function: { timeout: Duration.seconds(1) },
+      });
+      aws = await startProxy(local.endpoint.url, (call) => faultOf(call));
+      other = await startLocalStack(aws.url);
+      machine = await other.deploy(local.endpoint.deployment.stateMachines[0]!.definition);
+    });
+    afterAll(async () => {
+      await other.close();
+      await aws.close();
+      await local.close();
+    });
+
+    /** Executes it there. */
+    async function run(input: Record<string, unknown>): Promise<Ended> {
+      const { client, stateMachineArn } = machine;
+      // It gives no name by itself.
+      const start = { stateMachineArn, name: randomUUID(), input: JSON.stringify(input) };
+      const { executionArn } = await client.send(new StartExecutionCommand(start));
+      return await ended(client, executionArn!);
+    }
+
+    it.each<[string, Record<string, unknown>]>([
+      ['the defaults of the construct', {}],
+      ['forty configurations', { configurations: forty }],
+      [
+        'configurations that fail in every way',
+        {
+          configurations: ['config', 'raises', 'hangs', 'crashes', 'returns-nothing', 'returns-a-list', 'returns-7-MB'],
+        },
+      ],
+      ['keys of their own', { configurations: [{ configuration_identifier: 'echoes', region: 'eu', table: 'own' }] }],
+      ['text that is not ASCII, and more log than is kept', { configurations: ['échoue', 'logs-a-lot'] }],
+      ['failures that are tolerated', { configurations: ['raises', 'config'], tolerated_failures: '50%' }],
+      ['failures beyond what is tolerated', { configurations: ['raises', 'config'], tolerated_failures: 0 }],
+      ['no configurations', { configurations: [] }],
+      ['a text for configurations', { configurations: 'config' }],
+      ['a number among them', { configurations: ['a', 5] }],
+      ['one twice', { configurations: ['a', 'b', 'a'] }],
+      ['too many at once', { max_concurrency: 41 }],
+      ['a share that is none', { tolerated_failures: '101%' }],
+    ])('with %s', async (_, input) => {
+      const elsewhere = comparable(await run(input));
+      expect(elsewhere).toEqual(comparable(await local.run(input as SystemTestInput)));
+    });
+
+    it.each([
+      ['throttled for ever', 429, 'TooManyRequestsException', 6],
+      ['not permitted', 403, 'AccessDeniedException', 1],
+      ['of a function that is gone', 404, 'ResourceNotFoundException', 1],
+    ] as const)('where an invocation is %s: ERRORED, and the others go on', async (identifier, answer, type, times) => {
+      faultOf = ({ operation, body }) => (asks(operation, body, identifier) ? { answer, type } : undefined);
+      const { status, error, result } = await run({ configurations: ['config', identifier] });
+      expect({ status, error }).toEqual({ status: 'FAILED', error: 'SystemTestErrored' });
+      expect(result.results).toMatchObject([
+        { status: 'PASSED' },
+        { status: 'ERRORED', error: { type: expect.stringMatching(/^Lambda\.[A-Z]\w*Exception$/) } },
+      ]);
+      expect(aws.calls.filter(({ operation, body }) => asks(operation, body, identifier))).toHaveLength(times);
+    });
+
+    it('where an invocation is throttled for a while: it is invoked again', async () => {
+      let calls = 0;
+      faultOf = ({ operation, body }) =>
+        asks(operation, body, 'soon') && (calls += 1) < 3
+          ? { answer: 429, type: 'TooManyRequestsException' }
+          : undefined;
+      const { status, result } = await run({ configurations: ['soon'] });
+      expect({ status, passed: result.passed, calls }).toEqual({ status: 'SUCCEEDED', passed: 1, calls: 3 });
+    });
+  });
+});
+
+/** Whether a call invokes the function with this configuration. */
+function asks(operation: string, body: string, identifier: string): boolean {
+  return operation === 'Invoke' && (JSON.parse(body) as JsonObject).configuration_identifier === identifier;
+}
