@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { type HistoryEvent, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { randomUUID } from 'node:crypto';
-import type { AggregatedResult, JsonObject, SystemTestInput } from '../../lib/wire';
+import type { AggregatedResult, Json, JsonObject, SystemTestInput } from '../../lib/wire';
 import { repairLogTail } from '../../scripts/execution/logTail';
 import { behaviours } from '../behaviours';
 import { describeWithLocalStack, type Interpreter, startLocalStack } from '../localStack';
@@ -92,6 +92,13 @@ describe.each([true, false])('The state machine (log tail: %s),', (logTail) => {
       expect(elsewhere).toEqual(comparable(await local.run(input as SystemTestInput)));
     });
 
+    it('with the same history, event by event', async () => {
+      const input = { configurations: ['config 1', 'raises', 'config 2'], max_concurrency: 1 };
+      const elsewhere = await (await run(input)).events();
+      const here = await (await local.run(input)).events();
+      expect(elsewhere.map(outline)).toEqual(here.map(outline));
+    });
+
     it.each([
       ['throttled for ever', 429, 'TooManyRequestsException', 6],
       ['not permitted', 403, 'AccessDeniedException', 1],
@@ -118,6 +125,24 @@ describe.each([true, false])('The state machine (log tail: %s),', (logTail) => {
     });
   });
 });
+
+/** An event: what came before it, which state or iteration it is of, and what is called. */
+function outline(event: HistoryEvent) {
+  const { id, previousEventId, type, stateEnteredEventDetails: entered, taskScheduledEventDetails: scheduled } = event;
+  const { name } = entered ?? event.stateExitedEventDetails ?? event.mapIterationStartedEventDetails ?? {};
+  return {
+    id,
+    previousEventId,
+    type,
+    name,
+    index: event.mapIterationStartedEventDetails?.index,
+    length: event.mapStateStartedEventDetails?.length,
+    scheduled: scheduled && { ...scheduled, parameters: JSON.parse(scheduled.parameters!) as Json },
+    failure: event.executionFailedEventDetails,
+    // Before the Map: what comes after it has times in it.
+    input: entered && id! < 10 ? (JSON.parse(entered.input!) as Json) : undefined,
+  };
+}
 
 /** Whether a call invokes the function with this configuration. */
 function asks(operation: string, body: string, identifier: string): boolean {
