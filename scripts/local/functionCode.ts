@@ -20,7 +20,7 @@ const maximumUnpackedBytes = 250 * 1024 * 1024;
 
 /**
  * The folder with a function's code: its asset, a zip file unpacked, or inline code in an `index.js`. Throws a UserError
- * for code that isn't in the assembly.
+ * for code that isn't in the assembly or can't be unpacked.
  *
  * @param code the resolved property `Code`
  * @param assetPath the resource's `aws:asset:path`, made absolute
@@ -47,7 +47,11 @@ export async function locateCode(
   if (!found) throw new UserError(`its code is missing: expected the asset ${path}`);
   if (found.isDirectory()) return path;
   if (!path.endsWith('.zip')) throw new UserError(`expected its code to be a directory or a zip file, got ${path}`);
-  await unzip(path, unpacked);
+  await unzip(path, unpacked).catch((error: unknown) => {
+    if (error instanceof UserError) throw error;
+    const { message } = error as Error;
+    throw new UserError(`its code can't be unpacked from ${path}: ${message}`, { cause: error });
+  });
   return unpacked;
 }
 

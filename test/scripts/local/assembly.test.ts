@@ -161,6 +161,18 @@ describe('a function', () => {
     expect([...unserved.stateMachines.values()]).toEqual([`it invokes the function other, but ${reason}`]);
   });
 
+  test('in a zip file that is damaged is not served, and keeps no other from being served', async () => {
+    const damaged = inlineFunction('', { FunctionName: 'damaged', Code: { S3Bucket: 'b', S3Key: 'abc.zip' } });
+    const source = oneStack({ ...complete, Other: damaged });
+    source.files = { ...source.files, 'code.zip': 'no zip file' };
+    source.assets = { 'abc.zip': 'code.zip' };
+    const { stateMachines, unserved } = await load(source);
+    expect(stateMachines).toHaveLength(1);
+    expect([...unserved.functions]).toEqual([
+      ['damaged', expect.stringMatching(/^its code can't be unpacked from .*code\.zip: .+/)],
+    ]);
+  });
+
   test('gets a dynamic reference as it stands, with a note', async () => {
     const Variables = { SECRET: '{{resolve:secretsmanager:s}}', PLAIN: 'p' };
     const Function = inlineFunction(code, { FunctionName: 'f', Environment: { Variables } });
