@@ -30,17 +30,24 @@ export function checkChosenStack(chosen: string, { stacks, unserved }: Deploymen
   if (!stack) {
     const reason = unserved.stacks.get(chosen);
     if (reason !== undefined) throw new UserError(`The local endpoint can't serve the stack ${chosen}: ${reason}.`);
-    const names = [...stacks.map(({ stackName }) => stackName), ...unserved.stacks.keys()];
+    const tested = stacks.filter(({ outputs }) => outputs.some(leadsToSystemTest));
+    const choices = tested.length > 0 ? tested : stacks;
+    const names = [...choices.map(({ stackName }) => stackName), ...unserved.stacks.keys()];
     throw new UserError(
       `Expected a stack named ${chosen}, got none in the app: choose one with --stack: ${names.join(', ')}.`,
     );
   }
-  for (const { value, description } of stack.outputs) {
+  for (const output of stack.outputs) {
+    const { value } = output;
     const reason = unserved.stateMachines.get(value);
-    if (reason === undefined || !description?.startsWith(machineOutputDescription)) continue;
+    if (reason === undefined || !leadsToSystemTest(output)) continue;
     const name = JSON.stringify(value.split(':').at(-1));
     throw new UserError(
       `Stack ${stack.stackName} holds what the local endpoint can't serve: state machine ${name}: ${reason}.`,
     );
   }
+}
+
+function leadsToSystemTest({ description }: { description?: string }): boolean {
+  return description?.startsWith(machineOutputDescription) ?? false;
 }

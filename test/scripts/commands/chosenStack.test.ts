@@ -86,7 +86,7 @@ test.each([
   [
     'the default stack in an app without it',
     ['run'],
-    /^error: Expected a stack named SystemTest, got none in the app: choose one with --stack: Functions, Shop, Reports, Express, Odd\.\n$/,
+    /^error: Expected a stack named SystemTest, got none in the app: choose one with --stack: Shop, Reports, Odd\.\n$/,
   ],
   [
     'a named function in Python',
