@@ -66,7 +66,7 @@ export function installPackage(): InstalledPackage {
       spawnSync(program === 'node' ? process.execPath : join(modules, '.bin', program), args, {
         cwd: directory,
         encoding: 'utf8',
-        env: { ...cleanEnv, ...env },
+        env: { ...cleanEnv, CDK_VALIDATION: process.env.CDK_VALIDATION, ...env },
       }),
     remove: () => rmSync(directory, { recursive: true }),
   };
