@@ -15,16 +15,15 @@ export interface AwsProxy {
 }
 
 /**
- * The proxy that HTTPS_PROXY names, in small letters or in capitals as in the AWS CLI; undefined where there is none. The
- * SDK reads no such variable, and what Node.js makes of them (NODE_USE_ENV_PROXY) doesn't reach the SDK's own agents.
- * What speaks to a proxy is loaded only where there is one.
+ * The proxy that HTTPS_PROXY names, in small letters or in capitals as in the AWS CLI; undefined where there is none. Hosts
+ * that NO_PROXY names go past it. The SDK reads no such variable, and what Node.js makes of them (NODE_USE_ENV_PROXY)
+ * doesn't reach the SDK's own agents. What speaks to a proxy is loaded only where there is one.
  * https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html
  * https://nodejs.org/api/http.html#built-in-proxy-support
  * @throws UserError where it is no URL of an HTTP proxy
  */
 export async function proxyOf(env: Readonly<NodeJS.ProcessEnv>): Promise<AwsProxy | undefined> {
-  const { https_proxy: small = '', HTTPS_PROXY: capitals = '' } = env;
-  const text = small === '' ? capitals : small;
+  const text = oneOf(env.https_proxy, env.HTTPS_PROXY);
   if (text === '') {
     return undefined;
   }
@@ -37,5 +36,10 @@ export async function proxyOf(env: Readonly<NodeJS.ProcessEnv>): Promise<AwsProx
     );
   }
   const { throughProxy } = await import('./throughProxy');
-  return throughProxy(new URL(address));
+  return throughProxy(new URL(address), oneOf(env.no_proxy, env.NO_PROXY));
+}
+
+/** The first that is set, and not to nothing. */
+function oneOf(small = '', capitals = ''): string {
+  return small === '' ? capitals : small;
 }

@@ -4,31 +4,35 @@ import type { Socket } from 'node:net';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { Agent, type AgentConnectOpts } from 'agent-base';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { getProxyForUrl } from 'proxy-from-env';
+import { bypassesProxy } from './noProxy';
 import type { AwsProxy } from './proxy';
 
-/** Connections to AWS through a proxy, but for the hosts that NO_PROXY names. */
-export function throughProxy(address: URL): AwsProxy {
+/** Connections to AWS through a proxy, but for the hosts that `noProxy` lists. */
+export function throughProxy(address: URL, noProxy: string): AwsProxy {
   return {
-    agent: (options) => new ChoosingAgent(address, options),
+    agent: (options) => new ChoosingAgent(address, noProxy, options),
     credentials: ({ profile, requestHandler }) =>
       defaultProvider({ profile, ignoreCache: true, clientConfig: { requestHandler } }),
   };
 }
 
-/** Connects each request through the proxy or not, as NO_PROXY has it. */
+/** Connects each request through the proxy or past it. */
 class ChoosingAgent extends Agent {
   private readonly direct: HttpsAgent;
   private readonly tunnels: TunnelAgent;
 
-  constructor(address: URL, options: AgentOptions) {
+  constructor(
+    address: URL,
+    private readonly noProxy: string,
+    options: AgentOptions,
+  ) {
     super(options);
     this.direct = new HttpsAgent(options);
     this.tunnels = new TunnelAgent(address, options);
   }
 
   override connect(_: ClientRequest, { host, port }: AgentConnectOpts): HttpAgent {
-    return getProxyForUrl(`https://${host}:${port}`) === '' ? this.direct : this.tunnels;
+    return bypassesProxy(host ?? '', port, this.noProxy) ? this.direct : this.tunnels;
   }
 
   override destroy(): void {
