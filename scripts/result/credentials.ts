@@ -63,8 +63,26 @@ export function isCredentialKey(key: string): boolean {
   return credentialKey.test(key);
 }
 
-/** The text with `replacement` in place of each credential; what names it, such as `password=`, stays. */
+/** How often a text is gone through at most; two or three times do, but for a text that was made to need more. */
+const maxPasses = 8;
+
+/**
+ * The text with `replacement` in place of each credential; what names it, such as `password=`, stays. What one rule leaves
+ * may be what another one takes, as in `://u:password=://u:p@h`, so the text is gone through until nothing changes.
+ */
 export function withoutCredentials(text: string, replacement: string): string {
+  let safe = text;
+  for (let pass = 0; pass < maxPasses; pass++) {
+    const safer = onePass(safe, replacement);
+    if (safer === safe) {
+      break;
+    }
+    safe = safer;
+  }
+  return safe;
+}
+
+function onePass(text: string, replacement: string): string {
   return rules.reduce(
     (rest, { pattern, keepsStart }) =>
       rest.replace(pattern, (_: string, start: string) => (keepsStart ? start + replacement : replacement)),
