@@ -15,7 +15,11 @@ export function externalTool(program: string, name = program.toUpperCase()): Ext
   const missing = spawnSync(program, ['--version']).error !== undefined;
   return {
     run: (args, input) => {
-      const { status, stdout, stderr, error } = spawnSync(program, args, { input, encoding: 'utf8' });
+      const { status, stdout, stderr, error } = spawnSync(program, args, {
+        input,
+        encoding: 'utf8',
+        maxBuffer: 64 * 1024 * 1024,
+      });
       if (error) {
         throw error;
       }
