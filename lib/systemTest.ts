@@ -15,6 +15,7 @@ import { executionEvents } from './executionEvents';
 import { expectInvocable } from './functionLocation';
 import { ISystemTest } from './iSystemTest';
 import { retryRule } from './invocationRules';
+import { outputDescriptions } from './stackOutputs';
 import { stateMachineDefinition } from './stateMachineDefinition';
 import { SystemTestNotification } from './systemTestNotification';
 import { SystemTestProps } from './systemTestProps';
@@ -91,13 +92,12 @@ export class SystemTest extends Construct implements ISystemTest {
       encryptExecutions(this, this.stateMachine, props.encryptionKey);
     }
 
-    // The trigger finds the state machine by the first words of this description.
     this.stateMachineArnOutput = new CfnOutput(this, 'StateMachineArn', {
-      description: `System test state machine: ${this.node.path}`,
+      description: `${outputDescriptions.stateMachine}: ${this.node.path}`,
       value: this.stateMachine.stateMachineArn,
     });
     new CfnOutput(this, 'FunctionName', {
-      description: `System test function: ${this.node.path}`,
+      description: `${outputDescriptions.function}: ${this.node.path}`,
       value: props.function.functionName,
     });
   }

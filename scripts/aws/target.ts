@@ -1,3 +1,4 @@
+import { outputDescriptions } from '../../lib/stackOutputs';
 import { summary, refusedCall, isNamed } from './errors';
 import type { StackOutput } from './cloudFormation';
 import type { NoVerdictError } from '../noVerdictError';
@@ -16,13 +17,13 @@ interface KnownOutput {
 }
 
 const stateMachineOutput: KnownOutput = {
-  description: 'System test state machine',
+  description: outputDescriptions.stateMachine,
   flag: '--state-machine',
   isValid: (value) => parseStateMachineArn(value) !== undefined,
 };
 
 const functionOutput: KnownOutput = {
-  description: 'System test function',
+  description: outputDescriptions.function,
   flag: '--function',
   isValid: (value) => parseFunctionName(value) !== undefined,
 };

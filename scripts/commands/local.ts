@@ -1,9 +1,9 @@
 /** `system-test local`: the app, served on this machine until Ctrl-C. */
+import { leadsToSystemTest } from '../../lib/stackOutputs';
 import type { CommandIo } from '../terminal/commandIo';
 import { exitCode, type ExitCode } from '../exitCode';
 import { InterruptedError } from '../interruptedError';
 import { startLocalEndpoint, type LocalEndpoint } from '../local/localEndpoint';
-import { machineOutputDescription } from '../local/stacks';
 import { printable } from '../terminal/printable';
 import { Talk } from '../terminal/talk';
 
@@ -70,10 +70,7 @@ function guide({ url, deployment }: LocalEndpoint): string {
   const { region, stacks, stateMachines, functions, unserved } = deployment;
   const [machine] = stateMachines;
   const tested = stacks.find(({ outputs }) =>
-    outputs.some(
-      ({ value, description }) =>
-        description?.startsWith(machineOutputDescription) && !unserved.stateMachines.has(value),
-    ),
+    outputs.some((output) => leadsToSystemTest(output) && !unserved.stateMachines.has(output.value)),
   );
   const held = listed({
     stacks: stacks.map(({ stackName }) => stackName),

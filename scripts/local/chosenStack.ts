@@ -1,7 +1,8 @@
+import { leadsToSystemTest } from '../../lib/stackOutputs';
 import { UserError } from '../userError';
 import type { Deployment } from './deployment';
 import type { Assembly } from './manifest';
-import { holdsSystemTest, isCalled, machineOutputDescription } from './stacks';
+import { holdsSystemTest, isCalled } from './stacks';
 
 /**
  * The stack to test: the one that is named, or else that of the default name or, where the app has no such stack, its only
@@ -46,8 +47,4 @@ export function checkChosenStack(chosen: string, { stacks, unserved }: Deploymen
       `Stack ${stack.stackName} holds what the local endpoint can't serve: state machine ${name}: ${reason}.`,
     );
   }
-}
-
-function leadsToSystemTest({ description }: { description?: string }): boolean {
-  return description?.startsWith(machineOutputDescription) ?? false;
 }

@@ -1,5 +1,6 @@
 /** The stacks of an assembly, each in its environment, with what they import from each other. */
 import { isAbsolute, join } from 'node:path';
+import { leadsToSystemTest } from '../../lib/stackOutputs';
 import { isJsonObject } from '../../lib/wire';
 import type { Environment } from './environment';
 import { readTemplate, type Assembly } from './manifest';
@@ -12,9 +13,6 @@ export interface PlacedStack {
   /** Where the relative paths of the stack's assets start. */
   directory: string;
 }
-
-/** How the descriptions of the construct's outputs begin; they say which machine is a system test's. */
-export const machineOutputDescription = 'System test state machine';
 
 /**
  * Makes the stacks, those nested in others not included. A client speaks to one account and Region at a time: those of the
@@ -121,7 +119,7 @@ export function withNested(placed: PlacedStack): PlacedStack[] {
 
 /** Whether a stack was given the outputs of the construct. */
 export function holdsSystemTest({ outputs }: Template): boolean {
-  return Object.values(outputs).some(({ description }) => description?.startsWith(machineOutputDescription));
+  return Object.values(outputs).some(leadsToSystemTest);
 }
 
 function isSame(left: Environment, right: Environment): boolean {
