@@ -36,9 +36,9 @@ export const retryRule = {
 } as const;
 
 /**
- * Finds the durations in the log of an invocation, in milliseconds, and the function's memory: regular expressions for the REPORT line of the text
- * format and for the platform.report record of the JSON format. The last match counts: the line is Lambda's own and ends
- * the log. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
+ * Finds the durations in the log of an invocation, in milliseconds, and the function's memory: regular expressions for
+ * the REPORT line of the text format and for the platform.report record of the JSON format. The last match counts: the
+ * line is Lambda's own and ends the log. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
  */
 export const reportPatterns = {
   duration: [String.raw`\tDuration: ([0-9]+(?:\.[0-9]+)?) ms`, String.raw`"durationMs":([0-9]+(?:\.[0-9]+)?)`],
@@ -46,6 +46,17 @@ export const reportPatterns = {
   memory: [String.raw`\tMemory Size: ([0-9]+) MB`, String.raw`"memorySizeMB":([0-9]+)`],
   billed: [String.raw`\tBilled Duration: ([0-9]+) ms`, String.raw`"billedDurationMs":([0-9]+)`],
 } as const;
+
+/** What the log of an invocation reports by the patterns of one kind; undefined where it reports nothing of it. */
+export function reported(log: string, patterns: readonly string[]): number | undefined {
+  for (const pattern of patterns) {
+    const last = [...log.matchAll(new RegExp(pattern, 'g'))].at(-1)?.[1];
+    if (last !== undefined) {
+      return Number(last);
+    }
+  }
+  return undefined;
+}
 
 /** The error of a configuration whose function returned, but not what says that the test passed. */
 export const unsuccessful = {

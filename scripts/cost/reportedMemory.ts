@@ -1,4 +1,4 @@
-import { reportPatterns } from '../../lib/invocationRules';
+import { reported, reportPatterns } from '../../lib/invocationRules';
 import { isJsonObject, type Json } from '../../lib/wire';
 
 /**
@@ -12,11 +12,5 @@ export function memoryMbOf(answer: Json | undefined): number | undefined {
 
 /** The function's memory in MB, from the log of an invocation. */
 export function reportedMemoryMb(log: string): number | undefined {
-  for (const pattern of reportPatterns.memory) {
-    const last = [...log.matchAll(new RegExp(pattern, 'g'))].at(-1)?.[1];
-    if (last !== undefined) {
-      return Number(last);
-    }
-  }
-  return undefined;
+  return reported(log, reportPatterns.memory);
 }

@@ -1,4 +1,4 @@
-import { reportPatterns, unknownErrorType, unsuccessful } from '../../lib/invocationRules';
+import { reported, reportPatterns, unknownErrorType, unsuccessful } from '../../lib/invocationRules';
 import { isJsonObject, type ConfigurationResult, type Json } from '../../lib/wire';
 import type { InvocationAnswer } from '../aws/lambda';
 
@@ -63,21 +63,10 @@ function textOf(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function durations(log: string | undefined, elapsedMs: number): { duration_ms: number; billed_ms?: number } {
+function durations(log = '', elapsedMs: number): { duration_ms: number; billed_ms?: number } {
   const billed = reported(log, reportPatterns.billed);
   return {
     duration_ms: reported(log, reportPatterns.duration) ?? elapsedMs,
     ...(billed === undefined ? {} : { billed_ms: billed }),
   };
-}
-
-/** What the last line tells that one of the patterns matches. */
-function reported(log = '', patterns: readonly string[]): number | undefined {
-  for (const pattern of patterns) {
-    const last = [...log.matchAll(new RegExp(pattern, 'g'))].at(-1)?.[1];
-    if (last !== undefined) {
-      return Number(last);
-    }
-  }
-  return undefined;
 }
