@@ -3,7 +3,7 @@ import { checkIdentifiers, withKeys } from '../result/earlierRun';
 import { longestFirst } from '../result/rerun';
 import type { Talk } from '../terminal/talk';
 import type { Choice, EarlierRun } from './choice';
-import { counted } from './counted';
+import { counted } from '../terminal/counted';
 
 /** The configurations of an earlier execution, with all keys; undefined where they can't be had. */
 export type LookUp = (executionArn: string) => Promise<Configuration[] | undefined>;

@@ -4,7 +4,7 @@ import { withKeys } from '../result/earlierRun';
 import type { Ending } from '../report/ending';
 import { mergeReruns, toRerun } from '../result/rerun';
 import type { Talk } from '../terminal/talk';
-import { counted } from './counted';
+import { counted } from '../terminal/counted';
 
 /** What came of testing some configurations, however that was done. */
 export interface Tested {

@@ -1,6 +1,7 @@
 import type { Colors } from 'picocolors/types';
 import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
 import { costLine } from '../cost/cost';
+import { counted } from '../terminal/counted';
 import { printable, printableLine } from '../terminal/printable';
 import { notFinished } from '../result/runResult';
 import { isExcused } from '../result/tally';
@@ -59,9 +60,8 @@ function unfinishedLines(unfinished: Outcome[], colors: Colors): string[] {
   if (!first?.error) {
     return [];
   }
-  const count = unfinished.length === 1 ? '1 configuration' : `${unfinished.length} configurations`;
   const names = unfinished.map((one) => printableLine(one.configuration_identifier));
-  return [colors.yellow(`${count} without a result:`), ...wrapped(names), printable(first.error.message), ''];
+  return [colors.yellow(`${counted(unfinished.length)} without a result:`), ...wrapped(names), printable(first.error.message), ''];
 }
 
 function afterText({ duration_ms: ms }: Outcome): string {

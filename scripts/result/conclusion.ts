@@ -2,6 +2,7 @@ import type { RunResult } from '../../lib/wire';
 import type { RunOptions } from '../commands/runOptions';
 import type { FollowedExecution } from '../execution/execution';
 import { notFinished, reasonOf } from './runResult';
+import { counted } from '../terminal/counted';
 import type { Talk } from '../terminal/talk';
 
 /** Says after the report what the report doesn't: why there is no verdict, and what the exit code is for. */
@@ -50,8 +51,7 @@ function whyNoVerdict({ tracker, stopped, trouble }: FollowedExecution, result: 
 /** Why there is no verdict, where all was tried. */
 export function untestedSentence({ results }: Pick<RunResult, 'results'>): string {
   const untested = results.filter(({ status, error }) => status === 'ERRORED' && error?.type !== notFinished);
-  const who = untested.length === 1 ? '1 configuration' : `${untested.length} configurations`;
-  return `There is no verdict, as ${who} could not be tested.`;
+  return `There is no verdict, as ${counted(untested.length)} could not be tested.`;
 }
 
 function withoutStop(sentence: string): string {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import type { OutputStream } from './commandIo';
 import type { RunProgress } from '../execution/executionTracker';
+import { counted } from './counted';
 import { printableLine } from './printable';
 import { terminalLine } from './terminalLine';
 
@@ -73,7 +74,7 @@ export function plainProgress(stream: OutputStream, clock: Clock): Progress {
         return;
       }
       if (latest === undefined) {
-        stream.write(`Testing ${total === 1 ? '1 configuration' : `${total} configurations`}.\n`);
+        stream.write(`Testing ${counted(total)}.\n`);
         shownDone = 0;
       }
       latest = progress;
