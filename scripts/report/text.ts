@@ -61,7 +61,12 @@ function unfinishedLines(unfinished: Outcome[], colors: Colors): string[] {
     return [];
   }
   const names = unfinished.map((one) => printableLine(one.configuration_identifier));
-  return [colors.yellow(`${counted(unfinished.length)} without a result:`), ...wrapped(names), printable(first.error.message), ''];
+  return [
+    colors.yellow(`${counted(unfinished.length)} without a result:`),
+    ...wrapped(names),
+    printable(first.error.message),
+    '',
+  ];
 }
 
 function afterText({ duration_ms: ms }: Outcome): string {
