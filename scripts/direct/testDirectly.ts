@@ -30,7 +30,7 @@ export interface DirectContext {
 export async function testDirectly(context: DirectContext, configurations: Configuration[]): Promise<Tested> {
   const { api, functionName, maxConcurrency, options, io, talk, stop, redact } = context;
   const { toleratedFailures = 0, timeout, local } = options;
-  const progress = await chooseProgress(options, io);
+  const progress = await chooseProgress(options, io, redact);
   let running = 0;
   const onStop = () => {
     progress.stop();
@@ -49,9 +49,9 @@ export async function testDirectly(context: DirectContext, configurations: Confi
         clock: io.clock,
         random: Math.random,
         stop: stop.signal,
-        onProgress: ({ longest, ...state }) => {
+        onProgress: (state) => {
           running = state.running;
-          progress.update({ ...state, longest: longest && { ...longest, identifier: redact(longest.identifier) } });
+          progress.update(state);
         },
         onRetry: (identifier, retry) => talk.detail(redact(retryNote(identifier, retry))),
       },

@@ -86,7 +86,7 @@ async function follow(executionArn: string, context: RunContext): Promise<Follow
   if (options.timeout !== undefined) {
     stop.startDeadline(options.timeout);
   }
-  const progress = await chooseProgress(options, io);
+  const progress = await chooseProgress(options, io, redact);
   const onStop = () => {
     progress.stop();
     talk.note(`Stopping the execution.${io.stop.aborted ? ' Interrupt again to leave it as it is.' : ''}`);
@@ -97,11 +97,7 @@ async function follow(executionArn: string, context: RunContext): Promise<Follow
       clock: io.clock,
       stop: stop.signal,
       leave: io.leave,
-      onProgress: ({ longest, ...state }) =>
-        progress.update({
-          ...state,
-          longest: longest && { ...longest, identifier: redact(longest.identifier) },
-        }),
+      onProgress: (state) => progress.update(state),
     });
   } finally {
     progress.stop();

@@ -2,14 +2,23 @@ import { inCi, type CommandIo } from './commandIo';
 import type { RunOptions } from '../commands/runOptions';
 import type { Progress } from './progress';
 
-/** The live display belongs on a terminal that nothing else writes to. */
+/**
+ * The live display belongs on a terminal that nothing else writes to.
+ * @param redact takes the secrets out of the identifiers that are shown
+ */
 export async function chooseProgress(
   { progress, quiet, verbose }: Pick<RunOptions, 'progress' | 'quiet' | 'verbose'>,
   { stderr, env, clock }: CommandIo,
+  redact: (identifier: string) => string,
 ): Promise<Progress> {
   const { liveProgress, noProgress, plainProgress } = await import('./progress');
   if (!progress || quiet) {
     return noProgress;
   }
-  return stderr.isTTY && !inCi(env) && !verbose ? liveProgress(stderr, clock) : plainProgress(stderr, clock);
+  const shown = stderr.isTTY && !inCi(env) && !verbose ? liveProgress(stderr, clock) : plainProgress(stderr, clock);
+  return {
+    update: ({ longest, ...state }) =>
+      shown.update({ ...state, longest: longest && { ...longest, identifier: redact(longest.identifier) } }),
+    stop: () => shown.stop(),
+  };
 }
