@@ -2,6 +2,7 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import {
   DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
   GetExecutionHistoryCommand,
   type HistoryEvent,
   SFNClient,
@@ -14,6 +15,7 @@ import { SystemTest, type SystemTestProps } from '../lib';
 import type { AggregatedResult, SystemTestInput } from '../lib/wire';
 import { type Clock, systemClock } from '../scripts/clock';
 import { type LocalEndpoint, startLocalEndpoint } from '../scripts/local/localEndpoint';
+import { historyOf } from './scripts/local/stepFunctions/fixture';
 
 /** A clock that skips waits of up to two minutes, such as those between retries. */
 export const impatientClock: Clock = {
@@ -88,13 +90,19 @@ export async function deployLocally(options: LocalSystemTestOptions): Promise<Lo
   };
 }
 
-/** Waits for the end of an execution. */
+/** Waits for the end of an execution of a system test. */
 export async function ended(client: SFNClient, executionArn: string): Promise<Ended> {
+  const { status, error, cause, output } = await describedEnd(client, executionArn);
+  const result = JSON.parse(output ?? (await inputOfFail(client, executionArn))) as AggregatedResult;
+  return { status: status!, error, cause, result, events: () => historyOf(client, executionArn) };
+}
+
+/** Waits for the end of any execution. */
+export async function describedEnd(client: SFNClient, executionArn: string): Promise<DescribeExecutionCommandOutput> {
   for (;;) {
-    const { status, error, cause, output } = await client.send(new DescribeExecutionCommand({ executionArn }));
-    if (status !== 'RUNNING') {
-      const result = JSON.parse(output ?? (await inputOfFail(client, executionArn))) as AggregatedResult;
-      return { status: status!, error, cause, result, events: () => history(client, executionArn) };
+    const described = await client.send(new DescribeExecutionCommand({ executionArn }));
+    if (described.status !== 'RUNNING') {
+      return described;
     }
     await systemClock.sleep(10);
   }
@@ -104,15 +112,4 @@ async function inputOfFail(client: SFNClient, executionArn: string): Promise<str
   const last = new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 2 });
   const { events } = await client.send(last);
   return events!.find(({ type }) => type === 'FailStateEntered')?.stateEnteredEventDetails?.input ?? 'null';
-}
-
-async function history(client: SFNClient, executionArn: string): Promise<HistoryEvent[]> {
-  const events: HistoryEvent[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000, nextToken }));
-    events.push(...page.events!);
-    nextToken = page.nextToken;
-  } while (nextToken);
-  return events;
 }

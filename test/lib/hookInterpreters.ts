@@ -1,14 +1,8 @@
 /** Two interpreters that execute the state machine of a hook, whose tasks call AWS at an endpoint of the test. */
-import {
-  DescribeExecutionCommand,
-  type DescribeExecutionCommandOutput,
-  SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
+import { type DescribeExecutionCommandOutput, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Json, JsonObject } from '../../lib/wire';
-import { systemClock } from '../../scripts/clock';
 import type { InvokeResult } from '../../scripts/local/lambda/invoke';
-import { impatientClock } from '../localSystemTest';
+import { describedEnd, impatientClock } from '../localSystemTest';
 import { clientOf, describeWithLocalStack, type Interpreter, startLocalStack } from '../localStack';
 import { invokerOf, serveMachines, stateMachine } from '../scripts/local/stepFunctions/fixture';
 
@@ -29,17 +23,7 @@ export async function execute(
   const { executionArn } = await client.send(
     new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
   );
-  return await ended(client, executionArn!);
-}
-
-async function ended(client: SFNClient, executionArn: string): Promise<DescribeExecutionCommandOutput> {
-  for (;;) {
-    const described = await client.send(new DescribeExecutionCommand({ executionArn }));
-    if (described.status !== 'RUNNING') {
-      return described;
-    }
-    await systemClock.sleep(20);
-  }
+  return await describedEnd(client, executionArn!);
 }
 
 /**
@@ -88,7 +72,7 @@ async function startExecutionSync(aws: SFNClient, { StateMachineArn, Input }: Js
     const { executionArn } = await aws.send(
       new StartExecutionCommand({ stateMachineArn: StateMachineArn as string, input: JSON.stringify(Input) }),
     );
-    const described = await ended(aws, executionArn!);
+    const described = await describedEnd(aws, executionArn!);
     return described.status === 'SUCCEEDED' ? result(described) : failure('States.TaskFailed', described);
   } catch (error) {
     return failure(`StepFunctions.${(error as Error).name}`, { message: (error as Error).message });
