@@ -7,6 +7,7 @@ module.exports = {
   // Packages that are published as ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!(string-width|strip-ansi|ansi-regex|get-east-asian-width|emoji-regex)/)'],
   globalSetup: '<rootDir>/test/globalSetup.cjs',
+  globalTeardown: '<rootDir>/test/globalTeardown.cjs',
   // One a core: many tests wait for processes that they started.
   maxWorkers: '100%',
   testTimeout: 60000,
