@@ -1,6 +1,5 @@
 import type { ApiCall, AwsOptions } from './clientConfig';
 import { inRegion, type CommandIo } from '../terminal/commandIo';
-import type { RunOptions } from '../commands/runOptions';
 import { isAwsHost } from './consoleLink';
 import { proxyOf } from './proxy';
 import type { Talk } from '../terminal/talk';
@@ -17,17 +16,27 @@ export interface AwsAccess {
   close(): Promise<void>;
 }
 
-/** What of the options says where to go, and what to serve there with `--local`. */
-type AccessOptions = Pick<RunOptions, 'local' | 'app' | 'stack' | 'profile' | 'region' | 'endpointUrl'> & {
-  /** Of `invoke`. */
-  function?: string;
-};
+/** Where to go, and what to serve there with `--local`. */
+export interface AccessOptions {
+  local?: boolean;
+  /** With `--local`: the command that synthesizes the app, or the folder of its cloud assembly. */
+  app?: string;
+  stack?: string;
+  profile?: string;
+  region?: string;
+  endpointUrl?: string;
+}
 
 /**
  * Access to AWS or, with `--local`, to an endpoint on this machine that serves the app.
+ * @param options.function where a function is named by itself, it may be in any stack
  * @throws UserError for an app or a stack that can't be served, and for a proxy that is none
  */
-export async function openAccess(options: AccessOptions, io: CommandIo, talk: Talk): Promise<AwsAccess> {
+export async function openAccess(
+  options: AccessOptions & { function?: string },
+  io: CommandIo,
+  talk: Talk,
+): Promise<AwsAccess> {
   const hosts = new Set<string>();
   const onCall = (call: ApiCall) => {
     hosts.add(call.host);
@@ -45,13 +54,12 @@ export async function openAccess(options: AccessOptions, io: CommandIo, talk: Ta
 }
 
 /** Serves the app on this machine. The SDK wants credentials; the endpoint takes any. */
-async function localEndpoint(options: AccessOptions, io: CommandIo, talk: Talk) {
+async function localEndpoint(options: AccessOptions & { function?: string }, io: CommandIo, talk: Talk) {
   const { app, region, function: functionName, stack } = options;
   const { startLocalEndpoint } = await import('../local/localEndpoint');
   const endpoint = await startLocalEndpoint({
     app,
     stack,
-    // A function named by itself may be in any stack.
     defaultStack: functionName === undefined ? defaultStack : undefined,
     env: inRegion(io.env, region),
     log: (line) => talk.note(line),

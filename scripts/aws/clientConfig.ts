@@ -1,6 +1,6 @@
 /** How the clients of all services are set up: as the AWS CLI would, from flags, environment and profile. */
 
-import type { AwsProxy } from './proxy';
+import type { AwsProxy } from './throughProxy';
 
 /** What the user said about where and who; undefined leaves it to the environment and the shared config files. */
 export interface AwsOptions {

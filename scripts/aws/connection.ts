@@ -1,11 +1,16 @@
 import type { AwsOptions } from './clientConfig';
 import type { StepFunctions } from './stepFunctions';
-import { openAccess } from './awsAccess';
+import { openAccess, type AccessOptions } from './awsAccess';
 import type { CommandIo } from '../terminal/commandIo';
-import type { RunOptions } from '../commands/runOptions';
 import { patiently } from './patience';
 import type { Talk } from '../terminal/talk';
 import { parseStateMachineArn, stateMachineOfStack } from './target';
+
+/** Which state machine, and where. */
+export interface StateMachineOptions extends AccessOptions {
+  /** ARN; else that of the stack. */
+  stateMachine?: string;
+}
 
 /** The state machine to start and the service to start it with. */
 export interface Connection {
@@ -24,7 +29,7 @@ export interface Connection {
  * @throws UserError for an unknown stack, one without a system test, missing credentials, a missing Region
  * @throws NoVerdictError where AWS refuses
  */
-export async function connect(options: RunOptions, io: CommandIo, talk: Talk): Promise<Connection> {
+export async function connect(options: StateMachineOptions, io: CommandIo, talk: Talk): Promise<Connection> {
   // The Region of a state machine's ARN is the one to call, whatever the environment says.
   const region = options.region ?? parseStateMachineArn(options.stateMachine ?? '')?.region;
   const access = await openAccess({ ...options, region }, io, talk);

@@ -1,18 +1,5 @@
-import type { AgentOptions } from 'node:https';
-import type { defaultProvider } from '@aws-sdk/credential-provider-node';
-import type { Agent } from 'agent-base';
 import { UserError } from '../userError';
-
-/** The proxy that connections to AWS go through. */
-export interface AwsProxy {
-  /** Makes the connections of a client. */
-  agent(options: AgentOptions): Agent;
-  /**
-   * The default chain of credentials. The SDK itself hands a client's connections on to some of its links only: not to
-   * AWS IAM Identity Center.
-   */
-  credentials(o: { profile?: string; requestHandler: object }): ReturnType<typeof defaultProvider>;
-}
+import type { AwsProxy } from './throughProxy';
 
 /**
  * The proxy that HTTPS_PROXY names, in small letters or in capitals as in the AWS CLI; undefined where there is none. Hosts

@@ -5,7 +5,17 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { Agent, type AgentConnectOpts } from 'agent-base';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { bypassesProxy } from './noProxy';
-import type { AwsProxy } from './proxy';
+
+/** The proxy that connections to AWS go through. */
+export interface AwsProxy {
+  /** Makes the connections of a client. */
+  agent(options: AgentOptions): Agent;
+  /**
+   * The default chain of credentials. The SDK itself hands a client's connections on to some of its links only: not to
+   * AWS IAM Identity Center.
+   */
+  credentials(o: { profile?: string; requestHandler: object }): ReturnType<typeof defaultProvider>;
+}
 
 /** Connections to AWS through a proxy, but for the hosts that `noProxy` lists. */
 export function throughProxy(address: URL, noProxy: string): AwsProxy {

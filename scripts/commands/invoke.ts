@@ -2,10 +2,10 @@ import type { RunResult } from '../../lib/wire';
 import { connectFunction } from '../direct/connectFunction';
 import { testDirectly } from '../direct/testDirectly';
 import type { ExitCode } from '../exitCode';
-import type { Tested } from '../plan/runAgain';
-import { untestedSentence } from '../result/conclusion';
+import type { Tested } from '../result/tested';
+import { untestedSentence } from '../result/untested';
+import type { StopReason } from '../stopSignal';
 import type { CommandIo } from '../terminal/commandIo';
-import type { Talk } from '../terminal/talk';
 import { checkInvokeOptions, defaultConcurrency, type InvokeOptions } from './invokeOptions';
 import { testAndReport, type TestContext, type TestMethod } from './testAndReport';
 
@@ -32,22 +32,13 @@ async function byInvocations(options: InvokeOptions, context: TestContext): Prom
     test: (configurations = []) =>
       testDirectly({ ...context, api, functionName, maxConcurrency, options, redact }, configurations),
     lookUp,
-    conclude: ({ stopped }, result) => conclude(result, stopped?.cause, options, talk),
+    whyNoVerdict: ({ stopped }, result) => whyNoVerdict(stopped, result),
     close: () => connection.close(),
   };
 }
 
-/** Says after the report what the report doesn't. */
-function conclude(result: RunResult, stopped: string | undefined, { local }: InvokeOptions, talk: Talk): void {
-  if (result.verdict === 'FAILED' && local) {
-    talk.note('The exit code is 1, which is what stops a pipeline.');
-  }
-  if (result.verdict === 'ERRORED') {
-    const reason = stopped?.replace(/\.$/, '');
-    talk.error(
-      reason === undefined
-        ? untestedSentence(result)
-        : `${reason}, so nothing more was invoked and there is no verdict.`,
-    );
-  }
+function whyNoVerdict(stopped: StopReason | undefined, result: RunResult): string {
+  return stopped
+    ? `${stopped.cause.replace(/\.$/, '')}, so nothing more was invoked and there is no verdict.`
+    : untestedSentence(result);
 }

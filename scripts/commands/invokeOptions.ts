@@ -1,13 +1,15 @@
 /** The values of `invoke`'s flags, as far as they aren't those of `run`. */
 import { parseFunctionName } from '../aws/target';
+import type { FunctionOptions } from '../direct/connectFunction';
+import type { DirectOptions } from '../direct/testDirectly';
 import { UserError } from '../userError';
 import { expected, integer } from './flagValues';
-import { checkRunOptions, type RunOptions } from './runOptions';
+import { checkTestOptions, type TestOptions } from './testOptions';
 
-/** What `invoke` was asked to do: as `run`, but for what means executions of a state machine. */
-export interface InvokeOptions extends Omit<RunOptions, 'stateMachine' | 'name'> {
-  /** Name or ARN, with a version or alias or without. */
-  function?: string;
+/** What `invoke` was asked to do. */
+export interface InvokeOptions extends TestOptions, FunctionOptions, DirectOptions {
+  /** How many invocations may run at once. */
+  maxConcurrency?: number;
 }
 
 /** How many invocations run at once where nothing else is asked for: as many as in a `SystemTest`. */
@@ -35,7 +37,7 @@ export function functionName(text: string): string {
  * @throws UserError
  */
 export function checkInvokeOptions(identifiers: string[], options: InvokeOptions): void {
-  checkRunOptions(identifiers, options);
+  checkTestOptions(identifiers, options);
   const { configurations, rerunFailed, longestFirst } = options;
   if (identifiers.length === 0 && (configurations ?? rerunFailed ?? longestFirst) === undefined) {
     throw new UserError(

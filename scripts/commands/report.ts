@@ -1,11 +1,10 @@
 import { codeOf, type ExitCode } from '../exitCode';
-import { prepareEnding } from '../report/ending';
+import { prepareEnding, type ReportOptions } from '../report/ending';
 import type { CommandIo } from '../terminal/commandIo';
 import { readInputFile } from '../inputFile';
 import { unlessInterrupted } from '../interruptedError';
 import { parseRunResult } from '../result/runResultFile';
 import { Talk } from '../terminal/talk';
-import type { ReportOptions } from './reportOptions';
 
 /**
  * `system-test report`: renders a saved result again.

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { CommandIo } from '../terminal/commandIo';
 import { exitCodesHelp } from './exitCodesHelp';
 import { report } from './report';
-import { addReportOptions, type ReportOptions } from './reportOptions';
+import { addReportOptions } from './reportOptions';
+import type { ReportOptions } from '../report/ending';
 import type { Done } from './sharedOptions';
 
 const examples = `

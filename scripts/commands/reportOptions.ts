@@ -5,22 +5,6 @@ import { reportFormats, type ReportRequest } from '../report/reports';
 import { UserError } from '../userError';
 import { expected, nonEmpty } from './flagValues';
 
-/** What is to become of a result. */
-export interface ReportOptions {
-  /** Text on standard output where none is asked for. */
-  report?: ReportRequest[];
-  /** File with the list of known failures. */
-  knownFailures?: string;
-  /** Whether a configuration that passed only when it was run again fails the run. */
-  strict?: boolean;
-  redact?: RegExp[];
-  /** Whether what looks like a credential is taken out of reports; default true. */
-  redactCredentials: boolean;
-  /** Whether reports tell the cost; default true. */
-  cost: boolean;
-  color: boolean;
-}
-
 /** Adds the flags; `optionsGroup` comes first. */
 export function addReportOptions(command: Command): Command {
   return command

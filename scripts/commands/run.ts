@@ -1,9 +1,10 @@
+import type { RunResult } from '../../lib/wire';
 import { connect } from '../aws/connection';
 import { executionInput } from '../execution/executionInput';
 import { testExecution, type TestedExecution } from '../execution/testExecution';
+import { whyNoVerdict } from '../execution/whyNoVerdict';
 import type { ExitCode } from '../exitCode';
-import { conclude } from '../result/conclusion';
-import { configurationsOfExecution } from '../result/earlierRun';
+import { configurationsOfExecution } from '../execution/configurationsOfExecution';
 import type { CommandIo } from '../terminal/commandIo';
 import { checkRunOptions, type RunOptions } from './runOptions';
 import { testAndReport, type TestContext, type TestMethod } from './testAndReport';
@@ -24,14 +25,21 @@ export async function run(identifiers: string[], options: RunOptions, io: Comman
 
 /** Each test is an execution of the state machine. */
 async function byExecutions(options: RunOptions, context: TestContext): Promise<TestMethod<TestedExecution>> {
-  const { io, talk, stop } = context;
-  const { redact } = context.ending;
+  const { io, talk, stop, ending } = context;
+  const { redact } = ending;
   const connection = await connect(options, io, talk);
   return {
     test: (configurations, retry) =>
       testExecution({ connection, options, io, talk, stop, redact }, configurations, retry),
     lookUp: (executionArn) => configurationsOfExecution(connection.api, executionArn, io.stop),
-    conclude: ({ followed }, result) => conclude(followed, result, options, talk, redact),
+    notes: (result) => concurrencyNotes(result, options),
+    whyNoVerdict: ({ followed }, result) => whyNoVerdict(followed, result, options),
     close: () => connection.close(),
   };
+}
+
+function concurrencyNotes({ max_concurrency: used }: RunResult, { maxConcurrency: asked }: RunOptions): string[] {
+  return asked !== undefined && used < asked
+    ? [`At most ${used} ran at once, not ${asked}: the state machine allows no more.`]
+    : [];
 }

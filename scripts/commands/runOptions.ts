@@ -1,26 +1,14 @@
 /** The values of `run`'s flags: each parser takes the text after a flag and throws a UserError that names the flag. */
 import { limits } from '../../lib/wire';
+import type { StateMachineOptions } from '../aws/connection';
 import { parseStateMachineArn } from '../aws/target';
+import type { ExecutionOptions } from '../execution/testExecution';
 import { UserError } from '../userError';
 import { expected, integer } from './flagValues';
-import type { TestOptions } from './testAndReport';
+import { checkTestOptions, type TestOptions } from './testOptions';
 
 /** What `run` was asked to do. */
-export interface RunOptions extends TestOptions {
-  local?: boolean;
-  app?: string;
-  stack?: string;
-  stateMachine?: string;
-  maxConcurrency?: number;
-  toleratedFailures?: number | string;
-  /** Seconds. */
-  timeout?: number;
-  name?: string;
-  profile?: string;
-  region?: string;
-  endpointUrl?: string;
-  progress: boolean;
-}
+export interface RunOptions extends TestOptions, StateMachineOptions, ExecutionOptions {}
 
 /** Seconds that a Standard execution may take at most: a year (AWS Step Functions quotas). */
 const longestTimeout = 31_536_000;
@@ -108,17 +96,7 @@ export function endpointUrl(text: string): string {
  * @throws UserError
  */
 export function checkRunOptions(identifiers: string[], options: RunOptions): void {
-  if (identifiers.length > 0 && options.configurations !== undefined) {
-    throw new UserError('Expected either identifiers or --configurations, got both.');
-  }
-  if (identifiers.length > 0 && options.rerunFailed !== undefined) {
-    throw new UserError(
-      'Expected either identifiers or --rerun-failed, which takes them from the earlier run, got both.',
-    );
-  }
-  if (options.app !== undefined && !options.local) {
-    throw new UserError('Expected --app only together with --local.');
-  }
+  checkTestOptions(identifiers, options);
   const arn = options.stateMachine === undefined ? undefined : parseStateMachineArn(options.stateMachine);
   if (arn && options.region !== undefined && options.region !== arn.region) {
     throw new UserError(`Expected --region to be that of --state-machine, ${arn.region}, got "${options.region}".`);

@@ -1,23 +1,16 @@
 import type { Configuration, RunResult } from '../../lib/wire';
-import { stopSignal, type StopSignal } from '../execution/stopSignal';
+import { stopSignal, type StopSignal } from '../stopSignal';
 import { codeOf, type ExitCode } from '../exitCode';
 import { openUnlessInterrupted, unlessInterrupted } from '../interruptedError';
-import { choose, type Choice, type ChoiceOptions } from '../plan/choice';
+import { choose, type Choice } from '../plan/choice';
 import { plannedConfigurations, type LookUp } from '../plan/plannedConfigurations';
-import { runAgain, type Test, type Tested } from '../plan/runAgain';
+import { runAgain, type Test } from '../plan/runAgain';
 import { prepareEnding, type Ending } from '../report/ending';
 import { mergeReruns } from '../result/rerun';
+import type { Tested } from '../result/tested';
 import type { CommandIo } from '../terminal/commandIo';
 import { loudnessOf, Talk } from '../terminal/talk';
-import type { ReportOptions } from './reportOptions';
-
-/** What a command that tests was asked, whichever way it tests. */
-export interface TestOptions extends ReportOptions, ChoiceOptions {
-  /** How often what did not pass is run again. */
-  retries?: number;
-  quiet?: boolean;
-  verbose?: boolean;
-}
+import type { TestOptions } from './testOptions';
 
 /** What a way of testing gets from the command. */
 export interface TestContext {
@@ -31,8 +24,10 @@ export interface TestContext {
 export interface TestMethod<T extends Tested> {
   test: Test<T>;
   lookUp: LookUp;
-  /** Says after the report what the report doesn't. */
-  conclude(tested: T, result: RunResult): void;
+  /** What a person wants to know beside the report. */
+  notes?(result: RunResult): string[];
+  /** Why there is no verdict, in a sentence. */
+  whyNoVerdict(tested: T, result: RunResult): string;
   close(): Promise<void>;
 }
 
@@ -78,7 +73,11 @@ export async function testAndReport<T extends Tested>(
       const tested = await testAll(choice, method, { ...context, options });
       const interrupted = wasInterrupted(stop.signal, tested);
       const { result, complete } = await ending.finish(tested.result);
-      method.conclude(tested, result);
+      const notes = [...(method.notes?.(result) ?? []), ...exitCodeNotes(result, options)];
+      notes.forEach((note) => talk.note(note));
+      if (result.verdict === 'ERRORED') {
+        talk.error(ending.redact(method.whyNoVerdict(tested, result)));
+      }
       return codeOf(result.verdict, { interrupted, complete });
     } finally {
       await method.close();
@@ -99,6 +98,11 @@ async function testAll<T extends Tested>(
   const last = await runAgain(first, test, { options, talk, stop: stop.signal, ending });
   const { rerun } = choice;
   return rerun ? { ...last, result: mergeReruns(rerun.result, last.result, options) } : last;
+}
+
+/** On a laptop, where no pipeline shows what the exit code is for. */
+function exitCodeNotes({ verdict }: RunResult, { local }: TestOptions): string[] {
+  return verdict === 'FAILED' && local ? ['The exit code is 1, which is what stops a pipeline.'] : [];
 }
 
 /** Whether the user stopped it, rather than its deadline, and before it came to its end. */

@@ -1,14 +1,19 @@
 import type { AwsOptions } from '../aws/clientConfig';
 import type { Lambda } from '../aws/lambda';
-import { openAccess } from '../aws/awsAccess';
+import { openAccess, type AccessOptions } from '../aws/awsAccess';
 import type { CommandIo } from '../terminal/commandIo';
-import type { InvokeOptions } from '../commands/invokeOptions';
 import type { LookUp } from '../plan/plannedConfigurations';
-import { configurationsOfExecution } from '../result/earlierRun';
+import { configurationsOfExecution } from '../execution/configurationsOfExecution';
 import { patiently } from '../aws/patience';
 import type { Talk } from '../terminal/talk';
 import { checkFunction } from './checkFunction';
 import { functionOfStack, parseFunctionName } from '../aws/target';
+
+/** Which function, and where. */
+export interface FunctionOptions extends AccessOptions {
+  /** Name or ARN, with a version or alias or without; else that of the stack. */
+  function?: string;
+}
 
 /** The function to invoke and the service to invoke it with. */
 export interface FunctionConnection {
@@ -28,7 +33,7 @@ export interface FunctionConnection {
  * @throws NoVerdictError where AWS refuses
  */
 export async function connectFunction(
-  options: InvokeOptions,
+  options: FunctionOptions,
   maxConcurrency: number,
   io: CommandIo,
   talk: Talk,

@@ -1,5 +1,5 @@
 import type { ConfigurationStatus } from '../../lib/wire';
-import type { RunProgress } from '../execution/executionTracker';
+import type { RunProgress } from '../runProgress';
 
 const countOf = { PASSED: 'passed', FAILED: 'failed', ERRORED: 'errored' } as const;
 

@@ -1,7 +1,7 @@
 import type { ExecutionStatus, Outcome, RunResult, Verdict } from '../../lib/wire';
 import { costOf } from '../cost/cost';
-import type { StopReason } from '../execution/execution';
-import { notFinished } from '../result/runResult';
+import type { StopReason } from '../stopSignal';
+import { notFinished } from '../result/untested';
 import { tally } from '../result/tally';
 
 /** What the command knows of a direct run beside its outcomes. */

@@ -3,9 +3,9 @@ import { identifierOf, type Configuration, type ConfigurationResult, type Outcom
 import type { Lambda } from '../aws/lambda';
 import type { Clock } from '../clock';
 import { reportedMemoryMb } from '../cost/reportedMemory';
-import type { StopReason } from '../execution/execution';
-import type { RunProgress } from '../execution/executionTracker';
-import { notFinished } from '../result/runResult';
+import type { StopReason } from '../stopSignal';
+import type { RunProgress } from '../runProgress';
+import { notFinished } from '../result/untested';
 import { DirectProgress } from './directProgress';
 import { invocationResult } from './invocationResult';
 import { inLanes } from './lanes';

@@ -1,17 +1,28 @@
 import type { Configuration } from '../../lib/wire';
 import type { Lambda } from '../aws/lambda';
-import type { InvokeOptions } from '../commands/invokeOptions';
-import type { StopReason } from '../execution/execution';
-import type { StopSignal } from '../execution/stopSignal';
-import type { Tested } from '../plan/runAgain';
+import type { StopReason } from '../stopSignal';
+import type { StopSignal } from '../stopSignal';
+import type { Tested } from '../result/tested';
 import type { Redactor } from '../result/redaction';
 import type { CommandIo } from '../terminal/commandIo';
-import { chooseProgress } from '../terminal/progressChoice';
+import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice';
 import type { Talk } from '../terminal/talk';
 import { directResult } from './directResult';
 import { invokeEach } from './invokeEach';
 import { platformError } from './platformError';
 import type { Retry } from './retry';
+
+/** How to test by invocations. */
+export interface DirectOptions extends ProgressOptions {
+  /** Whether the function runs on this machine, where an invocation ends with the command. */
+  local?: boolean;
+  /** A count, or a share such as `5%`. */
+  toleratedFailures?: number | string;
+  /** Seconds, for all tests of a run together. */
+  timeout?: number;
+  /** Whether the result tells the cost. */
+  cost: boolean;
+}
 
 /** What all tests of a run have in common. */
 export interface DirectContext {
@@ -19,7 +30,7 @@ export interface DirectContext {
   functionName: string;
   /** 1 and up. */
   maxConcurrency: number;
-  options: InvokeOptions;
+  options: DirectOptions;
   io: CommandIo;
   talk: Talk;
   stop: StopSignal;

@@ -2,19 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { isNamed, kindOf, mayHaveArrived, refusedCall, summary } from '../aws/errors';
 import type { ExecutionDescription, StepFunctions } from '../aws/stepFunctions';
 import type { Clock } from '../clock';
-import { ExecutionTracker, type RunProgress } from './executionTracker';
+import type { RunProgress } from '../runProgress';
+import type { StopReason } from '../stopSignal';
+import { ExecutionTracker } from './executionTracker';
 import { HistoryPoller } from './historyPoller';
 import { InterruptedError } from '../interruptedError';
 import { NoVerdictError } from '../noVerdictError';
 import { patiently } from '../aws/patience';
 import { executionArnOf } from '../aws/target';
 import { UserError } from '../userError';
-
-/** Why an execution is stopped: what its Error and Cause then say in the console. */
-export interface StopReason {
-  error: 'SystemTest.Interrupted' | 'SystemTest.DeadlineOver';
-  cause: string;
-}
 
 /** Milliseconds that a stopped execution gets to end, the call that stops it included. */
 const stopsWithin = 15_000;

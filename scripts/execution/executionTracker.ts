@@ -2,20 +2,7 @@ import { identifierOf, isJsonObject, type Configuration, type ConfigurationResul
 import { parseConfiguration, parseConfigurationResult } from '../../lib/wireParsers';
 import type { HistoryEvent } from '../aws/stepFunctions';
 import { memoryMbOf } from '../cost/reportedMemory';
-
-/** How far a run is. */
-export interface RunProgress {
-  /** Undefined until the Map starts. */
-  total?: number;
-  /** Configurations that are done: `passed`, `failed` and `errored` and those whose result can't be read. */
-  done: number;
-  passed: number;
-  failed: number;
-  errored: number;
-  running: number;
-  /** Of those that run, the one that was started first, and how many milliseconds after the run that was. */
-  longest?: { identifier: string; startedAfterMs: number };
-}
+import type { RunProgress } from '../runProgress';
 
 /** How an execution ended, as its last event says. */
 export interface ExecutionEnd {

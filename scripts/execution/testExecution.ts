@@ -1,6 +1,5 @@
 import { identifierOf, type Configuration, type RunResult } from '../../lib/wire';
 import type { CommandIo } from '../terminal/commandIo';
-import type { RunOptions } from '../commands/runOptions';
 import type { Connection } from '../aws/connection';
 import { consoleLink } from '../aws/consoleLink';
 import { costOf } from '../cost/cost';
@@ -8,17 +7,31 @@ import { followExecution, startExecution, type FollowedExecution } from './execu
 import { executionInput } from './executionInput';
 import { executionNameInBuild, retryName } from './executionName';
 import { unlessInterrupted } from '../interruptedError';
-import { chooseProgress } from '../terminal/progressChoice';
+import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice';
 import type { Redactor } from '../result/redaction';
-import { runResult } from '../result/runResult';
-import type { StopSignal } from './stopSignal';
-import type { Tested } from '../plan/runAgain';
+import { executionResult } from './executionResult';
+import type { StopSignal } from '../stopSignal';
+import type { Tested } from '../result/tested';
 import type { Talk } from '../terminal/talk';
+
+/** How to test by executions. */
+export interface ExecutionOptions extends ProgressOptions {
+  /** Else as the state machine has it. */
+  maxConcurrency?: number;
+  /** A count, or a share such as `5%`. */
+  toleratedFailures?: number | string;
+  /** Seconds, for all executions of a run together. */
+  timeout?: number;
+  /** Of the execution. */
+  name?: string;
+  /** Whether the result tells the cost. */
+  cost: boolean;
+}
 
 /** What all executions of a run have in common. */
 export interface RunContext {
   connection: Connection;
-  options: RunOptions;
+  options: ExecutionOptions;
   io: CommandIo;
   talk: Talk;
   stop: StopSignal;
@@ -54,7 +67,7 @@ export async function testExecution(
   );
   const link = announce(executionArn, context);
   const followed = await follow(executionArn, context);
-  const result = runResult(followed, {
+  const result = executionResult(followed, {
     executionArn,
     identifiers: configurations?.map(identifierOf),
     maxConcurrency: options.maxConcurrency,
@@ -109,7 +122,7 @@ async function follow(executionArn: string, context: RunContext): Promise<Follow
 function costs(
   result: RunResult,
   { tracker }: FollowedExecution,
-  options: RunOptions,
+  options: ExecutionOptions,
 ): Pick<RunResult, 'cost' | 'cost_unknown'> {
   if (!options.cost) {
     return {};

@@ -1,21 +1,10 @@
-import type { Configuration, RunResult } from '../../lib/wire';
-import type { StopReason } from '../execution/execution';
+import type { Configuration } from '../../lib/wire';
 import { withKeys } from '../result/earlierRun';
 import type { Ending } from '../report/ending';
 import { mergeReruns, toRerun } from '../result/rerun';
+import type { Tested } from '../result/tested';
 import type { Talk } from '../terminal/talk';
 import { counted } from '../terminal/counted';
-
-/** What came of testing some configurations, however that was done. */
-export interface Tested {
-  result: RunResult;
-  /** What was tested, with all keys; undefined where only the identifiers are known. */
-  configurations?: Configuration[];
-  /** Why it was stopped; undefined where it ended by itself. */
-  stopped?: StopReason;
-  /** Whether what did not pass may be run again: not where the test may still go on, nor where somebody stopped it. */
-  repeatable: boolean;
-}
 
 /**
  * Tests some configurations.

@@ -1,13 +1,28 @@
 import type { RunResult } from '../../lib/wire';
 import type { CommandIo } from '../terminal/commandIo';
-import type { ReportOptions } from '../commands/reportOptions';
 import { readInputFile } from '../inputFile';
 import { applyKnownFailures, parseKnownFailures, type KnownFailure } from '../result/knownFailures';
 import { createRedactor, redactResult, type Redactor } from '../result/redaction';
-import { checkReport } from './reports';
+import { checkReport, type ReportRequest } from './reports';
 import { writeReports } from './writeReports';
 import type { Talk } from '../terminal/talk';
 import { tally } from '../result/tally';
+
+/** What is to become of a result. */
+export interface ReportOptions {
+  /** Text on standard output where none is asked for. */
+  report?: ReportRequest[];
+  /** File with the list of known failures. */
+  knownFailures?: string;
+  /** Whether a configuration that passed only when it was run again fails the run. */
+  strict?: boolean;
+  redact?: RegExp[];
+  /** Whether what looks like a credential is taken out of reports; default true. */
+  redactCredentials: boolean;
+  /** Whether reports tell the cost; default true. */
+  cost: boolean;
+  color: boolean;
+}
 
 /** What every command does with a result: known failures → redaction → reports. */
 export interface Ending {

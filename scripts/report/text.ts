@@ -3,7 +3,7 @@ import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire'
 import { costLine } from '../cost/cost';
 import { counted } from '../terminal/counted';
 import { printable, printableLine } from '../terminal/printable';
-import { notFinished } from '../result/runResult';
+import { notFinished } from '../result/untested';
 import { isExcused } from '../result/tally';
 
 const width = 80;

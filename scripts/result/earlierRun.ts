@@ -1,13 +1,8 @@
 import { identifierOf, type Configuration, type RunResult } from '../../lib/wire';
-import type { StepFunctions } from '../aws/stepFunctions';
-import { ExecutionTracker } from '../execution/executionTracker';
 import { readInputFile } from '../inputFile';
 import { redacted } from './redaction';
 import { parseRunResult } from './runResultFile';
 import { UserError } from '../userError';
-
-/** Events from the start of an execution up to its Map, with room for states that are put before it. */
-const firstEvents = 50;
 
 /**
  * Reads the JSON report of an earlier run.
@@ -29,28 +24,6 @@ export function checkIdentifiers(identifiers: string[], file: string): void {
       `Expected the identifiers of configurations in ${file}, got the redacted ${JSON.stringify(hidden)}: ` +
         'name them, or give --configurations.',
     );
-  }
-}
-
-/**
- * The configurations of an earlier execution, whose report has no more than their identifiers: what else they hold is in
- * the execution's history. Undefined where that can't be had: after 90 days, in another account, in direct mode.
- */
-export async function configurationsOfExecution(
-  api: Pick<StepFunctions, 'history'>,
-  executionArn: string,
-  signal: AbortSignal,
-): Promise<Configuration[] | undefined> {
-  if (executionArn === '') {
-    return undefined;
-  }
-  try {
-    const { events } = await api.history({ executionArn, maxResults: firstEvents }, signal);
-    const tracker = new ExecutionTracker();
-    tracker.apply(events);
-    return tracker.configurations();
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import type { OutputStream } from './commandIo';
-import type { RunProgress } from '../execution/executionTracker';
+import type { RunProgress } from '../runProgress';
 import { counted } from './counted';
 import { printableLine } from './printable';
 import { terminalLine } from './terminalLine';

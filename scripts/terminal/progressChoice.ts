@@ -1,13 +1,19 @@
 import { inCi, type CommandIo } from './commandIo';
-import type { RunOptions } from '../commands/runOptions';
 import type { Progress } from './progress';
+
+/** Whether to show how far a run is. */
+export interface ProgressOptions {
+  progress: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+}
 
 /**
  * The live display belongs on a terminal that nothing else writes to.
  * @param redact takes the secrets out of the identifiers that are shown
  */
 export async function chooseProgress(
-  { progress, quiet, verbose }: Pick<RunOptions, 'progress' | 'quiet' | 'verbose'>,
+  { progress, quiet, verbose }: ProgressOptions,
   { stderr, env, clock }: CommandIo,
   redact: (identifier: string) => string,
 ): Promise<Progress> {

@@ -1,6 +1,6 @@
 import type { Outcome, Verdict } from '../../../lib/wire';
 import { directResult, type DirectRun } from '../../../scripts/direct/directResult';
-import type { StopReason } from '../../../scripts/execution/execution';
+import type { StopReason } from '../../../scripts/stopSignal';
 
 const run: DirectRun = { maxConcurrency: 10, toleratedFailures: 0, startedAt: 1_000, stoppedAt: 3_500 };
 const interrupted: StopReason = { error: 'SystemTest.Interrupted', cause: 'The trigger was interrupted.' };

@@ -1,12 +1,8 @@
-import {
-  followExecution,
-  startExecution,
-  type StartRequest,
-  type StopReason,
-} from '../../../scripts/execution/execution';
-import type { RunProgress } from '../../../scripts/execution/executionTracker';
+import { followExecution, startExecution, type StartRequest } from '../../../scripts/execution/execution';
+import type { RunProgress } from '../../../scripts/runProgress';
+import type { StopReason } from '../../../scripts/stopSignal';
 import { NoVerdictError } from '../../../scripts/noVerdictError';
-import { runResult } from '../../../scripts/result/runResult';
+import { executionResult } from '../../../scripts/execution/executionResult';
 import { UserError } from '../../../scripts/userError';
 import { FakeClock } from '../fakeClock';
 import { configurations, executionArn, FakeExecution, machineArn, type FakeConfiguration } from '../fakeExecution';
@@ -34,7 +30,7 @@ function setUp(tested: FakeConfiguration[] = configurations(40, sleepy), concurr
   const startedAt = clock.now();
   const elapsed = () => clock.now() - startedAt;
   const resultOf = async () =>
-    runResult(await follow(), { executionArn, startedAt: new Date(startedAt), now: new Date(clock.now()) });
+    executionResult(await follow(), { executionArn, startedAt: new Date(startedAt), now: new Date(clock.now()) });
   return { clock, execution, stop, leave, progress, start, follow, elapsed, resultOf };
 }
 
@@ -317,7 +313,7 @@ describe('the result of an execution', () => {
     execution.endWith({ type: 'ExecutionTimedOut' }, -1);
 
     const asked = { executionArn, identifiers: ['a', 'b'], startedAt: new Date(0), now: new Date(0) };
-    const { results, total } = runResult(await follow(), asked);
+    const { results, total } = executionResult(await follow(), asked);
 
     expect(total).toBe(2);
     expect(results.map((one) => one.configuration_identifier)).toEqual(['a', 'b']);

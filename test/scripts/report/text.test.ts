@@ -2,7 +2,7 @@ import { createColors } from 'picocolors';
 import type { RunResult } from '../../../lib/wire';
 import { costOf } from '../../../scripts/cost/cost';
 import { textReport } from '../../../scripts/report/text';
-import { notFinished } from '../../../scripts/result/runResult';
+import { notFinished } from '../../../scripts/result/untested';
 
 const passed = { configuration_identifier: 'config_0', status: 'PASSED', duration_ms: 3004.1 } as const;
 const failed = {

@@ -1,4 +1,5 @@
 import type { RunResult } from '../../../../lib/wire';
+import { notFinished } from '../../../result/untested';
 import { element, section, svg } from './dom';
 import { count, counted } from './model/format';
 import { kindClass } from './status';
@@ -23,8 +24,7 @@ function endOf({ status, results }: RunResult): End {
   if (status === 'SUCCEEDED') {
     return 'Passed';
   }
-  // The trigger writes this type for what had no result when the execution ended before its last states.
-  const cut = results.some(({ error }) => error?.type === 'SystemTest.NotFinished');
+  const cut = results.some(({ error }) => error?.type === notFinished);
   return status === 'FAILED' && !cut ? 'Failed' : undefined;
 }
 

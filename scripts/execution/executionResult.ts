@@ -1,13 +1,11 @@
 import type { AggregatedResult, ConfigurationResult, RunResult, Verdict } from '../../lib/wire';
 import { parseAggregatedResult, WireFormatError } from '../../lib/wireParsers';
-import type { FollowedExecution } from '../execution/execution';
-import type { ExecutionEnd, ExecutionTracker } from '../execution/executionTracker';
-import { repairLogTail } from '../execution/logTail';
+import type { FollowedExecution } from './execution';
+import type { ExecutionEnd, ExecutionTracker } from './executionTracker';
+import { repairLogTail } from './logTail';
 import { NoVerdictError } from '../noVerdictError';
+import { notFinished } from '../result/untested';
 import { UserError } from '../userError';
-
-/** The error type of a configuration that was not over when its execution ended, or was never started. */
-export const notFinished = 'SystemTest.NotFinished';
 
 /** What the trigger itself knows of the run. */
 interface Asked {
@@ -29,7 +27,7 @@ const verdictOfError: Record<string, Verdict> = { SystemTestFailed: 'FAILED', Sy
  * @throws UserError where the machine refused its input
  * @throws NoVerdictError where the result isn't that of a system test
  */
-export function runResult(followed: FollowedExecution, asked: Asked): RunResult {
+export function executionResult(followed: FollowedExecution, asked: Asked): RunResult {
   const { tracker, description } = followed;
   const { end } = tracker;
   if (end?.error === 'SystemTestInputRefused') {

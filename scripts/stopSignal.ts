@@ -1,5 +1,10 @@
-import type { CommandIo } from '../terminal/commandIo';
-import type { StopReason } from './execution';
+import type { CommandIo } from './terminal/commandIo';
+
+/** Why a run is stopped: what the Error and Cause of its execution then say in the console. */
+export interface StopReason {
+  error: 'SystemTest.Interrupted' | 'SystemTest.DeadlineOver';
+  cause: string;
+}
 
 /** Why a run is to stop, once it is. */
 export interface StopSignal {
