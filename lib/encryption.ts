@@ -8,7 +8,19 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
+
+/**
+ * Throws where the key is an alias: permissions that name one don't reach the key behind it, and a log group takes none.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+ */
+export function expectKey(scope: IConstruct, key: IKey): void {
+  if ('aliasName' in key || key.keyArn.includes(':alias/')) {
+    throw new TypeError(
+      `Expected encryptionKey of ${scope.node.path} to be a key, got an alias of one (${key.node.path}): permissions don't reach through it. Take the key itself, or import it by Key.fromKeyArn or Key.fromLookup.`,
+    );
+  }
+}
 
 /** Encrypts the definition, the executions and their history. The state machine has to log to CloudWatch. */
 export function encryptExecutions(scope: Construct, stateMachine: sfn.StateMachine, key: IKey): void {

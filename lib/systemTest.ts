@@ -9,7 +9,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { decryptExecutions, encryptExecutions, encryptLogGroup } from './encryption';
+import { decryptExecutions, encryptExecutions, encryptLogGroup, expectKey } from './encryption';
 import { maxConfigurations } from './executionBudget';
 import { executionEvents } from './executionEvents';
 import { expectInvocable } from './functionLocation';
@@ -19,8 +19,14 @@ import { outputDescriptions } from './stackOutputs';
 import { stateMachineDefinition } from './stateMachineDefinition';
 import { SystemTestNotification } from './systemTestNotification';
 import { SystemTestProps } from './systemTestProps';
-import { expectConfigurations, expectIntegerWithin, expectPayload, expectToleratedFailures } from './validation';
-import { limits } from './wire';
+import {
+  expectConfigurations,
+  expectIntegerWithin,
+  expectKnown,
+  expectPayload,
+  expectToleratedFailures,
+} from './validation';
+import { Configuration, limits } from './wire';
 
 export type { SystemTestProps } from './systemTestProps';
 
@@ -33,6 +39,8 @@ export type { SystemTestProps } from './systemTestProps';
 export class SystemTest extends Construct implements ISystemTest {
   /** The function under test. */
   public readonly function: IFunction;
+  /** What an execution with the input `{}` tests; undefined where each execution has to bring its configurations. */
+  public readonly configurations?: readonly Configuration[];
   /** The state machine that tests it. */
   public readonly stateMachine: sfn.StateMachine;
   /** Where the state machine logs its errors. */
@@ -49,6 +57,8 @@ export class SystemTest extends Construct implements ISystemTest {
     const maxConcurrency = props.maxConcurrency ?? 10;
     const toleratedFailures = props.toleratedFailures ?? 0;
     const timeout = props.timeout ?? Duration.hours(1);
+    expectKnown(this, 'retryAttempts', retryAttempts);
+    expectKnown(this, 'toleratedFailures', toleratedFailures);
     expectIntegerWithin(this, 'retryAttempts', retryAttempts, 0, 20);
     expectIntegerWithin(this, 'maxConcurrency', maxConcurrency, 1, limits.inlineConcurrency);
     expectToleratedFailures(this, toleratedFailures);
@@ -58,9 +68,13 @@ export class SystemTest extends Construct implements ISystemTest {
       expectConfigurations(this, props.configurations, maxConfigurations(retryAttempts));
     }
 
+    if (props.encryptionKey) {
+      expectKey(this, props.encryptionKey);
+    }
     expectInvocable(this, props.function, props.invokeRole);
 
     this.function = props.function;
+    this.configurations = props.configurations;
     this.encryptionKey = props.encryptionKey;
     this.logGroup = props.logGroup ?? this.newLogGroup(props);
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
@@ -96,9 +110,10 @@ export class SystemTest extends Construct implements ISystemTest {
       description: `${outputDescriptions.stateMachine}: ${this.node.path}`,
       value: this.stateMachine.stateMachineArn,
     });
-    new CfnOutput(this, 'FunctionName', {
+    new CfnOutput(this, 'FunctionArn', {
       description: `${outputDescriptions.function}: ${this.node.path}`,
-      value: props.function.functionName,
+      // The name of an imported function lacks its version or alias.
+      value: props.function.functionArn,
     });
   }
 
@@ -228,7 +243,7 @@ export class SystemTest extends Construct implements ISystemTest {
   private newLogGroup({ encryptionKey, logRetention, removalPolicy }: SystemTestProps): logs.LogGroup {
     // Under this prefix a log group doesn't count against the size of the account's log resource policy:
     // https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
-    const logGroupName = `/aws/vendedlogs/states/${Stack.of(this).stackName}-${this.node.addr.slice(-8)}`;
+    const logGroupName = `/aws/vendedlogs/states/${outermostStack(this).stackName}-${this.node.addr.slice(-8)}`;
     if (encryptionKey) {
       encryptLogGroup(this, logGroupName, encryptionKey);
     }
@@ -239,4 +254,16 @@ export class SystemTest extends Construct implements ISystemTest {
       removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
     });
   }
+}
+
+/**
+ * The stack that is deployed by its name. That of a nested stack is only known when it is deployed, so a key that encrypts
+ * the log group would depend on the nested stack that depends on it.
+ */
+function outermostStack(scope: Construct): Stack {
+  let stack = Stack.of(scope);
+  while (stack.nestedStackParent) {
+    stack = stack.nestedStackParent;
+  }
+  return stack;
 }

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { IFunction, IVersion } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { SystemTest } from './systemTest';
 
@@ -70,14 +71,15 @@ function executions(systemTest: SystemTest): cloudwatch.IWidget[] {
 
 /** These count every invocation, not only those of system tests. */
 function functionUnderTest({ function: tested }: SystemTest): cloudwatch.IWidget[] {
-  const concurrency = tested.metric('ConcurrentExecutions', { statistic: 'Maximum', label: 'at once' });
+  const dimensions = dimensionsOf(tested);
+  const concurrency = tested.metric('ConcurrentExecutions', { statistic: 'Maximum', label: 'at once', ...dimensions });
   return [
     new cloudwatch.GraphWidget({
       title: 'Function: errors and throttles',
       left: [
-        tested.metricInvocations({ label: 'invocations' }),
-        tested.metricErrors({ label: 'errors', color: cloudwatch.Color.RED }),
-        tested.metricThrottles({ label: 'throttles', color: cloudwatch.Color.ORANGE }),
+        tested.metricInvocations({ label: 'invocations', ...dimensions }),
+        tested.metricErrors({ label: 'errors', color: cloudwatch.Color.RED, ...dimensions }),
+        tested.metricThrottles({ label: 'throttles', color: cloudwatch.Color.ORANGE, ...dimensions }),
       ],
       leftYAxis: { label: 'invocations', showUnits: false, min: 0 },
       width: 8,
@@ -93,12 +95,29 @@ function functionUnderTest({ function: tested }: SystemTest): cloudwatch.IWidget
     new cloudwatch.GraphWidget({
       title: 'Function: duration',
       left: [
-        tested.metricDuration({ label: 'average' }),
-        tested.metricDuration({ label: 'longest', statistic: 'Maximum' }),
+        tested.metricDuration({ label: 'average', ...dimensions }),
+        tested.metricDuration({ label: 'longest', statistic: 'Maximum', ...dimensions }),
       ],
       leftYAxis: { label: 'ms', showUnits: false, min: 0 },
       width: 8,
       height: 6,
     }),
   ];
+}
+
+/**
+ * Lambda counts a version by the dimension `Resource`; the CDK's own metrics of a version lack it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ */
+function dimensionsOf(tested: IFunction): cloudwatch.MetricOptions {
+  if (!isVersion(tested)) {
+    return {};
+  }
+  const { functionName } = tested.lambda;
+  return { dimensionsMap: { FunctionName: functionName, Resource: `${functionName}:${tested.version}` } };
+}
+
+/** An alias has its version as well. */
+function isVersion(tested: IFunction): tested is IVersion {
+  return 'version' in tested && 'lambda' in tested && !('aliasName' in tested);
 }

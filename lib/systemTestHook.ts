@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { hookFunctionCode } from './hookFunctionCode';
 import { hookDefinition } from './hookDefinition';
 import { SystemTest } from './systemTest';
-import { expectInput, expectIntegerWithin } from './validation';
+import { expectConfigurationsFor, expectInput, expectIntegerWithin } from './validation';
 import { SystemTestInput } from './wire';
 
 /**
@@ -82,6 +82,7 @@ export class SystemTestHook extends Construct {
     expectInput(this, input, maxInputLength);
     expectDeployedBy(this, alias, deploymentGroup);
     expectTestOfNewVersion(this, systemTest, alias);
+    expectConfigurationsFor(this.node.path, input.configurations, systemTest);
 
     this.systemTest = systemTest;
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {

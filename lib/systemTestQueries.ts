@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import type { SystemTest } from './systemTest';
 
 /** Properties of a `SystemTestQueries`. */
@@ -14,7 +14,7 @@ export interface SystemTestQueriesProps {
   /**
    * The folder of the queries in the console.
    *
-   * @default - `System test/` and the name of the stack
+   * @default - `System test/`, the name of the stack, and the path of the system test in it
    */
   readonly folder?: string;
 }
@@ -27,7 +27,8 @@ export class SystemTestQueries extends Construct {
   constructor(scope: Construct, id: string, props: SystemTestQueriesProps) {
     super(scope, id);
     const { systemTest, functionLogGroup } = props;
-    const folder = props.folder ?? `System test/${Stack.of(this).stackName}`;
+    const folder =
+      props.folder ?? ['System test', Stack.of(systemTest).stackName, ...pathInStack(systemTest)].join('/');
 
     const query = (queryId: string, name: string, logGroup: logs.ILogGroup, lines: string[]) =>
       new logs.CfnQueryDefinition(this, queryId, {
@@ -68,3 +69,8 @@ export class SystemTestQueries extends Construct {
 }
 
 const newestFirst = ['| sort @timestamp desc', '| limit 200'];
+
+function pathInStack(construct: IConstruct): string[] {
+  const scopes = construct.node.scopes;
+  return scopes.slice(scopes.indexOf(Stack.of(construct)) + 1).map(({ node }) => node.id);
+}

@@ -1,6 +1,6 @@
 /** Checks of props at synthesis: what was expected, the value received, and where. */
 import { Token } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
+import { IConstruct, Node } from 'constructs';
 import { Configuration, isJsonObject, limits, SystemTestInput } from './wire';
 
 /** Throws unless `value` is an integer from `min` to `max`. Tokens pass. */
@@ -11,6 +11,28 @@ export function expectIntegerWithin(scope: IConstruct, name: string, value: numb
   if (!Number.isInteger(value) || value < min || value > max) {
     throw new RangeError(
       `Expected ${name} of ${scope.node.path} to be an integer from ${min} to ${max}, got ${value}.`,
+    );
+  }
+}
+
+/** Throws for a token: the state machine's definition depends on the value. */
+export function expectKnown(scope: IConstruct, name: string, value: unknown): void {
+  if (Token.isUnresolved(value)) {
+    throw new TypeError(
+      `Expected ${name} of ${scope.node.path} to be known when the app is synthesized, got a token that only the deployment resolves.`,
+    );
+  }
+}
+
+/** Throws where an execution would have nothing to test: it is given no configurations, and the construct has none. */
+export function expectConfigurationsFor(
+  what: string,
+  given: unknown,
+  systemTest: { readonly configurations?: readonly Configuration[]; readonly node: Node },
+): void {
+  if (!given && !systemTest.configurations) {
+    throw new TypeError(
+      `Expected ${what} to be given configurations, or its system test ${systemTest.node.path} to have some, got none: there is nothing to test.`,
     );
   }
 }

@@ -54,7 +54,7 @@ export class PipelineStack extends Stack {
         installCommands: ['npm ci'],
         // The pipeline updates itself from what this synthesizes, so it has to be given the same context.
         commands: [
-          `npx cdk synth --quiet -c pipeline=true -c connectionArn=${connectionArn} -c repository=${repository} -c branch=${branch}`,
+          `npx cdk synth --quiet -c pipeline=true -c stackName=${this.stackName} -c connectionArn=${connectionArn} -c repository=${repository} -c branch=${branch}`,
         ],
       }),
       codeBuildDefaults: {

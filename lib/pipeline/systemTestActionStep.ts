@@ -3,6 +3,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as pipelines from 'aws-cdk-lib/pipelines';
 import { SystemTest } from '../systemTest';
+import { expectConfigurationsFor } from '../validation';
 import { SystemTestInput } from '../wire';
 import { plannedEncryptionKey, plannedStateMachineArn } from './pipelineTarget';
 import { SystemTestAction } from './systemTestAction';
@@ -31,7 +32,8 @@ export interface SystemTestActionStepProps {
  * A step of CDK Pipelines that runs a system test by CodePipeline's own Step Functions action, without a build
  * container; in another account too, if the pipeline has `crossAccountKeys`. What failed is read in the console.
  *
- * Throws a `TypeError` where the system test has no `stateMachineName`, or an `encryptionKey` that is not imported.
+ * Throws a `TypeError` where the system test has no `stateMachineName`, an `encryptionKey` that is not imported, or where
+ * neither it nor the input has configurations.
  */
 export class SystemTestActionStep extends pipelines.Step implements pipelines.ICodePipelineActionFactory {
   private readonly stateMachineArn: string;
@@ -43,6 +45,7 @@ export class SystemTestActionStep extends pipelines.Step implements pipelines.IC
     private readonly props: SystemTestActionStepProps,
   ) {
     super(id);
+    expectConfigurationsFor(`the step ${id}`, props.input?.configurations, props.systemTest);
     this.stateMachineArn = plannedStateMachineArn(props.systemTest);
     this.encryptionKey = plannedEncryptionKey(props.systemTest);
   }
@@ -58,7 +61,8 @@ export class SystemTestActionStep extends pipelines.Step implements pipelines.IC
         actionName,
         runOrder,
         variablesNamespace,
-        stateMachine: sfn.StateMachine.fromStateMachineArn(scope, this.id, this.stateMachineArn),
+        // In a wave, the steps of all stages share the scope, and only the action's name tells them apart.
+        stateMachine: sfn.StateMachine.fromStateMachineArn(scope, `${actionName} state machine`, this.stateMachineArn),
         encryptionKey: this.encryptionKey,
         input,
         executionNamePrefix,

@@ -2,19 +2,16 @@ import { Duration } from 'aws-cdk-lib';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as pipelines from 'aws-cdk-lib/pipelines';
 import { SystemTest } from '../systemTest';
-import { runStatements } from './pipelineTarget';
+import { expectConfigurationsFor } from '../validation';
+import { plannedStateMachineArn, runStatements } from './pipelineTarget';
 
 /** Properties of a `SystemTestStep`. */
 export interface SystemTestStepProps {
   /** The system test of the stage that the pipeline deploys. It needs a `stateMachineName`. */
   readonly systemTest: SystemTest;
 
-  /**
-   * The files that the install commands need, such as the source with its package.json.
-   *
-   * @default - the output of the pipeline's synth step
-   */
-  readonly input?: pipelines.IFileSetProducer;
+  /** The files that the install commands need, such as the source with its package.json. */
+  readonly input: pipelines.IFileSetProducer;
 
   /**
    * Installs the command.
@@ -60,8 +57,8 @@ export interface SystemTestStepProps {
  * Its role may run this state machine and nothing else. The trigger's exit code is that of the build, so a failed
  * configuration (1) and a test without a verdict (3) both stop the pipeline.
  *
- * Throws a `TypeError` where the system test has no `stateMachineName`, or an `encryptionKey` that is not imported; a
- * `RangeError` for the timeout.
+ * Throws a `TypeError` where the system test has no `stateMachineName`, an `encryptionKey` that is not imported, or no
+ * configurations while `arguments` are none either; a `RangeError` for the timeout.
  */
 export class SystemTestStep extends pipelines.CodeBuildStep {
   constructor(id: string, props: SystemTestStepProps) {
@@ -71,10 +68,12 @@ export class SystemTestStep extends pipelines.CodeBuildStep {
         `Expected timeout of the step ${id} to be 5 minutes to 36 hours, got ${timeout.toHumanString()}.`,
       );
     }
+    // The arguments may name configurations.
+    expectConfigurationsFor(`the step ${id}`, props.arguments, systemTest);
     super(id, {
       input: props.input,
       installCommands: props.installCommands ?? ['npm ci'],
-      envFromCfnOutputs: { STATE_MACHINE_ARN: systemTest.stateMachineArnOutput },
+      env: { STATE_MACHINE_ARN: plannedStateMachineArn(systemTest) },
       commands: ['mkdir -p reports', [command, runArguments, ...(props.arguments ?? [])].join(' ')],
       partialBuildSpec: codebuild.BuildSpec.fromObject(reports),
       rolePolicyStatements: runStatements(systemTest),

@@ -1,8 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
+import { App, NestedStack, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { SystemTest } from '../../lib';
 import { newSystemTest } from './templateVariants';
 import { Statement, statementsOf } from './templates';
 
@@ -17,6 +19,7 @@ const ofThisMachine = {
     'kms:EncryptionContext:aws:states:stateMachineArn': { Ref: expect.stringMatching(/^SystemTestStateMachine/) },
   },
 };
+const aliasArn = 'arn:aws:kms:eu-west-1:111111111111:alias/mine';
 const env = { account: '111111111111', region: 'eu-west-1' };
 
 function keyPolicyOf(template: Template): WithCondition[] {
@@ -29,6 +32,30 @@ function keyPolicyOf(template: Template): WithCondition[] {
 const onKey = ({ Action }: Statement) => JSON.stringify(Action).includes('kms:');
 
 describe('A customer managed key', () => {
+  it.each<[string, (stack: Stack) => kms.IKey]>([
+    ['of the app', (stack) => new kms.Key(stack, 'Key').addAlias('mine')],
+    ['that is imported by its name', (stack) => kms.Alias.fromAliasName(stack, 'Alias', 'alias/mine')],
+    ['that is imported as a key', (stack) => kms.Key.fromKeyArn(stack, 'Key', aliasArn)],
+  ])('is refused where it is an alias %s, through which no permission reaches', (_, key) => {
+    expect(() => newSystemTest((stack) => ({ encryptionKey: key(stack) }))).toThrow(
+      /^Expected encryptionKey of Stack\/SystemTest to be a key, got an alias of one \(Stack\/.+\): .* Key\.fromLookup\.$/,
+    );
+  });
+
+  it('may be one of the stack around a nested one', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Outer');
+    const nested = new NestedStack(stack, 'Nested');
+    new SystemTest(nested, 'SystemTest', {
+      function: lambda.Function.fromFunctionName(nested, 'Tested', 'tested'),
+      encryptionKey: new kms.Key(stack, 'Key'),
+    });
+    expect(() => app.synth()).not.toThrow();
+    Template.fromStack(nested).hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: Match.stringLikeRegexp('^/aws/vendedlogs/states/Outer-\\w{8}$'),
+    });
+  });
+
   it('encrypts the executions and the log group', () => {
     const template = Template.fromStack(newSystemTest(newKey).stack);
     const key = { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] };

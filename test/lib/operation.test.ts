@@ -2,10 +2,11 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { SystemTest, SystemTestDashboard, SystemTestQueries } from '../../lib';
-import { newSystemTest } from './templateVariants';
+import { newFunction, newSystemTest } from './templateVariants';
 import { textOf } from './templates';
 
 it('adds nothing of operation by itself', () => {
@@ -124,6 +125,30 @@ describe('The dashboard', () => {
     });
   });
 
+  it.each<[string, (tested: lambda.Function, stack: Stack) => lambda.IFunction, string]>([
+    ['version', (tested) => tested.currentVersion, '<Tested\\w+>:<TestedCurrentVersion\\w+,Version>'],
+    [
+      'alias',
+      (tested, stack) => new lambda.Alias(stack, 'Live', { aliasName: 'live', version: tested.currentVersion }),
+      '<Tested\\w+>:live',
+    ],
+  ])('shows the metrics of the %s that is tested', (_, choose, resource) => {
+    const { stack, systemTest } = newSystemTest((scope) => ({ function: choose(newFunction(scope), scope) }));
+    new SystemTestDashboard(stack, 'Dashboard', { systemTest });
+    const ofFunction = bodyOf(stack)
+      .widgets.flatMap(({ properties }) => properties.metrics)
+      .filter(([namespace]) => namespace === 'AWS/Lambda');
+    expect(ofFunction).toHaveLength(6);
+    for (const [, , ...dimensions] of ofFunction) {
+      expect(dimensions.slice(0, 4)).toEqual([
+        'FunctionName',
+        expect.stringMatching(/^<Tested\w+>$/),
+        'Resource',
+        expect.stringMatching(new RegExp(`^${resource}$`)),
+      ]);
+    }
+  });
+
   it('has the name and the span of time that it is given', () => {
     const { stack, systemTest } = newSystemTest();
     new SystemTestDashboard(stack, 'Dashboard', { systemTest, dashboardName: 'nightly', interval: Duration.hours(3) });
@@ -136,6 +161,17 @@ describe('The queries', () => {
   interface Query {
     Properties: { Name: string; QueryString: string; LogGroupNames: { Ref: string }[] };
   }
+
+  it('of several tests in one stack have a folder each', () => {
+    const { stack, systemTest } = newSystemTest();
+    const functionLogGroup = new logs.LogGroup(stack, 'FunctionLog');
+    const other = new SystemTest(stack, 'Other', { function: systemTest.function });
+    new SystemTestQueries(stack, 'Queries', { systemTest, functionLogGroup });
+    new SystemTestQueries(stack, 'OtherQueries', { systemTest: other, functionLogGroup });
+    const queries = Object.values(Template.fromStack(stack).findResources('AWS::Logs::QueryDefinition')) as Query[];
+    const folders = queries.map(({ Properties }) => Properties.Name.replace(/\/[^/]+$/, ''));
+    expect([...new Set(folders)]).toEqual(['System test/Stack/SystemTest', 'System test/Stack/Other']);
+  });
 
   it('are saved for the log of the function and that of the state machine, in a folder', () => {
     const { stack, systemTest } = newSystemTest();

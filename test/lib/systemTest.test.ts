@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -184,7 +184,18 @@ describe('SystemTest', () => {
     expect(Object.keys(template.findOutputs('*'))).toHaveLength(2);
     template.hasOutput('*', {
       Description: 'System test function: Stack/SystemTest',
-      Value: { Ref: Match.stringLikeRegexp('Tested') },
+      Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Tested'), 'Arn'] },
+    });
+  });
+
+  it('names an imported function in its output as it is tested: with its version or alias, and its account', () => {
+    const { stack } = newStack();
+    const live = 'arn:aws:lambda:eu-west-1:123456789012:function:feeds:live';
+    new SystemTest(stack, 'SystemTest', { function: lambda.Function.fromFunctionArn(stack, 'Live', live) });
+    const template = Template.fromStack(stack);
+    expect(Object.values(template.findOutputs('*'))).toContainEqual({
+      Description: 'System test function: Stack/SystemTest',
+      Value: live,
     });
   });
 
@@ -243,6 +254,16 @@ describe('SystemTest', () => {
       'timeout 0',
       { timeout: Duration.seconds(0) },
       'Expected timeout in seconds of Stack/SystemTest to be an integer from 1 to 31536000, got 0.',
+    ],
+    [
+      'retryAttempts that only the deployment knows',
+      { retryAttempts: Token.asNumber({ Ref: 'Attempts' }) },
+      'Expected retryAttempts of Stack/SystemTest to be known when the app is synthesized, got a token',
+    ],
+    [
+      'toleratedFailures that only the deployment knows',
+      { toleratedFailures: Token.asString({ Ref: 'Failures' }) },
+      'Expected toleratedFailures of Stack/SystemTest to be known when the app is synthesized, got a token',
     ],
     ['no configuration', { configurations: [] }, 'Expected configurations of Stack/SystemTest to be 1 to 1040, got 0.'],
     [

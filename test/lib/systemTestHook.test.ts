@@ -9,7 +9,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SystemTest, SystemTestHook, SystemTestHookProps } from '../../lib';
+import { Configuration, SystemTest, SystemTestHook, SystemTestHookProps } from '../../lib';
 import { startLocalEndpoint } from '../../scripts/local/localEndpoint';
 import { FeedsStack } from '../examples/beforeTraffic';
 import { deployLocally, type LocalSystemTest } from '../localSystemTest';
@@ -22,6 +22,7 @@ function synthesize(
   choose: (deployed: { live: lambda.Alias; other: lambda.Alias; old: lambda.IVersion }) => lambda.IFunction = ({
     live,
   }) => live.version,
+  configurations: Configuration[] | null = ['a'],
 ) {
   const stack = new Stack(new App(), 'Stack');
   const tested = new lambda.Function(stack, 'Tested', {
@@ -33,7 +34,10 @@ function synthesize(
   const other = new lambda.Alias(stack, 'Other', { aliasName: 'other', version: tested.currentVersion });
   const old = lambda.Version.fromVersionArn(stack, 'Old', 'arn:aws:lambda:eu-west-1:123456789012:function:feeds:7');
   const deploymentGroup = new codedeploy.LambdaDeploymentGroup(stack, 'Deployment', { alias: live });
-  const systemTest = new SystemTest(stack, 'SystemTest', { function: choose({ live, other, old }) });
+  const systemTest = new SystemTest(stack, 'SystemTest', {
+    function: choose({ live, other, old }),
+    configurations: configurations ?? undefined,
+  });
   new SystemTestHook(stack, 'Hook', { alias: live, deploymentGroup, systemTest, ...props });
   return { stack, live, other, deploymentGroup };
 }
@@ -130,6 +134,7 @@ describe('SystemTestHook', () => {
     const { stack, live } = synthesize();
     const systemTest = new SystemTest(stack, 'Encrypted', {
       function: live.version,
+      configurations: ['a'],
       encryptionKey: new kms.Key(stack, 'Key'),
     });
     const other = new lambda.Alias(stack, 'Third', { aliasName: 'third', version: live.version });
@@ -181,6 +186,13 @@ describe('SystemTestHook', () => {
     expect(() => synthesize({}, ({ live }) => live)).toThrow(
       'Expected systemTest of Stack/Hook to test the version that the alias is given (alias.version), got the alias live itself',
     );
+  });
+
+  it('refuses a test that has nothing to test', () => {
+    expect(() => synthesize({}, ({ live }) => live.version, null)).toThrow(
+      'Expected Stack/Hook to be given configurations, or its system test Stack/SystemTest to have some, got none: there is nothing to test.',
+    );
+    expect(() => synthesize({ input: { configurations: ['a'] } }, ({ live }) => live.version, null)).not.toThrow();
   });
 
   it('refuses the test of another version', () => {

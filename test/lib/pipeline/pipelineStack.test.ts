@@ -43,13 +43,13 @@ describe('PipelineStack', () => {
   });
 
   it('is given the same context when it updates itself', () => {
-    const [synth] = buildSpecs(synthesize({ branch: 'release/1.x' }));
+    const [synth] = buildSpecs(synthesize({ branch: 'release/1.x', stackName: 'Mine' }));
     expect(JSON.parse(synth!)).toMatchObject({
       phases: {
         install: { 'runtime-versions': { nodejs: '22' }, commands: ['npm ci'] },
         build: {
           commands: [
-            `npx cdk synth --quiet -c pipeline=true -c connectionArn=${connectionArn} -c repository=owner/name -c branch=release/1.x`,
+            `npx cdk synth --quiet -c pipeline=true -c stackName=Mine -c connectionArn=${connectionArn} -c repository=owner/name -c branch=release/1.x`,
           ],
         },
       },

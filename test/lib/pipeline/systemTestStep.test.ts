@@ -1,8 +1,9 @@
-import { App, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { App, Duration, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { SystemTest, SystemTestActionStep, SystemTestStep } from '../../../lib';
+import * as pipelines from 'aws-cdk-lib/pipelines';
+import { SystemTest, SystemTestActionStep, SystemTestProps, SystemTestStep } from '../../../lib';
 import { FeedsCdkPipelineStack } from '../../examples/cdkPipeline';
 import { statementsOf, textOf } from '../templates';
 
@@ -19,17 +20,52 @@ const { app, template } = synthesize();
 
 const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d';
 
-function systemTest(stateMachineName?: string, encryptionKey?: (stack: Stack) => kms.IKey): SystemTest {
-  const stack = new Stack(new Stage(new App(), 'Stage'), 'Feeds');
+const input = pipelines.CodePipelineSource.connection('feeds/feeds', 'main', {
+  connectionArn: 'arn:aws:codeconnections:eu-west-1:123456789012:connection/0a1b2c3d',
+});
+
+function systemTest(
+  stateMachineName?: string,
+  encryptionKey?: (stack: Stack) => kms.IKey,
+  props?: Partial<SystemTestProps>,
+): SystemTest {
+  return systemTestIn(new Stage(new App(), 'Stage'), stateMachineName, encryptionKey, props);
+}
+
+function systemTestIn(
+  stage: Stage,
+  stateMachineName?: string,
+  encryptionKey?: (stack: Stack) => kms.IKey,
+  props: Partial<SystemTestProps> = { configurations: ['feed_1'] },
+): SystemTest {
+  const stack = new Stack(stage, 'Feeds');
   return new SystemTest(stack, 'SystemTest', {
     function: lambda.Function.fromFunctionName(stack, 'Tested', 'tested'),
     stateMachineName,
     encryptionKey: encryptionKey?.(stack),
+    ...props,
   });
 }
 
+/** The environment variables of the projects that have some. */
+function environments(pipeline: Template): unknown[] {
+  const projects = Object.values(pipeline.findResources('AWS::CodeBuild::Project')) as {
+    Properties: { Environment: { EnvironmentVariables?: { Value: unknown }[] } };
+  }[];
+  return projects
+    .flatMap(({ Properties }) => (Properties.Environment.EnvironmentVariables ? [Properties.Environment] : []))
+    .map(({ EnvironmentVariables }) => EnvironmentVariables!.map((one) => ({ ...one, Value: textOf(one.Value) })));
+}
+
+function actionsOf(pipeline: Template, stage: string): string[] {
+  const [found] = Object.values(pipeline.findResources('AWS::CodePipeline::Pipeline')) as {
+    Properties: { Stages: { Name: string; Actions: { Name: string }[] }[] };
+  }[];
+  return found!.Properties.Stages.find(({ Name }) => Name === stage)!.Actions.map(({ Name }) => Name);
+}
+
 describe('SystemTestStep', () => {
-  it('runs after the deployment with the ARN from the outputs of the deployed stack', () => {
+  it('runs after the deployment with the ARN of the state machine', () => {
     template.hasResourceProperties('AWS::CodePipeline::Pipeline', {
       Stages: Match.arrayWith([
         Match.objectLike({
@@ -40,16 +76,35 @@ describe('SystemTestStep', () => {
             Match.objectLike({
               Name: 'Test',
               RunOrder: 3,
-              Configuration: Match.objectLike({
-                EnvironmentVariables: Match.stringLikeRegexp(
-                  '"name":"STATE_MACHINE_ARN","type":"PLAINTEXT","value":"#\\{PipelineStagingFeeds\\w+\\.SystemTestStateMachineArn\\w+\\}"',
-                ),
-              }),
             }),
           ],
         }),
       ]),
     });
+  });
+
+  it('is given the ARN of a state machine in a nested stack too', () => {
+    const app = new App();
+    const pipeline = new pipelines.CodePipeline(new Stack(app, 'Pipeline', { env: tools }), 'Pipeline', {
+      synth: new pipelines.ShellStep('Synth', { input, commands: ['npx cdk synth'] }),
+    });
+    const stage = new Stage(app, 'Stage', { env: tools });
+    const nested = new NestedStack(new Stack(stage, 'Outer'), 'Nested');
+    const nestedTest = new SystemTest(nested, 'SystemTest', {
+      function: lambda.Function.fromFunctionName(nested, 'Tested', 'tested'),
+      configurations: ['feed_1'],
+      stateMachineName: 'Feeds',
+    });
+    pipeline.addStage(stage, { post: [new SystemTestStep('Test', { systemTest: nestedTest, input })] });
+    pipeline.buildPipeline();
+    const [variables] = environments(Template.fromStack(Stack.of(pipeline)));
+    expect(variables).toEqual([
+      {
+        Name: 'STATE_MACHINE_ARN',
+        Type: 'PLAINTEXT',
+        Value: 'arn:<AWS::Partition>:states:eu-west-1:123456789012:stateMachine:Feeds',
+      },
+    ]);
   });
 
   it('publishes the JUnit report and stops after two hours', () => {
@@ -93,6 +148,7 @@ describe('SystemTestStep', () => {
 
   it('permits the build to decrypt the executions of this state machine', () => {
     const { rolePolicyStatements } = new SystemTestStep('Test', {
+      input,
       systemTest: systemTest('Feeds', (stack) => kms.Key.fromKeyArn(stack, 'Key', keyArn)),
     });
     expect(rolePolicyStatements!.map((statement) => statement.toStatementJson() as unknown)).toContainEqual({
@@ -109,6 +165,7 @@ describe('SystemTestStep', () => {
 
   it('takes further words of the command line', () => {
     const step = new SystemTestStep('Test', {
+      input,
       systemTest: systemTest('Feeds'),
       arguments: ['--tolerated-failures 5%', 'feed_1'],
     });
@@ -119,7 +176,7 @@ describe('SystemTestStep', () => {
     [Duration.minutes(4), '4 minutes'],
     [Duration.hours(37), '1 day 13 hours'],
   ])('refuses a timeout of %s', (timeout, text) => {
-    expect(() => new SystemTestStep('Test', { systemTest: systemTest('Feeds'), timeout })).toThrow(
+    expect(() => new SystemTestStep('Test', { systemTest: systemTest('Feeds'), input, timeout })).toThrow(
       `Expected timeout of the step Test to be 5 minutes to 36 hours, got ${text}.`,
     );
   });
@@ -165,19 +222,40 @@ describe('SystemTestActionStep', () => {
   });
 });
 
-describe.each([
-  ['SystemTestStep', SystemTestStep],
-  ['SystemTestActionStep', SystemTestActionStep],
-])('%s', (_, Step) => {
+describe.each<[string, (systemTest: SystemTest) => pipelines.Step]>([
+  ['SystemTestStep', (tested) => new SystemTestStep('Test', { systemTest: tested, input })],
+  ['SystemTestActionStep', (tested) => new SystemTestActionStep('Test', { systemTest: tested })],
+])('%s', (_, newStep) => {
+  it('may have the same name in every stage of a wave', () => {
+    const app = new App();
+    const pipeline = new pipelines.CodePipeline(new Stack(app, 'Pipeline', { env: tools }), 'Pipeline', {
+      synth: new pipelines.ShellStep('Synth', { input, commands: ['npx cdk synth'] }),
+    });
+    const wave = pipeline.addWave('Everywhere');
+    for (const name of ['First', 'Second']) {
+      const stage = new Stage(app, name, { env: tools });
+      wave.addStage(stage, { post: [newStep(systemTestIn(stage, 'Feeds'))] });
+    }
+    pipeline.buildPipeline();
+    const names = actionsOf(Template.fromStack(Stack.of(pipeline)), 'Everywhere');
+    expect(names).toEqual(expect.arrayContaining(['First.Test', 'Second.Test']));
+  });
+
+  it('refuses a test that has nothing to test', () => {
+    expect(() => newStep(systemTest('Feeds', undefined, {}))).toThrow(
+      'Expected the step Test to be given configurations, or its system test Stage/Feeds/SystemTest to have some, got none: there is nothing to test.',
+    );
+  });
+
   it('refuses a state machine whose name is left to CloudFormation', () => {
-    expect(() => new Step('Test', { systemTest: systemTest() })).toThrow(
+    expect(() => newStep(systemTest())).toThrow(
       'Expected Stage/Feeds/SystemTest to have a stateMachineName, so that its pipeline is permitted nothing else, got none.',
     );
   });
 
   it('refuses a key that is only created by the deployment', () => {
     const encrypted = systemTest('Feeds', (stack) => new kms.Key(stack, 'Key'));
-    expect(() => new Step('Test', { systemTest: encrypted })).toThrow(
+    expect(() => newStep(encrypted)).toThrow(
       'Expected encryptionKey of Stage/Feeds/SystemTest to be imported by its ARN (Key.fromKeyArn), so that its pipeline can be permitted to use it, got one that is only created by the deployment.',
     );
   });
