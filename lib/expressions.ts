@@ -51,12 +51,27 @@ function configurationsOf({ configurations = [] }: InputDefaults): string {
   return `$parse('${json}')`;
 }
 
-/** The execution's input with the construct's defaults: `{configurations, max_concurrency, tolerated_failures}`. */
+/**
+ * The execution's input with the construct's defaults: `{configurations, max_concurrency, tolerated_failures}`. Where it
+ * gives no more than the identifier of one of the construct's configurations, the other keys are the construct's.
+ */
 export function completeInput(defaults: InputDefaults): Record<string, string> {
   const orDefault = (key: string, value: string) =>
     jsonata(`$exists($states.input.${key}) ? $states.input.${key} : ${value}`);
+  const withKeys = defaults.configurations?.some((one) => typeof one === 'object');
   return {
-    configurations: orDefault('configurations', configurationsOf(defaults)),
+    configurations: withKeys
+      ? jsonata(String.raw`(
+  $defaults := ${configurationsOf(defaults)};
+  $withKeys := $filter($defaults, function($item) { $type($item) = "object" });
+  $known := $merge($map($withKeys, function($item) { {$item.configuration_identifier: $item} }));
+  $given := $states.input.configurations;
+  $exists($given) ? [$map($given, function($item) {(
+    $default := $type($item) = "string" ? $lookup($known, $item);
+    $type($default) = "object" and $default.configuration_identifier = $item ? $default : $item
+  )})] : $defaults
+)`)
+      : orDefault('configurations', configurationsOf(defaults)),
     max_concurrency: orDefault('max_concurrency', String(defaults.maxConcurrency)),
     tolerated_failures: orDefault('tolerated_failures', JSON.stringify(defaults.toleratedFailures)),
   };

@@ -26,7 +26,7 @@ export interface SystemTestProps {
 
   /**
    * What an execution with the input `{}` tests: identifiers, or objects with a `configuration_identifier` whose other
-   * keys go into the event.
+   * keys go into the event. An execution that names one by its identifier alone gives the function these keys as well.
    *
    * @default - each execution has to bring its configurations
    */

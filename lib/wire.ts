@@ -34,6 +34,7 @@ export type Configuration = string | (JsonObject & { configuration_identifier: s
 
 /** The input of an execution. Every key is optional; the construct's props are the defaults. */
 export interface SystemTestInput {
+  /** Those that are identifiers alone have the keys of the construct's configuration of that identifier, if there is one. */
   configurations?: Configuration[];
   /** 1 to 40; what the construct's `maxConcurrency` doesn't allow is lowered to it. */
   max_concurrency?: number;

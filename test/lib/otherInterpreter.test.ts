@@ -46,7 +46,12 @@ describe.each([true, false])('The state machine (log tail: %s),', (logTail) => {
     beforeAll(async () => {
       local = await deployLocally({
         code: behaviours,
-        props: { logTail, maxConcurrency: 20, payload: { table: 't' }, configurations: ['config 0', 'config 1'] },
+        props: {
+          logTail,
+          maxConcurrency: 20,
+          payload: { table: 't' },
+          configurations: ['config 0', { configuration_identifier: 'echoes by default', region: 'eu' }],
+        },
         function: { timeout: Duration.seconds(1) },
       });
       aws = await startProxy(local.endpoint.url, (call) => faultOf(call));
@@ -78,6 +83,7 @@ describe.each([true, false])('The state machine (log tail: %s),', (logTail) => {
         },
       ],
       ['keys of their own', { configurations: [{ configuration_identifier: 'echoes', region: 'eu', table: 'own' }] }],
+      ['one of the construct by its name alone', { configurations: ['constructor', 'echoes by default'] }],
       ['text that is not ASCII, and more log than is kept', { configurations: ['échoue', 'logs-a-lot'] }],
       ['failures that are tolerated', { configurations: ['raises', 'config'], tolerated_failures: '50%' }],
       ['failures beyond what is tolerated', { configurations: ['raises', 'config'], tolerated_failures: 0 }],

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { ConfigurationResult } from '../../lib/wire';
+import type { ConfigurationResult, SystemTestInput } from '../../lib/wire';
 import { behaviours } from '../behaviours';
 import { deployLocally, impatientClock, type LocalSystemTest } from '../localSystemTest';
 
@@ -12,7 +12,12 @@ describe.each([true, false])('the state machine (log tail: %s)', (logTail) => {
   beforeAll(async () => {
     test = await deployLocally({
       code: behaviours,
-      props: { logTail, maxConcurrency: 20, payload: { table: 't' }, configurations: ['config 0', 'config 1'] },
+      props: {
+        logTail,
+        maxConcurrency: 20,
+        payload: { table: 't' },
+        configurations: ['config 0', { configuration_identifier: 'echoes by default', region: 'eu' }],
+      },
       function: { timeout: Duration.seconds(1) },
     });
   });
@@ -63,6 +68,31 @@ describe.each([true, false])('the state machine (log tail: %s)', (logTail) => {
     expect(result.results[0]!.response).toMatchObject({
       event: { configuration_identifier: 'echoes', region: 'eu', table: 't', system_test: true },
     });
+  });
+
+  it('gives a configuration that is only named the keys that the construct has for it', async () => {
+    const { result } = await test.run({ configurations: ['echoes something else', 'echoes by default'] });
+    const [other, known] = result.results.map(({ response }) => (response as { event: object }).event);
+    expect(other).toEqual({ configuration_identifier: 'echoes something else', table: 't', system_test: true });
+    expect(known).toEqual({
+      configuration_identifier: 'echoes by default',
+      region: 'eu',
+      table: 't',
+      system_test: true,
+    });
+  });
+
+  it('leaves a configuration with keys of its own as it is, even where the construct has others for it', async () => {
+    const own = { configuration_identifier: 'echoes by default', zone: 'a' };
+    const { result } = await test.run({ configurations: [own] });
+    expect(result.results[0]!.response).toMatchObject({ event: { ...own, table: 't', system_test: true } });
+    expect(result.results[0]!.response).not.toHaveProperty('event.region');
+  });
+
+  it.each(['constructor', 'toString', '__proto__'])('tests one that is named %s like any other', async (name) => {
+    const { status, result } = await test.run({ configurations: [name, 'config 0'] });
+    expect(status).toBe('SUCCEEDED');
+    expect(result.results.map((each) => each.configuration_identifier)).toEqual([name, 'config 0']);
   });
 
   it("takes the construct's defaults for what the input leaves out", async () => {
@@ -168,13 +198,19 @@ describe('the state machine with the log tail', () => {
 describe('an execution with as many configurations as its history has room for', () => {
   const many = [...configurations(1039), String.raw`it's a "quoted" \ one`];
   let test: LocalSystemTest;
+  const withKeys = many.map((name, index) =>
+    index % 2 === 0 ? name : { configuration_identifier: name, region: `region ${index}` },
+  );
   beforeAll(async () => {
-    test = await deployLocally({ code: behaviours, props: { configurations: many, maxConcurrency: 40 } });
+    test = await deployLocally({ code: behaviours, props: { configurations: withKeys, maxConcurrency: 40 } });
   });
   afterAll(() => test.close());
 
-  it('passes them all and keeps their order', async () => {
-    const { status, result } = await test.run({});
+  it.each<[string, SystemTestInput]>([
+    ['as the construct has them', {}],
+    ['by their names alone', { configurations: many }],
+  ])('passes them all and keeps their order, %s', async (_, input) => {
+    const { status, result } = await test.run(input);
     expect(status).toBe('SUCCEEDED');
     expect(result).toMatchObject({ total: 1040, passed: 1040, failed: 0, errored: 0 });
     expect(result.results.map((each) => each.configuration_identifier)).toEqual(many);
