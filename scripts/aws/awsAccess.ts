@@ -1,6 +1,7 @@
 import type { ApiCall, AwsOptions } from './clientConfig';
 import { inRegion, type CommandIo } from '../terminal/commandIo';
 import { isAwsHost } from './consoleLink';
+import { checkProfile, keysBesideProfile } from './credentials';
 import { proxyOf } from './proxy';
 import type { Talk } from '../terminal/talk';
 import { defaultStack } from './target';
@@ -27,24 +28,34 @@ export interface AccessOptions {
   endpointUrl?: string;
 }
 
+/** What is named by itself may be in any stack. */
+interface NamedTarget {
+  stateMachine?: string;
+  function?: string;
+}
+
 /**
  * Access to AWS or, with `--local`, to an endpoint on this machine that serves the app.
- * @param options.function where a function is named by itself, it may be in any stack
- * @throws UserError for an app or a stack that can't be served, and for a proxy that is none
+ * @throws UserError for an app or a stack that can't be served, for a profile that there isn't, and for a proxy that is none
  */
-export async function openAccess(
-  options: AccessOptions & { function?: string },
-  io: CommandIo,
-  talk: Talk,
-): Promise<AwsAccess> {
+export async function openAccess(options: AccessOptions & NamedTarget, io: CommandIo, talk: Talk): Promise<AwsAccess> {
   const hosts = new Set<string>();
   const onCall = (call: ApiCall) => {
     hosts.add(call.host);
     talk.detail(describeCall(call));
   };
-  const { profile, region, endpointUrl } = options;
-  const endpoint = options.local ? await localEndpoint(options, io, talk) : undefined;
-  const there = endpoint?.aws ?? { profile, region, endpointUrl, proxy: await proxyOf(io.env) };
+  const { local, profile, region, endpointUrl } = options;
+  if (!local) {
+    await checkProfile(profile, io.env);
+  }
+  const endpoint = local ? await localEndpoint(options, io, talk) : undefined;
+  const there = endpoint?.aws ?? {
+    profile,
+    region,
+    endpointUrl,
+    credentials: keysBesideProfile(profile, io.env),
+    proxy: await proxyOf(io.env),
+  };
   return {
     aws: { env: io.env, onCall, ...there },
     isAws: () => [...hosts].every(isAwsHost),
@@ -54,13 +65,14 @@ export async function openAccess(
 }
 
 /** Serves the app on this machine. The SDK wants credentials; the endpoint takes any. */
-async function localEndpoint(options: AccessOptions & { function?: string }, io: CommandIo, talk: Talk) {
-  const { app, region, function: functionName, stack } = options;
+async function localEndpoint(options: AccessOptions & NamedTarget, io: CommandIo, talk: Talk) {
+  const { app, region, stack } = options;
+  const named = options.stateMachine ?? options.function;
   const { startLocalEndpoint } = await import('../local/localEndpoint');
   const endpoint = await startLocalEndpoint({
     app,
     stack,
-    defaultStack: functionName === undefined ? defaultStack : undefined,
+    defaultStack: named === undefined ? defaultStack : undefined,
     env: inRegion(io.env, region),
     log: (line) => talk.note(line),
     signal: io.stop,

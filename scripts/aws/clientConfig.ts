@@ -1,5 +1,6 @@
 /** How the clients of all services are set up: as the AWS CLI would, from flags, environment and profile. */
 
+import type { StaticCredentials } from './credentials';
 import type { AwsProxy } from './throughProxy';
 
 /** What the user said about where and who; undefined leaves it to the environment and the shared config files. */
@@ -7,8 +8,8 @@ export interface AwsOptions {
   profile?: string;
   region?: string;
   endpointUrl?: string;
-  /** Static credentials, for the local endpoint. */
-  credentials?: { accessKeyId: string; secretAccessKey: string };
+  /** Undefined leaves them to the SDK's default chain. */
+  credentials?: StaticCredentials;
   env: Readonly<NodeJS.ProcessEnv>;
   /** Undefined where connections are made directly. */
   proxy?: AwsProxy;
@@ -17,6 +18,9 @@ export interface AwsOptions {
   /** Told of each request, retries included. */
   onCall?: (call: ApiCall) => void;
 }
+
+/** The SDK warns of keys in the environment beside a profile that a flag names; the flag is clear enough. */
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** Milliseconds until a request is given up. */
 const usually = 15_000;
@@ -46,10 +50,10 @@ export function clientConfig(o: AwsOptions) {
     // With the SDK's own defaults.
     ...(o.proxy && { httpsAgent: o.proxy.agent({ keepAlive: true, maxSockets: 50 }) }),
   };
-  const credentials = o.credentials ?? o.proxy?.credentials({ profile: o.profile, requestHandler });
+  const credentials = o.credentials ?? o.proxy?.credentials({ profile: o.profile, logger: silent, requestHandler });
   return {
     ...(region && { region }),
-    ...(o.profile && { profile: o.profile }),
+    ...(o.profile && { profile: o.profile, logger: silent }),
     ...(o.endpointUrl && { endpoint: o.endpointUrl }),
     ...(credentials && { credentials }),
     ignoreCache: true,
@@ -90,6 +94,8 @@ export function callObserver(onCall: AwsOptions['onCall'] = () => undefined) {
       }
     };
 }
+
+function ignore(): void {}
 
 function nonEmpty(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;

@@ -6,6 +6,8 @@ import { Agent, type AgentConnectOpts } from 'agent-base';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { bypassesProxy } from './noProxy';
 
+type ProfileOptions = Pick<NonNullable<Parameters<typeof defaultProvider>[0]>, 'profile' | 'logger'>;
+
 /** The proxy that connections to AWS go through. */
 export interface AwsProxy {
   /** Makes the connections of a client. */
@@ -14,15 +16,15 @@ export interface AwsProxy {
    * The default chain of credentials. The SDK itself hands a client's connections on to some of its links only: not to
    * AWS IAM Identity Center.
    */
-  credentials(o: { profile?: string; requestHandler: object }): ReturnType<typeof defaultProvider>;
+  credentials(o: ProfileOptions & { requestHandler: object }): ReturnType<typeof defaultProvider>;
 }
 
 /** Connections to AWS through a proxy, but for the hosts that `noProxy` lists. */
 export function throughProxy(address: URL, noProxy: string): AwsProxy {
   return {
     agent: (options) => new ChoosingAgent(address, noProxy, options),
-    credentials: ({ profile, requestHandler }) =>
-      defaultProvider({ profile, ignoreCache: true, clientConfig: { requestHandler } }),
+    credentials: ({ profile, logger, requestHandler }) =>
+      defaultProvider({ profile, logger, ignoreCache: true, clientConfig: { requestHandler } }),
   };
 }
 

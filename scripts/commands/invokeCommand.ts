@@ -38,7 +38,7 @@ export function addInvoke(program: Command, io: CommandIo, done: Done): void {
     )
     .argument('[ID...]', 'identifiers of the configurations to test')
     .optionsGroup('What to invoke:');
-  addLocalOptions(command, ['endpointUrl', 'profile'])
+  addLocalOptions(command)
     .addOption(
       new Option(
         '--stack <NAME>',

@@ -36,7 +36,7 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
     .description('Starts the system test, waits for it and reports.')
     .argument('[ID...]', 'identifiers of the configurations to test (default: those of the deployed construct)')
     .optionsGroup('What to run:');
-  addLocalOptions(command, ['stateMachine', 'endpointUrl', 'profile'])
+  addLocalOptions(command)
     .addOption(
       new Option(
         '--stack <NAME>',

@@ -10,9 +10,11 @@ export type Done = (code: ExitCode) => void;
 export const appHelp = "cloud assembly to serve, or the command that synthesizes one (default: cdk.json's app)";
 
 /** `--local` and `--app`. */
-export function addLocalOptions(command: Command, conflicts: string[]): Command {
+export function addLocalOptions(command: Command): Command {
   return command
-    .addOption(new Option('--local', 'serve the app on this machine and run it there').conflicts(conflicts))
+    .addOption(
+      new Option('--local', 'serve the app on this machine and run it there').conflicts(['endpointUrl', 'profile']),
+    )
     .option('--app <DIR|COMMAND>', appHelp, nonEmpty('--app'));
 }
 

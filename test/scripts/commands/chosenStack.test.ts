@@ -72,6 +72,33 @@ test.each(['run', 'invoke'])('%s --local needs no --stack where the app has one 
   }
 });
 
+test('run --local tests the state machine that is named, of several', async () => {
+  const several = mkdtempSync(join(tmpdir(), 'several-'));
+  const app = new App({ outdir: several, analyticsReporting: false });
+  const stack = new Stack(app, 'Shop', { env: { account: '210987654321', region: 'eu-west-1' } });
+  const tested = selling(stack);
+  for (const name of ['daily', 'nightly']) {
+    new SystemTest(stack, name, { function: tested, configurations: [name], stateMachineName: name });
+  }
+  app.synth();
+  try {
+    const flags = ['run', '--local', '--app', several] as const;
+    const refused = await systemTest([...flags, '--stack', 'Shop'], { env: cleanEnv });
+    const [arn = ''] = /arn:\S+:nightly/.exec(refused.stderr) ?? [];
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('got 2: choose one with --state-machine: arn:aws:states:eu-west-1:210987654321:'),
+    });
+    const { code, stdout } = await systemTest([...flags, '--state-machine', arn, '--report', 'json'], {
+      env: cleanEnv,
+    });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ results: [{ configuration_identifier: 'nightly' }] });
+  } finally {
+    rmSync(several, { recursive: true });
+  }
+});
+
 test.each([
   [
     'a chosen stack with a Python function',

@@ -119,6 +119,23 @@ describe('a run', () => {
     await expect(systemTest(['run'], { env: { ...env, AWS_PROFILE: 'test' } })).resolves.toMatchObject({ code: 0 });
   });
 
+  test.each([
+    ['the flag beats the keys', ['--profile', 'test'], {}, 'ofProfile'],
+    ['the keys beat AWS_PROFILE', [], { AWS_PROFILE: 'test' }, 'ofEnvironment'],
+  ])('signs with the credentials that the AWS CLI takes, where there are several: %s', async (_, flags, more, key) => {
+    const config = join(directory, 'config');
+    writeFileSync(config, '[profile test]\naws_access_key_id = ofProfile\naws_secret_access_key = b\n');
+    const aws = await startProxy(app.endpoint.url);
+    const env = { ...awsEnv, AWS_ACCESS_KEY_ID: 'ofEnvironment', AWS_CONFIG_FILE: config, ...more };
+
+    const { code, stderr } = await systemTest(['run', '--endpoint-url', aws.url, ...flags], { env });
+    await aws.close();
+
+    expect({ code, warned: stderr.includes('WARNING') }).toEqual({ code: 0, warned: false });
+    const signers = aws.calls.map(({ headers }) => /Credential=(\w+)\//.exec(String(headers.authorization))?.[1]);
+    expect(new Set(signers)).toEqual(new Set([key]));
+  });
+
   test("takes the Region from the state machine's ARN", async () => {
     const env = { ...awsEnv, AWS_REGION: undefined };
 

@@ -104,6 +104,11 @@ test.each([
     ['run', '--report', 'text', '--report', 'json'],
     /^Expected each --report in a place of its own/,
   ],
+  [
+    'two reports in one file',
+    ['run', '--report', 'text=all.txt', '--report', 'json=./all.txt'],
+    /^Expected each --report in a place of its own, got two for \.\/all\.txt\.$/,
+  ],
   ['a report in a missing directory', ['run', '--report', 'json=nowhere/result.json'], /there is no directory nowhere/],
   [
     'an ARN of something else',
@@ -122,11 +127,6 @@ test.each([
   ],
   ['an endpoint that is no URL', ['run', '--endpoint-url', 'localhost'], /^Expected --endpoint-url to be a URL/],
   ['an app without --local', ['run', '--app', 'cdk.out'], /^Expected --app only together with --local\.$/],
-  [
-    '--local with another machine',
-    ['run', '--local', '--state-machine', arn],
-    /'--local' cannot be used with option '--state-machine <ARN>'$/,
-  ],
   ['--local with an endpoint', ['run', '--local', '--endpoint-url', 'http://localhost'], /cannot be used with/],
   ['two targets', ['run', '--stack', 'A', '--state-machine', arn], /cannot be used with/],
   ['quiet and verbose', ['run', '--quiet', '--verbose'], /cannot be used with/],
@@ -177,17 +177,26 @@ test.each([
   ['no Region', { ...awsEnv, AWS_REGION: undefined }, /^error: Expected a Region, got none: give --region/],
   [
     'an unknown profile',
-    { ...cleanEnv, AWS_REGION: 'us-east-1', AWS_PROFILE: 'nobody' },
-    /^error: Expected valid AWS credentials, got none/,
+    { ...awsEnv, AWS_PROFILE: 'nobody' },
+    /^error: Expected AWS_PROFILE to name a profile of the shared config files, got "nobody": aws configure list-profiles/,
   ],
-])('%s: one sentence, exit code 2, nothing started', async (_, env, sentence) => {
-  const { code, stderr } = await refusal(['run', 'ENDPOINT'], env);
+  [
+    'an unknown profile of a flag',
+    awsEnv,
+    /^error: Expected --profile to name a profile of the shared config files, got "raal"/,
+    ['--profile', 'raal'],
+  ],
+] as [string, Record<string, string | undefined>, RegExp, string[]?][])(
+  '%s: one sentence, exit code 2, nothing started',
+  async (_, env, sentence, flags = []) => {
+    const { code, stderr } = await refusal(['run', 'ENDPOINT', ...flags], env);
 
-  expect(stderr).toMatch(sentence);
-  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-  expect(code).toBe(2);
-  await expect(app.executions()).resolves.toBe(0);
-});
+    expect(stderr).toMatch(sentence);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(code).toBe(2);
+    await expect(app.executions()).resolves.toBe(0);
+  },
+);
 
 test('no command at all shows the help and is wrong use', async () => {
   const { code, stdout, stderr } = await refusal([]);
