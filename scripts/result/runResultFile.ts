@@ -31,7 +31,9 @@ export function parseRunResult(text: string, fileName: string): RunResult {
     return runResultOf(JSON.parse(text.replace(/^\ufeff/, '')));
   } catch (error) {
     if (error instanceof SyntaxError) {
-      throw new UserError(`Expected ${fileName} to be the JSON report of a run, got no JSON: ${error.message}.`, {
+      // The message quotes the text, line breaks included.
+      const problem = error.message.replace(/\s+/g, ' ');
+      throw new UserError(`Expected ${fileName} to be the JSON report of a run, got no JSON: ${problem}.`, {
         cause: error,
       });
     }

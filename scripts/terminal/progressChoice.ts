@@ -21,7 +21,8 @@ export async function chooseProgress(
   if (!progress || quiet) {
     return noProgress;
   }
-  const shown = stderr.isTTY && !inCi(env) && !verbose ? liveProgress(stderr, clock) : plainProgress(stderr, clock);
+  const isLive = stderr.isTTY && env.TERM !== 'dumb' && !inCi(env) && !verbose;
+  const shown = isLive ? liveProgress(stderr, clock) : plainProgress(stderr, clock);
   return {
     update: ({ longest, ...state }) =>
       shown.update({ ...state, longest: longest && { ...longest, identifier: redact(longest.identifier) } }),

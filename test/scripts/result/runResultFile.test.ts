@@ -93,8 +93,9 @@ describe('a saved result', () => {
   });
 
   test('is refused where it is no JSON', () => {
-    expect(() => parseRunResult('nope', 'result.json')).toThrow(
-      /^Expected result.json to be the JSON report of a run, got no JSON: /,
+    // In one line, though the problem quotes the text.
+    expect(() => parseRunResult('no\npe\n', 'result.json')).toThrow(
+      /^Expected result.json to be the JSON report of a run, got no JSON: .*"no pe ".*$/,
     );
   });
 
