@@ -10,6 +10,7 @@ import { addRun } from './commands/runCommand';
 import { exitCode, type ExitCode } from './exitCode';
 import { InterruptedError } from './interruptedError';
 import { NoVerdictError } from './noVerdictError';
+import { redactorOf, type ReportOptions } from './report/ending';
 import { isReadForCommands, withoutWorkflowCommands } from './report/workflowCommands';
 import { Talk } from './terminal/talk';
 import { UserError } from './userError';
@@ -23,6 +24,10 @@ export async function main(args: string[], given: CommandIo): Promise<ExitCode> 
   const io = isReadForCommands(given.env) ? { ...given, stderr: defused(given.stderr) } : given;
   let code: ExitCode = exitCode.passed;
   const program = programFor(io, (result) => (code = result));
+  let options: Partial<ReportOptions> = {};
+  program.hook('preAction', (_, command) => {
+    options = command.opts();
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
@@ -30,7 +35,9 @@ export async function main(args: string[], given: CommandIo): Promise<ExitCode> 
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCode.passed : exitCode.wrongUse;
     }
-    return explain(error, io, args.includes('--verbose'));
+    const { redact, redactCredentials = true } = options;
+    const loudness = args.includes('--verbose') ? 'verbose' : 'normal';
+    return explain(error, new Talk(io.stderr, loudness, redactorOf({ redact, redactCredentials })));
   }
 }
 
@@ -61,8 +68,7 @@ function programFor(io: CommandIo, done: (code: ExitCode) => void): Command {
 }
 
 /** Tells the user what went wrong, and the pipeline by the exit code. */
-function explain(error: unknown, io: CommandIo, verbose: boolean): ExitCode {
-  const talk = new Talk(io.stderr, verbose ? 'verbose' : 'normal');
+function explain(error: unknown, talk: Talk): ExitCode {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof InterruptedError) {
     talk.error(message);

@@ -2,7 +2,7 @@
 /** The command's entry: the only module that touches the process. */
 import { main } from './cli';
 import { systemClock } from './clock';
-import { exitCode } from './exitCode';
+import { exitCode, type ExitCode } from './exitCode';
 
 // The SDK's note that a coming release ends its support of this version of Node.js is for us, not for the user.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -29,14 +29,34 @@ for (const signal of signals) {
   process.on(signal, interrupt);
 }
 
-// The reader has gone (`… | head`): what it doesn't read need not be written.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') {
-      throw error;
-    }
-  });
+/** What the command came to; undefined while it runs. */
+let ended: ExitCode | undefined;
+/** Whether a result could not be written where it was asked for. */
+let lost = false;
+
+function setExitCode(): void {
+  if (ended !== undefined) {
+    process.exitCode = lost && ended === exitCode.passed ? exitCode.noVerdict : ended;
+  }
 }
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader has gone (`… | head`): what it doesn't read need not be written.
+  if (error.code === 'EPIPE' || error.code === 'EIO' || lost) {
+    return;
+  }
+  lost = true;
+  process.stderr.write(`error: Could not write to standard output: ${error.message}\n`);
+  setExitCode();
+});
+// There is nowhere to say so, and the test goes on without it.
+process.stderr.on('error', () => undefined);
+
+// Node.js would end with 1, which means that a configuration failed.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`error: Unexpected, please report it: ${error.stack ?? error.message}\n`);
+  process.exit(exitCode.noVerdict);
+});
 
 void main(process.argv.slice(2), {
   env: process.env,
@@ -47,7 +67,8 @@ void main(process.argv.slice(2), {
   stop: stop.signal,
   leave: leave.signal,
 }).then((code) => {
-  process.exitCode = code;
+  ended = code;
+  setExitCode();
   // Signals during the way out end the process at once; a pending read of standard input must not hold it.
   process.stdin.destroy();
 });

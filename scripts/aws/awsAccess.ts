@@ -80,7 +80,7 @@ async function localEndpoint(options: AccessOptions & NamedTarget, io: CommandIo
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return {
     stack: endpoint.deployment.chosenStack,
-    aws: { endpointUrl: endpoint.url, region: endpoint.deployment.region, credentials },
+    aws: { endpointUrl: endpoint.url, region: endpoint.deployment.region, credentials, plainEndpoint: true },
     close: () => endpoint.close(),
   };
 }

@@ -8,6 +8,8 @@ export interface AwsOptions {
   profile?: string;
   region?: string;
   endpointUrl?: string;
+  /** Whether the endpoint is neither FIPS nor dual-stack, whatever the environment asks for: those have AWS's names only. */
+  plainEndpoint?: boolean;
   /** Undefined leaves them to the SDK's default chain. */
   credentials?: StaticCredentials;
   env: Readonly<NodeJS.ProcessEnv>;
@@ -55,6 +57,7 @@ export function clientConfig(o: AwsOptions) {
     ...(region && { region }),
     ...(o.profile && { profile: o.profile, logger: silent }),
     ...(o.endpointUrl && { endpoint: o.endpointUrl }),
+    ...(o.plainEndpoint && { useFipsEndpoint: false, useDualstackEndpoint: false }),
     ...(credentials && { credentials }),
     ignoreCache: true,
     requestHandler,

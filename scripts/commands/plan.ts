@@ -9,6 +9,8 @@ import { executionInput } from '../execution/executionInput';
 import { exitCode, type ExitCode } from '../exitCode';
 import { unlessInterrupted } from '../interruptedError';
 import { planOf, type Plan, type PlannedTimes } from '../plan/plan';
+import { isReadForCommands, withoutWorkflowCommands } from '../report/workflowCommands';
+import { createRedactor } from '../result/redaction';
 import { printable, printableLine } from '../terminal/printable';
 import { UserError } from '../userError';
 
@@ -39,8 +41,14 @@ export async function plan(identifiers: string[], options: PlanOptions, io: Comm
   const input = executionInput({ configurations, maxConcurrency: options.maxConcurrency });
   const planned = planOf(configurations, { input, maxConcurrency, earlier });
   checkSize(planned);
-  io.stdout.write(printable(planText(planned, longestFirst)));
+  io.stdout.write(shown(planText(planned, longestFirst), io.env));
   return exitCode.passed;
+}
+
+/** Untrusted identifiers are in it. */
+function shown(text: string, env: CommandIo['env']): string {
+  const safe = printable(createRedactor()(text));
+  return isReadForCommands(env) ? withoutWorkflowCommands(safe) : safe;
 }
 
 function identifiersOf({ results }: RunResult, file: string): Configuration[] {

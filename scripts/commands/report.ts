@@ -1,5 +1,5 @@
 import { codeOf, type ExitCode } from '../exitCode';
-import { prepareEnding, type ReportOptions } from '../report/ending';
+import { prepareEnding, redactorOf, type ReportOptions } from '../report/ending';
 import type { CommandIo } from '../terminal/commandIo';
 import { readInputFile } from '../inputFile';
 import { unlessInterrupted } from '../interruptedError';
@@ -12,7 +12,7 @@ import { Talk } from '../terminal/talk';
  * @throws UserError where the file is not the JSON report of a run
  */
 export async function report(file: string, options: ReportOptions, io: CommandIo): Promise<ExitCode> {
-  const ending = await prepareEnding(options, io, new Talk(io.stderr, 'normal'));
+  const ending = await prepareEnding(options, io, new Talk(io.stderr, 'normal', redactorOf(options)));
   const text = await unlessInterrupted(readInputFile(file, 'RESULT', io.stdin), io.stop);
   const source = file === '-' ? 'standard input' : file;
   const { result, complete } = await ending.finish(parseRunResult(text, source));

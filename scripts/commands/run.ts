@@ -31,7 +31,7 @@ async function byExecutions(options: RunOptions, context: TestContext): Promise<
   return {
     test: (configurations, retry) =>
       testExecution({ connection, options, io, talk, stop, redact }, configurations, retry),
-    lookUp: (executionArn) => configurationsOfExecution(connection.api, executionArn, io.stop),
+    lookUp: (executionArn) => configurationsOfExecution(connection.api, executionArn, io),
     notes: (result) => concurrencyNotes(result, options),
     whyNoVerdict: ({ followed }, result) => whyNoVerdict(followed, result, options),
     close: () => connection.close(),

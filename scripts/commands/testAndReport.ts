@@ -5,7 +5,7 @@ import { openUnlessInterrupted, unlessInterrupted } from '../interruptedError';
 import { choose, type Choice } from '../plan/choice';
 import { plannedConfigurations, type LookUp } from '../plan/plannedConfigurations';
 import { runAgain, type Test } from '../plan/runAgain';
-import { prepareEnding, type Ending } from '../report/ending';
+import { prepareEnding, redactorOf, type Ending } from '../report/ending';
 import { mergeReruns } from '../result/rerun';
 import type { Tested } from '../result/tested';
 import type { CommandIo } from '../terminal/commandIo';
@@ -54,7 +54,7 @@ export async function testAndReport<T extends Tested>(
   io: CommandIo,
   testing: Testing<T>,
 ): Promise<ExitCode> {
-  const talk = new Talk(io.stderr, loudnessOf(options));
+  const talk = new Talk(io.stderr, loudnessOf(options), redactorOf(options));
   const ending = await prepareEnding(options, io, talk);
   const choice = await unlessInterrupted(choose(identifiers, options, { stdin: io.stdin, ending }), io.stop);
   if (choice.rerun?.identifiers.length === 0) {
@@ -76,7 +76,7 @@ export async function testAndReport<T extends Tested>(
       const notes = [...(method.notes?.(result) ?? []), ...exitCodeNotes(result, options)];
       notes.forEach((note) => talk.note(note));
       if (result.verdict === 'ERRORED') {
-        talk.error(ending.redact(method.whyNoVerdict(tested, result)));
+        talk.error(method.whyNoVerdict(tested, result));
       }
       return codeOf(result.verdict, { interrupted, complete });
     } finally {

@@ -9,15 +9,16 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-/** A top-level element of a list, with the offset at which it starts. */
+/** A top-level element of a list, with the line (from 1) in which it starts. */
 export interface JsonElement {
   value: unknown;
-  offset: number;
+  line: number;
 }
 
 const token =
   // eslint-disable-next-line no-control-regex -- JSON's grammar excludes them
   /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[[\]{},:]/y;
+const lineBreak = /\r\n|\n|\r/;
 const whitespace = /[ \t\r\n]*/y;
 
 /**
@@ -28,7 +29,25 @@ const whitespace = /[ \t\r\n]*/y;
 export function parseJsonList(text: string): JsonElement[] {
   const offsets = elementOffsets(text);
   const values = JSON.parse(text) as unknown[];
-  return values.map((value, index) => ({ value, offset: offsets[index] ?? 0 }));
+  const lines = linesAt(text, offsets);
+  return values.map((value, index) => ({ value, line: lines[index] ?? 1 }));
+}
+
+/** The line and the column, from 1, of an offset in a text. Takes time in proportion to the offset. */
+export function positionAt(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split(lineBreak);
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
+/** The lines of several offsets, in one walk through the text. */
+function linesAt(text: string, offsets: number[]): number[] {
+  let line = 1;
+  let counted = 0;
+  return offsets.map((offset) => {
+    line += text.slice(counted, offset).split(lineBreak).length - 1;
+    counted = offset;
+    return line;
+  });
 }
 
 /**

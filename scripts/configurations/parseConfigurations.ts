@@ -12,7 +12,7 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { parseConfiguration, WireFormatError } from '../../lib/wireParsers';
 import { identifierOf, type Configuration } from '../../lib/wire';
 import { UserError } from '../userError';
-import { JsonSyntaxError, parseJsonList } from './jsonList';
+import { JsonSyntaxError, parseJsonList, positionAt } from './jsonList';
 
 /** A value that should be a configuration, and the line (from 1) where it starts. */
 interface Entry {
@@ -72,7 +72,7 @@ function entriesOf(text: string, source: string): Entry[] {
 
 function jsonArray(text: string, source: string): Entry[] {
   try {
-    return parseJsonList(text).map(({ value, offset }) => ({ value, line: positionAt(text, offset).line }));
+    return parseJsonList(text);
   } catch (error) {
     if (error instanceof JsonSyntaxError) {
       const { line, column } = positionAt(text, error.offset);
@@ -140,11 +140,6 @@ function numberedLines(text: string): { content: string; line: number }[] {
     .split(/\r\n|\n|\r/)
     .map((content, index) => ({ content, line: index + 1 }))
     .filter(({ content }) => content.trim() !== '');
-}
-
-function positionAt(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset).split(/\r\n|\n|\r/);
-  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
 function excerpt(text: string): string {

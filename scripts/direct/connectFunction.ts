@@ -56,7 +56,7 @@ export async function connectFunction(
     return {
       api,
       functionName,
-      lookUp: (executionArn) => configurationsIn(executionArn, access.aws, io.stop),
+      lookUp: (executionArn) => configurationsIn(executionArn, access.aws, io),
       close,
     };
   } catch (error) {
@@ -65,11 +65,11 @@ export async function connectFunction(
   }
 }
 
-async function configurationsIn(executionArn: string, aws: AwsOptions, signal: AbortSignal) {
+async function configurationsIn(executionArn: string, aws: AwsOptions, io: CommandIo) {
   const { stepFunctions } = await import('../aws/stepFunctions');
   const api = stepFunctions(aws);
   try {
-    return await configurationsOfExecution(api, executionArn, signal);
+    return await configurationsOfExecution(api, executionArn, io);
   } finally {
     api.close();
   }

@@ -2,7 +2,7 @@ import type { ExecutionStatus, Outcome, RunResult, Verdict } from '../../lib/wir
 import { costOf } from '../cost/cost';
 import type { StopReason } from '../stopSignal';
 import { notFinished } from '../result/untested';
-import { tally } from '../result/tally';
+import { tally, toleratedCount } from '../result/tally';
 
 /** What the command knows of a direct run beside its outcomes. */
 export interface DirectRun {
@@ -62,9 +62,4 @@ function costs(results: Outcome[], { price }: DirectRun): Pick<RunResult, 'cost'
   return memoryMb === undefined
     ? { cost_unknown: 'No log of the function tells its memory.' }
     : { cost: costOf({ results, memoryMb, architecture: 'x86_64', region }) };
-}
-
-/** A share is rounded down, as the state machine does it. */
-function toleratedCount(tolerated: number | string, total: number): number {
-  return typeof tolerated === 'number' ? tolerated : Math.floor((Number(tolerated.replace(/%$/, '')) * total) / 100);
 }

@@ -7,6 +7,8 @@ import type { InvocationAnswer } from '../aws/lambda';
  * but a thousand responses of 6 MB would not fit in memory either.
  */
 const keptCharacters = 65_536;
+/** The same of an error's type, as in the state machine. */
+const keptOfType = 200;
 
 /**
  * The result of an invocation that reached the function, by the rules of the state machine: it passes by returning an
@@ -18,18 +20,25 @@ export function invocationResult(identifier: string, answer: InvocationAnswer, e
   const passed = !answer.raised && isJsonObject(returned) && returned.system_test_successful === true;
   const { log } = answer;
   const error = passed ? undefined : answer.raised ? raisedError(answer, returned) : returnedError(answer, returned);
-  const message = error?.message.slice(0, keptCharacters);
+  const type = error && cutTo(keptOfType, error.type);
+  const message = error && cutTo(keptCharacters, error.message);
   const response = answer.raised || answer.payload.length > keptCharacters ? undefined : returned;
-  const cut = message !== error?.message || (!answer.raised && answer.payload.length > keptCharacters);
+  const cut =
+    type !== error?.type || message !== error?.message || (!answer.raised && answer.payload.length > keptCharacters);
   return {
     configuration_identifier: identifier,
     status: passed ? 'PASSED' : 'FAILED',
     ...durations(log, elapsedMs),
     ...(response === undefined ? {} : { response }),
-    ...(error && message !== undefined ? { error: { type: error.type, message } } : {}),
+    ...(type !== undefined && message !== undefined ? { error: { type, message } } : {}),
     ...(passed || !log ? {} : { log_tail: log }),
     ...(cut ? { truncated: true } : {}),
   };
+}
+
+/** The start of a text, at most so many UTF-16 units long; no character is cut in half. */
+function cutTo(length: number, text: string): string {
+  return text.length <= length ? text : text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }
 
 /** Undefined where it is no JSON, which Lambda lets a custom runtime return. */

@@ -64,7 +64,7 @@ export async function testDirectly(context: DirectContext, configurations: Confi
           running = state.running;
           progress.update(state);
         },
-        onRetry: (identifier, retry) => talk.detail(redact(retryNote(identifier, retry))),
+        onRetry: (identifier, retry) => talk.detail(retryNote(identifier, retry)),
       },
     );
     const stopped = stop.signal.aborted ? (stop.signal.reason as StopReason) : undefined;

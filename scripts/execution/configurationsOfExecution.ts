@@ -1,5 +1,8 @@
 import type { Configuration } from '../../lib/wire';
 import type { StepFunctions } from '../aws/stepFunctions';
+import { isNamed, kindOf, refusedCall } from '../aws/errors';
+import { patiently } from '../aws/patience';
+import type { Clock } from '../clock';
 import { ExecutionTracker } from './executionTracker';
 
 /** Events from the start of an execution up to its Map, with room for states that are put before it. */
@@ -7,22 +10,28 @@ const firstEvents = 50;
 
 /**
  * The configurations of an earlier execution, whose report has no more than their identifiers: what else they hold is in
- * the execution's history. Undefined where that can't be had: after 90 days, in another account, in direct mode.
+ * the execution's history. Undefined where there is none to be had: after 90 days, in another account, in direct mode.
+ * @param stop ends the waiting where the call is throttled or gets no answer
+ * @throws UserError, NoVerdictError where it can't be read for another reason: with identifiers alone, configurations
+ *   might fail for want of their other keys
  */
 export async function configurationsOfExecution(
   api: Pick<StepFunctions, 'history'>,
   executionArn: string,
-  signal: AbortSignal,
+  o: { clock: Clock; stop: AbortSignal },
 ): Promise<Configuration[] | undefined> {
   if (executionArn === '') {
     return undefined;
   }
   try {
-    const { events } = await api.history({ executionArn, maxResults: firstEvents }, signal);
+    const { events } = await patiently(() => api.history({ executionArn, maxResults: firstEvents }, o.stop), o);
     const tracker = new ExecutionTracker();
     tracker.apply(events);
     return tracker.configurations();
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (isNamed(error, 'ExecutionDoesNotExist') || isNamed(error, 'InvalidArn') || kindOf(error) === 'denied') {
+      return undefined;
+    }
+    throw refusedCall(error, `read the configurations of ${executionArn}`);
   }
 }

@@ -156,7 +156,10 @@ export async function followExecution(
       stopped = o.stop.reason as StopReason;
       await stopAndAwaitEnd(api, executionArn, stopped, { ...o, read, hasEnded: () => tracker.end !== undefined });
     }
-    return { tracker, stopped, description: await describe(api, executionArn, o.leave) };
+    const description = await describe(api, executionArn, o.leave);
+    // It may have come to its own end before it was told to stop.
+    const byItself = tracker.end !== undefined && tracker.end.status !== 'ABORTED';
+    return { tracker, stopped: byItself ? undefined : stopped, description };
   } catch (error) {
     if (error instanceof NoVerdictError) {
       return { tracker, stopped, trouble: error };

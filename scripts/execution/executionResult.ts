@@ -5,6 +5,7 @@ import type { ExecutionEnd, ExecutionTracker } from './executionTracker';
 import { repairLogTail } from './logTail';
 import { NoVerdictError } from '../noVerdictError';
 import { notFinished } from '../result/untested';
+import { toleratedCount } from '../result/tally';
 import { UserError } from '../userError';
 
 /** What the trigger itself knows of the run. */
@@ -99,7 +100,7 @@ function piecedTogether(tracker: ExecutionTracker, end: ExecutionEnd | undefined
     failed: count('FAILED'),
     errored: count('ERRORED'),
     max_concurrency: tracker.maxConcurrency() ?? asked.maxConcurrency ?? 0,
-    tolerated_failures: 0,
+    tolerated_failures: toleratedCount(tracker.toleratedFailures() ?? 0, total),
     results,
   };
 }

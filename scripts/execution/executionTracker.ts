@@ -120,6 +120,12 @@ export class ExecutionTracker {
     return typeof value === 'number' ? value : undefined;
   }
 
+  /** How many failures are tolerated, as the Map's input says: a count, or a share such as `5%`. */
+  toleratedFailures(): number | string | undefined {
+    const value = this.inputValue('tolerated_failures');
+    return typeof value === 'number' || typeof value === 'string' ? value : undefined;
+  }
+
   private longest(iterations: Iteration[]): RunProgress['longest'] {
     // They are started in order.
     const first = iterations.find(({ done, stoppedAt, identifier }) => !done && !stoppedAt && identifier !== undefined);

@@ -1,6 +1,6 @@
 /** Where the code of a Lambda function lies on this machine. */
 import { constants, createWriteStream } from 'node:fs';
-import { mkdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -28,12 +28,10 @@ const maximumUnpackedBytes = 250 * 1024 * 1024;
 export async function locateCode(
   code: JsonObject,
   assetPath: string | undefined,
-  functionName: string,
   { assets, workDirectory }: CodeSources,
 ): Promise<string> {
-  const unpacked = join(workDirectory, 'code', functionName);
   if (typeof code.ZipFile === 'string') {
-    await mkdir(unpacked, { recursive: true });
+    const unpacked = await newFolder(workDirectory);
     // CloudFormation puts inline code into a file named index.
     await writeFile(join(unpacked, 'index.js'), code.ZipFile);
     return unpacked;
@@ -47,6 +45,7 @@ export async function locateCode(
   if (!found) throw new UserError(`its code is missing: expected the asset ${path}`);
   if (found.isDirectory()) return path;
   if (!path.endsWith('.zip')) throw new UserError(`expected its code to be a directory or a zip file, got ${path}`);
+  const unpacked = await newFolder(workDirectory);
   await unzip(path, unpacked).catch((error: unknown) => {
     if (error instanceof UserError) throw error;
     const { message } = error as Error;
@@ -55,12 +54,18 @@ export async function locateCode(
   return unpacked;
 }
 
+/** One for each function: stacks in several Regions may have functions of one name. */
+function newFolder(workDirectory: string): Promise<string> {
+  return mkdtemp(join(workDirectory, 'code-'));
+}
+
 /**
  * Unpacks a zip file as Lambda does: with symbolic links, and no more than Lambda's 250 MB. yauzl itself refuses entries
- * with a path that leads out of the directory.
+ * with a path that leads out of the directory. Links come last, so that nothing is written through one.
  */
 async function unzip(file: string, directory: string): Promise<void> {
   const zip = await openPromise(file);
+  const links: { target: string; path: string }[] = [];
   let bytes = 0;
   for await (const entry of zip.eachEntry()) {
     if (entry.fileName.endsWith('/')) continue;
@@ -73,7 +78,8 @@ async function unzip(file: string, directory: string): Promise<void> {
     const content = await zip.openReadStreamPromise(entry);
     // Zip files made on Unix keep the file's mode in the upper half.
     const mode = entry.externalFileAttributes >>> 16;
-    if ((mode & constants.S_IFMT) === constants.S_IFLNK) await symlink(await text(content), path);
+    if ((mode & constants.S_IFMT) === constants.S_IFLNK) links.push({ target: await text(content), path });
     else await pipeline(content, createWriteStream(path, { mode: (mode & 0o777) | 0o600 }));
   }
+  for (const { target, path } of links) await symlink(target, path);
 }

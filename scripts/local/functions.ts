@@ -66,7 +66,7 @@ async function readFunction(
   if (Array.isArray(layers) && layers.length > 0) throw new UserError('it has layers, which are not supported here');
   const assetPath = resource.metadata['aws:asset:path'];
   const absolute = typeof assetPath !== 'string' || isAbsolute(assetPath) ? assetPath : join(directory, assetPath);
-  const codeDirectory = await locateCode(group('Code'), absolute as string | undefined, functionName, sources);
+  const codeDirectory = await locateCode(group('Code'), absolute as string | undefined, sources);
   const logging = group('LoggingConfig');
   const environment = Object.entries(objectOr(group('Environment').Variables));
   const reserved = property('ReservedConcurrentExecutions');

@@ -19,7 +19,7 @@ export interface AgainContext {
   talk: Talk;
   /** Nothing is run again once it aborts. */
   stop: AbortSignal;
-  ending: Pick<Ending, 'judge' | 'redact'>;
+  ending: Pick<Ending, 'judge'>;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function runAgain<T extends Tested>(first: T, test: Test<T>, contex
       const next = await test(withKeys(identifiers, first.configurations).configurations, retry);
       last = { ...next, result: mergeReruns(last.result, next.result, { strict }) };
     } catch (error) {
-      talk.error(`The retry did not come to a result: ${ending.redact((error as Error).message)}`);
+      talk.error(`The retry did not come to a result: ${(error as Error).message}`);
       break;
     }
   }

@@ -26,7 +26,7 @@ export interface ReportOptions {
 
 /** What every command does with a result: known failures → redaction → reports. */
 export interface Ending {
-  /** Takes secrets out of what is said beside the reports. */
+  /** Takes secrets out of what is shown while it runs. */
   redact: Redactor;
   /** The result as the list of known failures and `--strict` have it: what then did not pass may be run again. */
   judge(result: RunResult): RunResult;
@@ -42,7 +42,7 @@ export async function prepareEnding(options: ReportOptions, io: CommandIo, talk:
   const reports = options.report ?? [{ format: 'text' as const }];
   await Promise.all(reports.map(checkReport));
   const known = await knownFailures(options);
-  const redact = createRedactor(options.redact, { defaults: options.redactCredentials });
+  const redact = redactorOf(options);
   const judge = (result: RunResult): RunResult => {
     if (!known) {
       return tally(result, options);
@@ -59,11 +59,19 @@ export async function prepareEnding(options: ReportOptions, io: CommandIo, talk:
       const result = judge(options.cost ? given : { ...given, cost: undefined, cost_unknown: undefined });
       // The text report says it itself.
       if (!reports.some(({ format, file }) => format === 'text' && file === undefined)) {
-        (result.known_failure_notes ?? []).forEach((note) => talk.note(redact(note)));
+        (result.known_failure_notes ?? []).forEach((note) => talk.note(note));
       }
       return { result, complete: await writeReports(reports, redactResult(result, redact), options, io, talk) };
     },
   };
+}
+
+/** Takes out what the flags ask for: of the reports and of all that the command says. */
+export function redactorOf({
+  redact,
+  redactCredentials,
+}: Pick<ReportOptions, 'redact' | 'redactCredentials'>): Redactor {
+  return createRedactor(redact, { defaults: redactCredentials });
 }
 
 async function knownFailures({ knownFailures: file }: ReportOptions): Promise<KnownFailure[] | undefined> {

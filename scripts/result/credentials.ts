@@ -52,7 +52,10 @@ const rules: Rule[] = [
   { pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}|glpat-[A-Za-z0-9_-]{20,255})/g },
   { pattern: /\b(?:xox[a-z]-|xapp-|npm_|AIza|[sr]k_(?:live|test)_)[A-Za-z0-9_-]{10,1024}/g },
   { pattern: /(\bhooks\.slack\.com\/(?:services|workflows)\/)[A-Za-z0-9/_-]+/g, keepsStart: true },
-  // name = value, name: value, "name": "value", also inside of JSON text; in quotes up to the quote, else one word.
+  // name = value, name: value, "name": "value", also inside of JSON text; in quotes up to the quote, else one word. A quote
+  // within a value is escaped.
+  { pattern: assignment('"', String.raw`(?:\\[^\r\n]|[^"\\\r\n])+`), keepsStart: true },
+  { pattern: assignment("'", String.raw`(?:\\[^\r\n]|[^'\\\r\n])+`), keepsStart: true },
   { pattern: assignment('\\\\{0,3}"', '[^"\\r\\n]+'), keepsStart: true },
   { pattern: assignment("\\\\{0,3}'", "[^'\\r\\n]+"), keepsStart: true },
   { pattern: assignment('', '[^\\s"\',;&<>{}()[\\]\\\\]+'), keepsStart: true },

@@ -10,7 +10,7 @@
  */
 import { isJsonObject, type RunConfigurationResult, type RunResult } from '../../lib/wire';
 import { shown } from '../../lib/wireParsers';
-import { JsonSyntaxError, parseJsonList } from '../configurations/jsonList';
+import { JsonSyntaxError, parseJsonList, positionAt, type JsonElement } from '../configurations/jsonList';
 import { noteText, type NoteKind } from './knownFailureNotes';
 import { tally } from './tally';
 import { UserError } from '../userError';
@@ -39,8 +39,7 @@ const keys: (keyof KnownFailure)[] = ['configuration_identifier', 'reason', 'exp
 export function parseKnownFailures(text: string, fileName: string): KnownFailure[] {
   const body = text.replace(/^\ufeff/, '');
   const lines = new Map<string, number>();
-  return elementsOf(body, fileName).map(({ value, offset }) => {
-    const line = lineAt(body, offset);
+  return elementsOf(body, fileName).map(({ value, line }) => {
     const known = knownFailureOf(value, (problem) => new UserError(`${fileName}, line ${line}: ${problem}.`));
     const identifier = known.configuration_identifier;
     const before = lines.get(identifier);
@@ -95,13 +94,13 @@ function noteOn(entry: KnownFailure, result: RunConfigurationResult | undefined)
     : [];
 }
 
-function elementsOf(text: string, fileName: string): { value: unknown; offset: number }[] {
+function elementsOf(text: string, fileName: string): JsonElement[] {
   try {
     return parseJsonList(text);
   } catch (error) {
     if (error instanceof JsonSyntaxError) {
       throw new UserError(
-        `Expected ${fileName} to be a JSON list of known failures, which it stops to be in line ${lineAt(text, error.offset)}.`,
+        `Expected ${fileName} to be a JSON list of known failures, which it stops to be in line ${positionAt(text, error.offset).line}.`,
         { cause: error },
       );
     }
@@ -134,8 +133,4 @@ function isDate(text: string): boolean {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
   // Date.parse takes 2026-02-30 as the 2nd of March.
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-}
-
-function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split(/\r\n|\n|\r/).length;
 }

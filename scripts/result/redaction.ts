@@ -107,7 +107,7 @@ function redactOutcome<T extends Outcome>(outcome: T, identifier: string, redact
   };
 }
 
-/** @param secret whether it is the value of a key that says so: then texts and numbers go as a whole */
+/** @param secret whether it is below a key that says so: then texts and numbers go as a whole */
 function redactJson(value: Json, redactor: Redactor, secret: boolean): Json {
   if (typeof value === 'string') {
     return secret && value !== '' ? redacted : redactor(value);
@@ -126,7 +126,7 @@ function redactJson(value: Json, redactor: Redactor, secret: boolean): Json {
         const times = (taken.get(safe) ?? 0) + 1;
         taken.set(safe, times);
         const unique = times === 1 ? safe : `${safe} #${times}`;
-        return [unique, redactJson(item, redactor, redactor.hides(key))];
+        return [unique, redactJson(item, redactor, secret || redactor.hides(key))];
       }),
     );
   }

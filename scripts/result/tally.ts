@@ -50,3 +50,8 @@ function judge(failed: number, errored: number, tolerated: number): Verdict {
   }
   return errored > 0 ? 'ERRORED' : 'PASSED';
 }
+
+/** How many failures are tolerated, of a count or a share such as `5%`; a share is rounded down, as the state machine does it. */
+export function toleratedCount(tolerated: number | string, total: number): number {
+  return typeof tolerated === 'number' ? tolerated : Math.floor((Number(tolerated.replace(/%$/, '')) * total) / 100);
+}

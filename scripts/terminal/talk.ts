@@ -11,13 +11,12 @@ export function loudnessOf({ quiet, verbose }: { quiet?: boolean; verbose?: bool
 
 /** What the command says beside its report. */
 export class Talk {
-  private readonly stream: OutputStream;
-  readonly loudness: Loudness;
-
-  constructor(stream: OutputStream, loudness: Loudness) {
-    this.stream = stream;
-    this.loudness = loudness;
-  }
+  /** @param redact takes the secrets out of all that is said */
+  constructor(
+    private readonly stream: OutputStream,
+    readonly loudness: Loudness,
+    private readonly redact: (text: string) => string = (text) => text,
+  ) {}
 
   /** Something that a person wants to know. */
   note(text: string): void {
@@ -38,6 +37,6 @@ export class Talk {
   }
 
   private say(text: string): void {
-    this.stream.write(`${printable(text)}\n`);
+    this.stream.write(`${printable(this.redact(text))}\n`);
   }
 }

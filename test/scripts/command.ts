@@ -12,7 +12,8 @@ import { main } from '../../scripts/cli';
 import { systemClock } from '../../scripts/clock';
 import { startLocalEndpoint, type LocalEndpoint } from '../../scripts/local/localEndpoint';
 
-const trigger = join(__dirname, '..', '..', 'dist', 'trigger.js');
+/** The built command. */
+export const trigger = join(__dirname, '..', '..', 'dist', 'trigger.js');
 
 /** An environment without anything of AWS that this machine may hold. */
 export const cleanEnv: Record<string, string | undefined> = {

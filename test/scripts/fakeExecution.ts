@@ -139,7 +139,7 @@ export class FakeExecution implements StepFunctions {
       return event;
     };
     const items = tested.map(({ identifier }) => identifier);
-    const input = JSON.stringify({ configurations: items, max_concurrency: concurrency });
+    const input = JSON.stringify({ configurations: items, max_concurrency: concurrency, tolerated_failures: '50%' });
     const started = draft({ at: 0, type: 'ExecutionStarted', executionStartedEventDetails: { input: '{}' } });
     const entered = { name: 'Test configurations', input };
     const map = draft({ at: 0, type: 'MapStateEntered', stateEnteredEventDetails: entered, after: started });

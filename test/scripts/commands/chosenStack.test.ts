@@ -56,6 +56,17 @@ test.each(['run', 'invoke'])('%s --local tests the chosen stack, whatever else i
   expect(code).toBe(0);
 });
 
+test.each(['run', 'invoke'])(
+  '%s --local calls its own endpoint, whatever the variables ask of AWS',
+  async (command) => {
+    const env = { ...cleanEnv, AWS_USE_FIPS_ENDPOINT: 'true', AWS_USE_DUALSTACK_ENDPOINT: 'true' };
+
+    const { code } = await systemTest([command, 'one', '--local', '--app', directory, '--stack', 'Shop'], { env });
+
+    expect(code).toBe(0);
+  },
+);
+
 test.each(['run', 'invoke'])('%s --local needs no --stack where the app has one system test', async (command) => {
   const only = mkdtempSync(join(tmpdir(), 'only-stack-'));
   const app = new App({ outdir: only, analyticsReporting: false });

@@ -76,3 +76,12 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toMatch(message);
 });
+
+test('shows no secrets and gives a CI server no orders', async () => {
+  const results = [passed('##vso[task.complete result=Succeeded;]password=hunter2', { duration_ms: 1000 })];
+  const earlier = file('hostile.json', JSON.stringify(runResultOf(results)));
+
+  const { stdout } = await inProcess(['plan', '--longest-first', earlier], { env: { TF_BUILD: 'True' } });
+
+  expect(stdout).toContain('# #vso[task.complete result=Succeeded;]password=[redacted]');
+});

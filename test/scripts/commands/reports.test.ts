@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import type { RunResult } from '../../../lib/wire';
-import { cleanEnv, inProcess, serveApp, systemTest, type ServedApp } from '../command';
+import { cleanEnv, inProcess, serveApp, systemTest, trigger, type ServedApp } from '../command';
 import { failed, passed, runResultOf } from '../runResults';
 
 let directory: string;
@@ -63,6 +64,49 @@ describe('a run', () => {
     expect(stdout).toContain('bad-[redacted] #2 failed');
     expect(stdout).toContain('Grüße from bad-[redacted]');
     expect(stdout + stderr).not.toMatch(/4711|RequestId/);
+  });
+});
+
+describe('a command whose output can not be written', () => {
+  const full = (stream: '>' | '2>', args: string[]) =>
+    spawnSync('sh', ['-c', `exec "$0" "$@" ${stream} /dev/full`, process.execPath, trigger, ...args], {
+      env: cleanEnv,
+      encoding: 'utf8',
+    });
+
+  test.each([
+    ['has no verdict where the result passed', runResultOf([passed('good')]), 3],
+    ['failed where the result has', saved, 1],
+  ])('%s', (_, result, code) => {
+    const { status, stderr } = full('>', ['report', file('result.json', result)]);
+
+    expect({ status, stderr }).toEqual({
+      status: code,
+      stderr: expect.stringMatching(/^error: Could not write to standard output: .*ENOSPC.*\n$/),
+    });
+  });
+
+  test('goes on without what it would say on standard error', () => {
+    const { status, stdout } = full('2>', ['report', file('result.json', saved)]);
+
+    expect({ status, stdout }).toEqual({
+      status: 1,
+      stdout: expect.stringMatching(/1 of 2 passed the test - 1 failed\n$/),
+    });
+  });
+});
+
+test('has no verdict where the command itself breaks', () => {
+  const preload = file('preload.js', "process.nextTick(() => { throw new Error('broken'); });");
+
+  const { status, stderr } = spawnSync(process.execPath, ['--require', preload, trigger, 'run', 'x'], {
+    env: cleanEnv,
+    encoding: 'utf8',
+  });
+
+  expect({ status, stderr }).toEqual({
+    status: 3,
+    stderr: expect.stringMatching(/^error: Unexpected, please report it: Error: broken\n/),
   });
 });
 

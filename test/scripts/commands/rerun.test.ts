@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { ListExecutionsCommand, type ExecutionListItem } from '@aws-sdk/client-sfn';
 import type { RunResult } from '../../../lib/wire';
 import { deployLocally, type LocalSystemTest } from '../../localSystemTest';
+import { startProxy } from '../../proxy';
 import { awsEnv, cleanEnv, inProcess, start, systemTest } from '../command';
+import { executionArn } from '../fakeExecution';
 import { errored, failed, passed, runResultOf } from '../runResults';
 
 const directory = mkdtempSync(join(tmpdir(), 'rerun-'));
@@ -212,6 +214,38 @@ describe.each<Way>(['run', 'invoke'])('%s with --rerun-failed', (way) => {
     });
     expect(eventsOf(good)).toHaveLength(1);
     expect(eventsOf(bad)[1]).toMatchObject({ region: 'us' });
+  });
+
+  it('waits for its turn where AWS throttles the look-up, so that none is run without its keys', async () => {
+    const bad = `from_2_k_${way}`;
+    const given = file('given.json', [{ configuration_identifier: bad, region: 'us' }]);
+    const first = await tested('run', ['--configurations', given]);
+    const aws = await startProxy(app.endpoint.url, ({ operation, index }) =>
+      operation === 'GetExecutionHistory' && index < 1 ? { answer: 400, type: 'ThrottlingException' } : undefined,
+    );
+
+    const again = [way, '--endpoint-url', aws.url, '--rerun-failed', file('first.json', first.result)];
+    const { code: exit, stderr } = await systemTest(again, { env: { ...awsEnv, AWS_MAX_ATTEMPTS: '1' } });
+    await aws.close();
+
+    expect(exit).toBe(0);
+    expect(stderr).not.toContain('by identifier alone');
+    expect(eventsOf(bad)[1]).toMatchObject({ region: 'us' });
+  });
+
+  it('starts nothing where the look-up fails for a reason that may pass', async () => {
+    const earlier = runResultOf([failed(`from_1_l_${way}`)], { execution_arn: executionArn });
+    const aws = await startProxy(app.endpoint.url, ({ operation }) =>
+      operation === 'GetExecutionHistory' ? { answer: 400, type: 'KmsInvalidStateException' } : undefined,
+    );
+
+    const again = [way, '--endpoint-url', aws.url, '--rerun-failed', file('earlier.json', earlier)];
+    const { code: exit, stderr } = await systemTest(again, { env: awsEnv });
+    await aws.close();
+
+    expect(exit).toBe(3);
+    expect(stderr).toMatch(/error: Could not read the configurations of arn:\S+: KmsInvalidStateException/);
+    expect(existsSync(join(counts, `from_1_l_${way}`))).toBe(false);
   });
 
   it('says where only the identifiers are known, and takes the rest from --configurations', async () => {

@@ -136,6 +136,20 @@ describe('a run', () => {
     expect(new Set(signers)).toEqual(new Set([key]));
   });
 
+  test('shows no secret in what it says of an answer that it did not expect', async () => {
+    const output = JSON.stringify({ schema_version: 1, results: { db: 'password=hunter2' } });
+    const aws = await startProxy(app.endpoint.url, ({ operation }) =>
+      operation === 'DescribeExecution' ? { rewrite: (answer: object) => ({ ...answer, output }) } : undefined,
+    );
+
+    const { code, stderr } = await systemTest(['run', 'good', '--endpoint-url', aws.url]);
+    await aws.close();
+
+    expect(code).toBe(3);
+    expect(stderr).toContain('got {"db":"password=[redacted]"}');
+    expect(stderr).not.toContain('hunter2');
+  });
+
   test("takes the Region from the state machine's ARN", async () => {
     const env = { ...awsEnv, AWS_REGION: undefined };
 

@@ -80,3 +80,9 @@ it('keeps no more than 64 Ki characters of a response or a message, and says tha
   expect(raised.error!.message).toHaveLength(65_536);
   expect(raised.truncated).toBe(true);
 });
+
+it('keeps no more than 200 characters of the type of an error, none cut in half', () => {
+  const { error, truncated } = answered(JSON.stringify({ errorType: `x${'🎉'.repeat(200)}` }), { raised: true });
+
+  expect({ type: error!.type, truncated }).toEqual({ type: `x${'🎉'.repeat(99)}`, truncated: true });
+});

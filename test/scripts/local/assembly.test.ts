@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../lib/wire';
 import { UserError } from '../../../scripts/userError';
@@ -7,11 +7,14 @@ import {
   load,
   local,
   machine,
+  newDirectory,
   removeDirectories,
   role,
   systemTestOutput,
   type AssemblySource,
+  type StackSource,
 } from './cloudAssembly';
+import { zip } from './zip';
 
 afterAll(removeDirectories);
 
@@ -118,6 +121,36 @@ describe('a function', () => {
     expect(readFileSync(join(codeDirectory, 'latest', 'index.js'), 'utf8')).toContain('exports.handler');
     expect(readlinkSync(join(codeDirectory, 'latest'))).toBe('lib');
     expect(existsSync(join(codeDirectory, 'run.sh'))).toBe(true);
+  });
+
+  test('in a zip file writes nothing through its links', async () => {
+    const outside = newDirectory();
+    const source = oneStack({
+      Role: role,
+      Function: inlineFunction('', { FunctionName: 'evil', Code: { S3Bucket: 'b', S3Key: 'abc.zip' } }),
+    });
+    source.files = {
+      'code.zip': zip([
+        { name: 'link', text: outside, link: true },
+        { name: 'link/evil.txt', text: 'x' },
+      ]),
+    };
+    source.assets = { 'abc.zip': 'code.zip' };
+    const { unserved } = await load(source);
+    expect(readdirSync(outside)).toEqual([]);
+    expect([...unserved.functions]).toEqual([
+      ['evil', expect.stringMatching(/^its code can't be unpacked from .*EEXIST/)],
+    ]);
+  });
+
+  test('is its own where a stack in another Region has a function of the same name', async () => {
+    const regional = (region: string): StackSource => ({
+      environment: `aws://111122223333/${region}`,
+      template: { Resources: { Role: role, Function: inlineFunction(`// ${region}`, { FunctionName: 'feeds' }) } },
+    });
+    const { functions } = await load({ stacks: { Here: regional('us-east-1'), There: regional('eu-west-1') } });
+    const codes = functions.map(({ codeDirectory }) => readFileSync(join(codeDirectory, 'index.js'), 'utf8'));
+    expect(codes).toEqual(['// us-east-1']);
   });
 
   test('is found by the path in its metadata where the key is unknown', async () => {

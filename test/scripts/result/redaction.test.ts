@@ -46,6 +46,12 @@ describe('without being asked, a redactor takes out', () => {
       String.raw`{"body":"{\"password\":\"hunter2\"}"}`,
       String.raw`{"body":"{\"password\":\"[redacted]"}"}`,
     ],
+    ['a password with a quote in it', String.raw`{"password":"ab\"cdef","x":1}`, '{"password":"[redacted]","x":1}'],
+    [
+      'a password with an apostrophe',
+      String.raw`{'password': 'ab\'cdef', 'x': 1}`,
+      `{'password': '[redacted]', 'x': 1}`,
+    ],
     ['an API key', `'x-api-key': 'abc'`, `'x-api-key': '[redacted]'`],
     ['a token', 'token => abc', 'token => [redacted]'],
     ['a private key', `a\n${pem('RSA PRIVATE KEY', keyBody)}\nb`, 'a\n[redacted]\nb'],
@@ -130,6 +136,8 @@ describe('a redactor', () => {
         'password=',
         'password=\\\\\\',
         'password: "',
+        'password: "\\\\',
+        'password: "\\"',
         'password  ',
         'secret_',
         'token\\',
@@ -168,6 +176,7 @@ describe('a result', () => {
     tokens_used: 5,
     nested: [{ apiKey: ['a', 7, null] }],
     passphrase: '',
+    credentials: { database: { user: 'me', port: 5432 } },
   };
 
   test('is redacted wherever it holds text', () => {
@@ -203,6 +212,7 @@ describe('a result', () => {
       tokens_used: 5,
       nested: [{ apiKey: ['[redacted]', '[redacted]', null] }],
       passphrase: '',
+      credentials: { database: { user: '[redacted]', port: '[redacted]' } },
     });
   });
 
