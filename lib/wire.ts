@@ -26,6 +26,17 @@ export const limits = {
   identifierLength: 1024,
 } as const;
 
+// eslint-disable-next-line no-control-regex -- the service's rule names them
+const forbiddenInNames = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;
+
+/**
+ * Whether a text can be the name of an execution.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+ */
+export function isExecutionName(text: string): boolean {
+  return text !== '' && text.length <= limits.executionNameLength && !forbiddenInNames.test(text);
+}
+
 /**
  * One configuration: its identifier, or an object that carries it with further keys for the function's event.
  * `system_test` can't be set: the state machine overrides it with `true`.

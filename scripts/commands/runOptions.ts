@@ -1,5 +1,5 @@
 /** The values of `run`'s flags: each parser takes the text after a flag and throws a UserError that names the flag. */
-import { limits } from '../../lib/wire';
+import { isExecutionName, limits } from '../../lib/wire';
 import type { StateMachineOptions } from '../aws/connection';
 import { parseStateMachineArn } from '../aws/target';
 import type { ExecutionOptions } from '../execution/testExecution';
@@ -51,12 +51,9 @@ export function timeout(text: string): number {
   return seconds;
 }
 
-// eslint-disable-next-line no-control-regex -- the service's rule names them
-const forbiddenInNames = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;
-
 /** The name of an execution (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html). */
 export function executionName(text: string): string {
-  if (text === '' || text.length > limits.executionNameLength || forbiddenInNames.test(text)) {
+  if (!isExecutionName(text)) {
     throw expected(
       '--name',
       `1 to ${limits.executionNameLength} characters without spaces and <>{}[]?*"#%\\^|~\`$&,;:/`,

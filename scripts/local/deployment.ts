@@ -73,6 +73,7 @@ export interface DeployedStateMachine {
   roleArn: string;
   /** Express machines aren't served. */
   type: 'STANDARD';
+  /** With the names of the API, such as `includeExecutionData`. */
   loggingConfiguration?: unknown;
   tracingEnabled: boolean;
   createdAt: Date;

@@ -1,7 +1,6 @@
 /** Lambda, as far as the local endpoint serves it. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { builtFile } from '../../builtFile';
 import { systemClock, type Clock } from '../../clock';
 import type { DeployedFunction, Deployment } from '../deployment';
 import { json } from '../listener';
@@ -55,7 +54,7 @@ export class LambdaService implements Service, Invoker {
     this.#concurrency = new Concurrency(concurrency, deployment.functions);
     this.#configurations = new Configurations(deployment);
     this.#events = new EventQueue(clock);
-    this.#bootstrapFile = bootstrapFile ?? defaultBootstrapFile();
+    this.#bootstrapFile = bootstrapFile ?? builtFile('bootstrap.js');
     this.#guard = new SandboxGuard(this.#bootstrapFile);
     this.#log = log;
   }
@@ -189,22 +188,4 @@ function abandonable<Result>(running: Promise<Result>, signal?: AbortSignal): Pr
     signal.addEventListener('abort', abandon, { once: true });
     running.then(resolve, reject).finally(() => signal.removeEventListener('abort', abandon));
   });
-}
-
-/** From the sources as well as from the bundle: below this package's root. */
-function defaultBootstrapFile(): string {
-  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    if (!isPackageRoot(folder)) continue;
-    const file = join(folder, 'dist', 'bootstrap.js');
-    if (existsSync(file)) return file;
-    throw new Error(`${file} is missing: build it with npm run build.`);
-  }
-  throw new Error(`No package.json of lambda-system-test above ${__dirname}.`);
-}
-
-function isPackageRoot(folder: string): boolean {
-  const file = join(folder, 'package.json');
-  if (!existsSync(file)) return false;
-  const parsed = JSON.parse(readFileSync(file, 'utf8')) as { name?: unknown };
-  return parsed.name === 'lambda-system-test';
 }

@@ -1,5 +1,5 @@
 import type { ExecutionStatus } from '../../../lib/wire';
-import { limits, type Json } from '../../../lib/wire';
+import type { Json } from '../../../lib/wire';
 import type { DeployedStateMachine } from '../deployment';
 import { Branch } from './branch';
 import type { StateMachineDefinition } from './definition/definition';
@@ -148,12 +148,3 @@ export class Execution {
 function runtimeFailure(error: unknown): StateFailure {
   return new StateFailure('States.Runtime', error instanceof Error ? error.message : String(error));
 }
-
-/** Whether a name can be an execution's (API reference, StartExecution). */
-export function isExecutionName(name: string): boolean {
-  return name.length > 0 && name.length <= limits.executionNameLength && !forbiddenInName.test(name);
-}
-
-/** White space, brackets, wildcards, `" # % \ ^ | ~ \` $ & , ; : /` and control characters. */
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const forbiddenInName = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;

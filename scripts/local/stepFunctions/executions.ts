@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { isExecutionName } from '../../../lib/wire';
 import { ServiceError } from '../service';
-import { Execution, type ExecutionSurroundings, isExecutionName, type LoadedStateMachine } from './execution';
+import { Execution, type ExecutionSurroundings, type LoadedStateMachine } from './execution';
 
 /** All executions of this server, kept for as long as it runs. */
 export class Executions {

@@ -1,4 +1,3 @@
-import { isJsonObject } from '../../../../lib/wire';
 import type { DeployedStateMachine } from '../../deployment';
 import { epochSeconds } from '../jsonProtocol';
 import { arnLimits, executionOf, type Operation, wantsData } from './operation';
@@ -29,21 +28,7 @@ function describe(deployed: DeployedStateMachine, withData: boolean): object {
     ...(withData && { definition }),
     roleArn,
     loggingConfiguration:
-      loggingConfiguration === undefined
-        ? { level: 'OFF', includeExecutionData: false }
-        : withLowerCaseNames(loggingConfiguration),
+      loggingConfiguration === undefined ? { level: 'OFF', includeExecutionData: false } : loggingConfiguration,
     tracingConfiguration: { enabled: tracingEnabled },
   };
-}
-
-/** A template's property (`IncludeExecutionData`) with the API's names (`includeExecutionData`). */
-function withLowerCaseNames(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withLowerCaseNames);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name.charAt(0).toLowerCase() + name.slice(1),
-      withLowerCaseNames(member),
-    ]),
-  );
 }

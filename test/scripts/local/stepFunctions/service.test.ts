@@ -485,12 +485,12 @@ describe('the lists', () => {
 });
 
 describe('a state machine', () => {
-  it('is described with its logging as the API names it', async () => {
+  it('is described with its logging', async () => {
     const loggingConfiguration = {
-      Level: 'ALL',
-      IncludeExecutionData: true,
-      Destinations: [
-        { CloudWatchLogsLogGroup: { LogGroupArn: 'arn:aws:logs:eu-central-1:123456789012:log-group:x:*' } },
+      level: 'ALL',
+      includeExecutionData: true,
+      destinations: [
+        { cloudWatchLogsLogGroup: { logGroupArn: 'arn:aws:logs:eu-central-1:123456789012:log-group:x:*' } },
       ],
     };
     const fixture = await serveMachines([{ ...stateMachine(pass), loggingConfiguration }, stateMachine(pass, 'Quiet')]);
@@ -508,13 +508,7 @@ describe('a state machine', () => {
       definition: JSON.stringify(pass),
       creationDate: new Date('2026-01-01T00:00:00Z'),
       tracingConfiguration: { enabled: true },
-      loggingConfiguration: {
-        level: 'ALL',
-        includeExecutionData: true,
-        destinations: [
-          { cloudWatchLogsLogGroup: { logGroupArn: 'arn:aws:logs:eu-central-1:123456789012:log-group:x:*' } },
-        ],
-      },
+      loggingConfiguration,
     });
     expect(quiet.loggingConfiguration).toEqual({ level: 'OFF', includeExecutionData: false });
     expect(quiet).not.toHaveProperty('definition');
