@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
@@ -19,6 +19,11 @@ const file = (name: string, content?: string | object) => {
   return path;
 };
 const read = (name: string) => readFileSync(join(directory, name), 'utf8');
+/** Flags for a report that looks as if it could be written, until it is. */
+const reportThatFails = () => {
+  mkdirSync(file('junit-1.xml'));
+  return ['--report', `junit=${file('junit-%d.xml')}`];
+};
 const saved = runResultOf([passed('good'), failed('bad')], { status: 'FAILED' });
 
 describe('a run', () => {
@@ -47,6 +52,30 @@ describe('a run', () => {
     });
     expect(read('markdown')).toBe(stdout);
     expect(read('html')).toMatch(/^<!doctype html>[^]*FAILED: 1 of 2 passed/);
+  });
+
+  test.each(['run', 'invoke'])('that passed ends with 3 where its report can not be written: %s', async (way) => {
+    const { code, stdout, stderr } = await systemTest([
+      way,
+      ...app.flags,
+      'good',
+      ...reportThatFails(),
+      '--report',
+      'text',
+    ]);
+
+    expect(stdout).toMatch(/\n1 of 1 passed the test - 0 failed\n$/);
+    expect(stderr).toMatch(/^error: Could not write the report \S+: EISDIR/m);
+    expect(code).toBe(3);
+  });
+
+  test('that has nothing to run again ends with 3 where its report can not be written', async () => {
+    const earlier = file('earlier.json', runResultOf([passed('good')]));
+
+    const { code, stderr } = await inProcess(['run', '--rerun-failed', earlier, ...reportThatFails()]);
+
+    expect(stderr).toMatch(/^error: Could not write the report \S+: EISDIR/m);
+    expect(code).toBe(3);
   });
 
   test('tells no cost with --no-cost', async () => {
