@@ -88,3 +88,21 @@ describe('an interrupted run', () => {
     await expect(interrupted('held-poll', faultOf)).resolves.toMatchObject({ code: 130, status: 'ABORTED' });
   });
 });
+
+describe('a deadline', () => {
+  test('is let go of as soon as all has passed', async () => {
+    let deadline: AbortSignal | undefined;
+    const clock: Clock = {
+      now: () => systemClock.now(),
+      sleep: (ms, signal) => {
+        if (ms !== 60_000) return systemClock.sleep(ms, signal);
+        deadline = signal;
+        return new Promise(() => undefined);
+      },
+    };
+    const { ended } = await startRun(deployed, ['good', '--timeout', '60'], { clock });
+
+    await expect(ended).resolves.toMatchObject({ code: 0 });
+    expect(deadline?.aborted).toBe(true);
+  });
+});
