@@ -294,6 +294,30 @@ describe('an execution that is', () => {
     );
   });
 
+  test.each([
+    ['stopped from the console', () => deployed.executions().then(([newest]) => deployed.stop(newest!)), undefined],
+    ['out of sight', () => Promise.resolve(), { answer: 400, type: 'AccessDeniedException' }],
+  ] satisfies [string, () => Promise<void>, Fault | undefined][])(
+    '%s is the last one, however many retries there may be',
+    async (how, harm, fault) => {
+      const held = `held-${how}`;
+      let harmed = false;
+      const { faultOf, happened } = once({ done: 1 }, () => (harmed ? fault : undefined));
+      const before = (await deployed.executions()).length;
+      const { ended: end } = await startRun(deployed, ['good', held, '--retries', '1'], { faultOf });
+      await happened;
+      await harm();
+      harmed = true;
+
+      const { code, result, stderr } = await end;
+
+      deployed.release(held);
+      expect({ code, verdict: result?.verdict }).toEqual({ code: 3, verdict: 'ERRORED' });
+      expect(stderr).not.toContain('Running 1 configuration again');
+      await expect(deployed.executions()).resolves.toHaveLength(before + 1);
+    },
+  );
+
   test('stopped and redriven between two polls is followed to its real end', async () => {
     const faultOf = polls(({ index }) => {
       if (index === 10) deployed.release('held-redriven');
