@@ -27,6 +27,17 @@ test('one invocation after the other uses a warm sandbox, whose module keeps its
   await lambda.close();
 });
 
+test('an invocation does not get the sandbox of a function that has ended after its last answer', async () => {
+  const source = 'exports.handler = async () => { setTimeout(() => process.exit(1), 10); return process.pid; }';
+  const lambda = await serveLambda([deployed(source)]);
+  const first = await lambda.invoke();
+  await eventually(() => !isThere(first.payload as number));
+  const second = await lambda.invoke();
+  expect(second.functionError).toBeUndefined();
+  expect(second.payload).not.toBe(first.payload);
+  await lambda.close();
+});
+
 test('invocations at the same time have a sandbox each', async () => {
   const lambda = await serveLambda([deployed(counting)]);
   const answers = await Promise.all([1, 2, 3, 4].map(() => lambda.invoke({ wait: 400 })));
@@ -143,6 +154,15 @@ function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return !existsSync(`/proc/${pid}/stat`) || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Whether there is such a process; one that has ended is there until it was waited for. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
   } catch {
     return false;
   }
