@@ -14,7 +14,7 @@ let lambda: ServedLambda;
 beforeAll(async () => {
   lambda = await serveLambda([
     deployed(echo, { versions: ['1', '2'], aliases: { live: '2' } }),
-    deployed('exports.handler = async ({ n }) => "a".repeat(n)', { functionName: 'large', memoryMb: 512 }),
+    deployed('exports.handler = async ({ n, text = "a" }) => text.repeat(n)', { functionName: 'large', memoryMb: 512 }),
   ]);
 });
 afterAll(cleanUp);
@@ -113,6 +113,12 @@ describe('Invoke', () => {
       errorMessage: 'Response payload size exceeded maximum allowed payload size (6291556 bytes).',
     });
     expect((await lambda.invoke({ n: 1 }, { FunctionName: 'large' })).payload).toBe('a');
+  });
+
+  test('measures a response in bytes, not in characters', async () => {
+    const euros = (n: number) => lambda.invoke({ n, text: '€' }, { FunctionName: 'large' });
+    expect((await euros(2_097_184)).payload).toHaveLength(2_097_184);
+    expect((await euros(2_097_185)).payload).toMatchObject({ errorType: 'Function.ResponseSizeTooLarge' });
   });
 
   test('takes a request of exactly 6 MB', async () => {
