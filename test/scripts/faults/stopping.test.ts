@@ -81,6 +81,23 @@ describe('an interrupted run', () => {
     expect(stderr).toMatch(/error: Could not stop the execution: .*ECONNREFUSED.* The execution may still run/);
   });
 
+  test('runs nothing again when its first execution has just ended', async () => {
+    const before = (await deployed.executions()).length;
+    let interruptIt = (): void => undefined;
+    // The description is asked for once the history has told the end.
+    const faultOf: FaultOf = ({ operation }) => {
+      if (operation === 'DescribeExecution') interruptIt();
+      return undefined;
+    };
+    const { ended, interrupt } = await startRun(deployed, ['bad', '--retries', '1'], { faultOf });
+    interruptIt = interrupt;
+
+    const { code, result } = await ended;
+
+    expect({ code, outcomes: outcomes(result) }).toEqual({ code: 130, outcomes: [['bad', 'FAILED']] });
+    await expect(deployed.executions()).resolves.toHaveLength(before + 1);
+  });
+
   test('does not wait for the answer to a poll that does not come', async () => {
     const faultOf: FaultOf = ({ operation, index }) =>
       operation === 'GetExecutionHistory' && index === 1 ? never : undefined;
