@@ -74,6 +74,17 @@ describe('starting', () => {
     expect(code).toBe(3);
   });
 
+  test('keeps secrets out of why a retry is refused, and the first result', async () => {
+    const refused: Fault = { answer: 400, type: 'AccessDeniedException', message: 'no, with password=hunter2' };
+
+    const { code, result, stderr } = await run(deployed, ['bad', '--retries', '1'], {
+      faultOf: ({ operation, index }) => (operation === 'StartExecution' && index === 1 ? refused : undefined),
+    });
+
+    expect(stderr).toMatch(/^error: The retry did not come to a result: Not allowed to .* password=\[redacted\]$/m);
+    expect({ code, outcomes: outcomes(result) }).toEqual({ code: 1, outcomes: [['bad', 'FAILED']] });
+  });
+
   test('does not wait for an endpoint that nobody listens at', async () => {
     const clock = new FakeClock();
     const since = clock.now();
