@@ -146,6 +146,18 @@ describe('following an execution', () => {
     expect(elapsed()).toBeLessThan(70_000);
   });
 
+  test('gives up after a quarter of an hour without an answer, even if the reasons take turns', async () => {
+    const { execution, elapsed, follow } = setUp(configurations(1, [3600]));
+    const reasons = [named('ThrottlingException'), Object.assign(named('Error'), { code: 'ECONNRESET' })];
+    execution.failures.GetExecutionHistory = Array.from({ length: 5000 }, (_, index) => reasons[index % 2]!);
+
+    const { trouble } = await follow();
+
+    expect(trouble).toBeInstanceOf(NoVerdictError);
+    expect(elapsed()).toBeGreaterThanOrEqual(900_000);
+    expect(elapsed()).toBeLessThan(910_000);
+  });
+
   test.each([
     ['is refused', () => Promise.reject(named('AccessDeniedException'))],
     [
