@@ -96,6 +96,17 @@ describe('starting', () => {
     expect(code).toBe(3);
   });
 
+  test('does not say that an execution may run when no connection was made to start it', async () => {
+    const machine = 'arn:aws:states:us-east-1:123456789012:stateMachine:SystemTest';
+    const flags = ['--state-machine', machine, '--endpoint-url', 'http://127.0.0.1:9'];
+
+    const { code, stderr } = await run(deployed, ['good', ...flags]);
+
+    expect(stderr).toMatch(/^error: Could not start an execution of arn:\S+: .*ECONNREFUSED/);
+    expect(stderr).not.toContain('may run');
+    expect(code).toBe(3);
+  });
+
   test('ends at once when it is interrupted while it is throttled, and has started nothing', async () => {
     const before = (await deployed.executions()).length;
     const { ended, interrupt } = await startRun(deployed, ['good'], {
