@@ -1,0 +1,62 @@
+import type { HistoryEvent } from '../../../scripts/aws/stepFunctions';
+import { ExecutionTracker } from '../../../scripts/execution/executionTracker';
+
+/** Events of which each follows the one before. */
+function chained(...events: Partial<HistoryEvent>[]): HistoryEvent[] {
+  return events.map((event, index) => ({
+    id: index + 1,
+    previousEventId: index,
+    timestamp: new Date(index * 1000),
+    type: undefined,
+    ...event,
+  }));
+}
+
+function fails(input: string): Partial<HistoryEvent>[] {
+  return [
+    { type: 'FailStateEntered', stateEnteredEventDetails: { name: 'Failed', input } },
+    { type: 'ExecutionFailed', executionFailedEventDetails: { error: 'SystemTestFailed' } },
+  ];
+}
+
+describe('a redriven execution', () => {
+  const redriven = [
+    { type: 'ExecutionStarted' as const },
+    ...fails('1 failed'),
+    { type: 'ExecutionRedriven' as const },
+  ];
+
+  test('has neither an end nor a result until it ends again', () => {
+    const tracker = new ExecutionTracker();
+
+    tracker.apply(chained(...redriven));
+
+    expect([tracker.end, tracker.failInput]).toEqual([undefined, undefined]);
+  });
+
+  test('has the result of its last failure', () => {
+    const tracker = new ExecutionTracker();
+
+    tracker.apply(chained(...redriven, ...fails('2 failed')));
+
+    expect(tracker.failInput).toBe('2 failed');
+  });
+});
+
+test('an iteration that was aborted is not the one that runs longest', () => {
+  const began = (index: number) => ({ name: 'Map', index });
+  const entered = (identifier: string) => ({ name: 'Invoke', input: JSON.stringify(identifier) });
+  const tracker = new ExecutionTracker();
+  tracker.apply(
+    chained(
+      { type: 'ExecutionStarted' },
+      { type: 'MapIterationStarted', mapIterationStartedEventDetails: began(0) },
+      { type: 'TaskStateEntered', stateEnteredEventDetails: entered('aborted') },
+      { type: 'MapIterationStarted', mapIterationStartedEventDetails: began(1) },
+      { type: 'TaskStateEntered', stateEnteredEventDetails: entered('running') },
+      { type: 'MapIterationAborted', mapIterationAbortedEventDetails: began(0) },
+    ),
+  );
+
+  expect(tracker.progress().longest).toEqual({ identifier: 'running', startedAfterMs: 3000 });
+});
