@@ -87,6 +87,19 @@ describe('running again', () => {
     expect(again.results[1]?.flaky).toBe(true);
   });
 
+  test('collects the outcomes of a second run that was itself run again', () => {
+    const again = mergeReruns(first, runResultOf([failed('b', { earlier: [errored('b')] })]));
+    expect(again.results[1]).toEqual({ ...failed('b'), earlier: [failed('b'), errored('b')] });
+  });
+
+  test('keeps what is known of a failure whose date is over', () => {
+    const known = { reason: 'moved', expires: '2025-12-31', expired: true };
+    const again = mergeReruns(runResultOf([failed('a', { known })]), runResultOf([failed('a')]));
+    expect(again.results[0]).toEqual({ ...failed('a'), known, earlier: [failed('a')] });
+    const prolonged = { ...known, expires: '2026-12-31', expired: false };
+    expect(mergeReruns(again, runResultOf([failed('a', { known: prolonged })])).results[0]?.known).toEqual(prolonged);
+  });
+
   test('comes to a verdict where only the first run had none', () => {
     const stopped = runResultOf([passed('a'), errored('b')], { status: 'ABORTED' });
     expect(mergeReruns(stopped, runResultOf([passed('b')])).verdict).toBe('PASSED');
