@@ -24,6 +24,11 @@ describe('the verdict', () => {
     expect(tally({ ...result, tolerated_failures: 1 }, { strict: true }).verdict).toBe('PASSED');
   });
 
+  test('passes where the list of known failures excuses what is flaky, although the run is strict', () => {
+    const result = runResultOf([passed('a', { flaky: true, ...excused })]);
+    expect(tally(result, { strict: true }).verdict).toBe('PASSED');
+  });
+
   test('stays open where the run was stopped after its last configuration', () => {
     const stopped = runResultOf([passed('a')], { status: 'ABORTED', verdict: 'ERRORED' });
     expect(isUndecided(stopped)).toBe(true);
