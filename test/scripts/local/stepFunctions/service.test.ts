@@ -9,6 +9,7 @@ import {
   type StartExecutionCommandInput,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { ServiceError } from '../../../../scripts/local/service';
 import { StepFunctionsService } from '../../../../scripts/local/stepFunctions/service';
 import { UserError } from '../../../../scripts/userError';
 import { type Clock, systemClock } from '../../../../scripts/clock';
@@ -29,9 +30,8 @@ const stateMachineArn = stateMachine({}).stateMachineArn;
 const executionArn = (name: string) => `${stateMachineArn.replace('stateMachine', 'execution')}:${name}`;
 
 const pass = machine({ Only: { Type: 'Pass', Output: { seen: '{% $states.input %}' }, End: true } });
-const invoke = machine({
-  Invoke: { Type: 'Task', Resource: sdkResource, Arguments: { FunctionName: functionArn }, End: true },
-});
+const task = { Type: 'Task', Resource: sdkResource, Arguments: { FunctionName: functionArn }, End: true };
+const invoke = machine({ Invoke: task });
 
 /** Starts a machine whose task doesn't return before it is told to. */
 async function serveBlocked(): Promise<Fixture & { release: () => void }> {
@@ -274,6 +274,36 @@ describe('stopping', () => {
     await fixture.client.send(new StopExecutionCommand({ executionArn: arn }));
 
     expect(signal?.aborted).toBe(true);
+    await fixture.close();
+  });
+
+  it.each<[string, (fixture: Fixture, executionArn: string) => Promise<unknown>]>([
+    ['execution is stopped', ({ client }, arn) => client.send(new StopExecutionCommand({ executionArn: arn }))],
+    ['service is closed', ({ service }) => service.close()],
+  ])('ends the wait before a retry when the %s', async (_, end) => {
+    let waits: (signal: AbortSignal | undefined) => void;
+    const waiting = new Promise<AbortSignal | undefined>((resolve) => (waits = resolve));
+    const clock: Clock = {
+      ...systemClock,
+      // Ends by the signal alone.
+      sleep: (_ms, signal) => {
+        waits(signal);
+        return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+      },
+    };
+    const Retry = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 60 }];
+    const invoker = invokerOf(() =>
+      Promise.reject(new ServiceError('TooManyRequestsException', 429, 'Rate Exceeded.')),
+    );
+    const fixture = await serveMachines(machine({ Invoke: { ...task, Retry } }), { invoker, clock });
+    const arn = await fixture.start();
+    const signal = await waiting;
+    expect(signal?.aborted).toBe(false);
+
+    await end(fixture, arn);
+
+    expect(signal?.aborted).toBe(true);
+    expect((await fixture.ended(arn)).status).toBe('ABORTED');
     await fixture.close();
   });
 
