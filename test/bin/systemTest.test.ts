@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,8 +24,8 @@ function synthesize(context: Record<string, unknown>, env: Record<string, string
 describe('the CDK app', () => {
   it('takes its settings from the context and the environment', () => {
     const { status, stderr } = synthesize(
-      { stackName: 'Nightly', maxConcurrency: '7', sleepySeed: 'demo', sleepyMinSeconds: '' },
-      { SYSTEM_TEST_SLEEPY_FAILURE_PERCENT: '30' },
+      { stackName: 'Nightly', maxConcurrency: '7', sleepySeed: 'demo', sleepyMinSeconds: '', sleepyMaxSeconds: 4 },
+      { SYSTEM_TEST_SLEEPY_FAILURE_PERCENT: '30', SYSTEM_TEST_SLEEPY_SEED: 'the context wins' },
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8'))).toMatchObject({
@@ -34,7 +34,9 @@ describe('the CDK app', () => {
     const template = readFileSync(join(outdir, 'SystemTest.template.json'), 'utf8');
     expect(template).toContain('"SEED": "demo"');
     expect(template).toContain('"SLEEP_MIN_SECONDS": "1"');
+    expect(template).toContain('"SLEEP_MAX_SECONDS": "4"');
     expect(template).toContain('"FAILURE_PERCENT": "30"');
+    expect(template).toContain('"Value": "lambda-system-test"');
     expect(template).toContain('$exists($states.input.max_concurrency) ? $states.input.max_concurrency : 7');
   });
 
@@ -51,9 +53,14 @@ describe('the CDK app', () => {
       connectionArn: 'arn:aws:codeconnections:eu-west-1:123456789012:connection/0a1b2c3d',
       repository: 'owner/name',
       sleepySeed: 'demo',
+      stackName: 'Mine',
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(readFileSync(join(outdir, 'SystemTestPipeline.template.json'), 'utf8')).toContain('owner/name');
+    expect(readFileSync(join(outdir, 'manifest.json'), 'utf8')).toContain('"stackName": "Mine"');
+    const deployed = join(outdir, 'assembly-SystemTestPipeline-Deploy');
+    const [template = ''] = readdirSync(deployed).filter((name) => name.endsWith('.template.json'));
+    expect(readFileSync(join(deployed, template), 'utf8')).toContain('"SEED": "demo"');
     const manifest = readFileSync(join(outdir, 'assembly-SystemTestPipeline-Deploy', 'manifest.json'), 'utf8');
     expect(manifest).toContain('"stackName": "SystemTest"');
   });

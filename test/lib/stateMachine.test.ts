@@ -133,10 +133,21 @@ describe.each([true, false])('the state machine (log tail: %s)', (logTail) => {
     expect(ended).toMatchObject({ status: 'FAILED', error: 'SystemTestErrored' });
   });
 
+  it('has failed, whatever could not be tested beside it', async () => {
+    const ended = await test.run({ configurations: ['raises', 'returns-300-kB'] });
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'SystemTestFailed', result: { failed: 1, errored: 1 } });
+  });
+
   it.each<[string, object, RegExp]>([
     ['no configurations', { configurations: [] }, /^Expected at least one configuration, got none/],
     ['a text', { configurations: 'config_0' }, /^Expected configurations to be a list, got string\.$/],
     ['a number among them', { configurations: ['a', 5] }, /^Expected configurations\[1\] to be a string/],
+    ['more than all', { tolerated_failures: '100.5%' }, /got 100\.5%\.$/],
+    [
+      'a long identifier',
+      { configurations: ['x'.repeat(1025)] },
+      /^Expected configurations\[0\] to be a string of 1 to/,
+    ],
     ['an empty identifier', { configurations: [''] }, /^Expected configurations\[0\] to be a string/],
     ['one twice', { configurations: ['a', 'b', 'a'] }, /^Expected each configuration once, got a more than once\.$/],
     ['41 at once', { max_concurrency: 41 }, /^Expected max_concurrency to be an integer from 1 to 40, got 41\.$/],

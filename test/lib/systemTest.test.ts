@@ -1,4 +1,4 @@
-import { App, Duration, Stack, Token } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -88,10 +88,46 @@ describe('SystemTest', () => {
 
   it('retries only what passes by itself, with full jitter and a cap', () => {
     const { Retry } = invokeState(synthesize({ retryAttempts: 3 }));
-    expect(Retry).toHaveLength(1);
-    expect(Retry![0]).toMatchObject({ JitterStrategy: 'FULL', MaxDelaySeconds: 60, MaxAttempts: 3 });
-    expect(Retry![0]!.ErrorEquals).toContain('Lambda.TooManyRequestsException');
-    expect((Retry![0]!.ErrorEquals as string[]).every((name) => /^Lambda\..+Exception$/.test(name))).toBe(true);
+    expect(Retry).toEqual([
+      {
+        ErrorEquals: [
+          'TooManyRequests',
+          'Service',
+          'AWSLambda',
+          'SdkClient',
+          'ClientExecutionTimeout',
+          'EC2Throttled',
+          'EC2Unexpected',
+          'ENINotReady',
+          'ResourceConflict',
+          'ResourceNotReady',
+          'SnapStartNotReady',
+          'SnapStartTimeout',
+        ].map((name) => `Lambda.${name}Exception`),
+        IntervalSeconds: 2,
+        BackoffRate: 3,
+        MaxDelaySeconds: 60,
+        MaxAttempts: 3,
+        JitterStrategy: 'FULL',
+      },
+    ]);
+  });
+
+  it('tests ten at once, retries five times and takes at most an hour, where nothing else is asked for', () => {
+    const template = synthesize();
+    const definition = definitionOf(template);
+    expect(definition).toMatchObject({ TimeoutSeconds: 3600, Comment: expect.stringMatching(/system_test: true$/) });
+    expect(JSON.stringify(definition)).toContain('$states.input.max_concurrency : 10');
+    expect(JSON.stringify(definition)).toContain('$states.input.tolerated_failures : 0');
+    expect(invokeState(template).Retry![0]).toMatchObject({ MaxAttempts: 5 });
+  });
+
+  it('outlives its stack where it is asked to, and its log for as long as it is asked to', () => {
+    const kept = synthesize({ removalPolicy: RemovalPolicy.RETAIN, logRetention: logs.RetentionDays.ONE_WEEK });
+    kept.hasResource('AWS::StepFunctions::StateMachine', { DeletionPolicy: 'Retain' });
+    kept.hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 7 }, DeletionPolicy: 'Retain' });
+    const [machine] = Object.values(synthesize().findResources('AWS::StepFunctions::StateMachine'));
+    expect(machine).toMatchObject({ DeletionPolicy: 'Delete' });
   });
 
   it.each([true, false])('permits the state machine to invoke exactly the function (log tail: %s)', (logTail) => {
@@ -281,6 +317,16 @@ describe('SystemTest', () => {
       'configurations over 128 KiB',
       { configurations: [{ configuration_identifier: 'a', text: 'x'.repeat(140_000) }] },
       'to take at most 131072 bytes of JSON, got 140',
+    ],
+    [
+      'an identifier of 1,025 characters',
+      { configurations: ['x'.repeat(1025)] },
+      'configurations of Stack/SystemTest[0] to be an identifier of 1 to 1024 characters',
+    ],
+    [
+      'a payload with configuration_identifier',
+      { payload: { configuration_identifier: 'a' } },
+      'without configuration_identifier, which the state machine sets, got "a".',
     ],
     [
       'a payload with system_test',

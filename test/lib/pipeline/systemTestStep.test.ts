@@ -1,5 +1,6 @@
 import { App, Duration, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as pipelines from 'aws-cdk-lib/pipelines';
@@ -163,6 +164,22 @@ describe('SystemTestStep', () => {
     });
   });
 
+  it('installs and runs the command as it is told, in the build environment that it is given', () => {
+    const buildEnvironment = { computeType: codebuild.ComputeType.LARGE };
+    const step = new SystemTestStep('Test', {
+      input,
+      systemTest: systemTest('Feeds'),
+      installCommands: ['yarn'],
+      command: 'yarn system-test',
+      buildEnvironment,
+    });
+    expect(step).toMatchObject({ installCommands: ['yarn'], buildEnvironment });
+    expect(step.commands[1]).toMatch(/^yarn system-test run --state-machine "\$STATE_MACHINE_ARN" /);
+    const plain = new SystemTestStep('Test', { input, systemTest: systemTest('Feeds') });
+    expect(plain.installCommands).toEqual(['npm ci']);
+    expect(plain.commands[1]).toMatch(/^npx --no -- system-test run /);
+  });
+
   it('takes further words of the command line', () => {
     const step = new SystemTestStep('Test', {
       input,
@@ -183,6 +200,40 @@ describe('SystemTestStep', () => {
 });
 
 describe('SystemTestActionStep', () => {
+  it('passes on its input and the start of a name, and may decrypt the executions', () => {
+    const app = new App();
+    const pipeline = new pipelines.CodePipeline(new Stack(app, 'Pipeline', { env: tools }), 'Pipeline', {
+      synth: new pipelines.ShellStep('Synth', { input, commands: ['npx cdk synth'] }),
+    });
+    const stage = new Stage(app, 'Stage', { env: tools });
+    const tested = systemTestIn(stage, 'Feeds', (stack) => kms.Key.fromKeyArn(stack, 'Key', keyArn));
+    const step = new SystemTestActionStep('Test', {
+      systemTest: tested,
+      input: { max_concurrency: 3 },
+      executionNamePrefix: 'nightly',
+    });
+    pipeline.addStage(stage, { post: [step] });
+    pipeline.buildPipeline();
+    const made = Template.fromStack(Stack.of(pipeline));
+    made.hasResourceProperties('AWS::CodePipeline::Pipeline', {
+      Stages: Match.arrayWith([
+        Match.objectLike({
+          Name: 'Stage',
+          Actions: Match.arrayWith([
+            Match.objectLike({
+              Name: 'Test',
+              Configuration: Match.objectLike({ Input: '{"max_concurrency":3}', ExecutionNamePrefix: 'nightly' }),
+            }),
+          ]),
+        }),
+      ]),
+    });
+    const decrypted = statementsOf(made, '').filter(
+      ({ Action, Resource }) => Action === 'kms:Decrypt' && Resource === keyArn,
+    );
+    expect(decrypted).toHaveLength(1);
+  });
+
   it('runs after the deployment without a build container, in another account and Region', () => {
     template.hasResourceProperties('AWS::CodePipeline::Pipeline', {
       Stages: Match.arrayWith([
