@@ -149,6 +149,23 @@ describe('The dashboard', () => {
     }
   });
 
+  it('shows peaks where averages would hide them', () => {
+    const { stack, systemTest } = newSystemTest();
+    new SystemTestDashboard(stack, 'Dashboard', { systemTest });
+    const statistics = bodyOf(stack)
+      .widgets.flatMap(({ properties }) => properties.metrics)
+      .map((metric) => [metric[1], metric.at(-1) as { label?: string; stat?: string; period?: number }] as const)
+      .filter(([name]) => /Duration|Time$|Concurrent/.test(String(name)))
+      .map(([name, { label, stat = 'Average' }]) => [name, label, stat]);
+    expect(statistics).toEqual([
+      ['ExecutionTime', 'average', 'Average'],
+      ['ExecutionTime', 'longest', 'Maximum'],
+      ['ConcurrentExecutions', 'at once', 'Maximum'],
+      ['Duration', 'average', 'Average'],
+      ['Duration', 'longest', 'Maximum'],
+    ]);
+  });
+
   it('has the name and the span of time that it is given', () => {
     const { stack, systemTest } = newSystemTest();
     new SystemTestDashboard(stack, 'Dashboard', { systemTest, dashboardName: 'nightly', interval: Duration.hours(3) });

@@ -130,6 +130,34 @@ describe('SystemTestHook', () => {
     ]);
   });
 
+  it('has a function that starts its own state machine, within half a minute, and writes its own log only', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Timeout: 30,
+      TracingConfig: { Mode: 'Active' },
+      Environment: { Variables: { STATE_MACHINE_ARN: { Ref: Match.stringLikeRegexp('^BeforeTrafficStateMachine') } } },
+    });
+    const logging = statementsOf(template, 'BeforeTrafficFunction').filter(({ Action }) =>
+      JSON.stringify(Action).includes('logs:'),
+    );
+    expect(logging).toMatchObject([
+      {
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^BeforeTrafficFunctionLog/), 'Arn'] },
+      },
+    ]);
+  });
+
+  it('gives up when CodeDeploy has, and logs errors without data', () => {
+    expect(definitionOf(template)).toMatchObject({ TimeoutSeconds: 3600 });
+    const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+    expect(machines).toHaveLength(2);
+    for (const machine of machines) {
+      expect(machine).toMatchObject({
+        Properties: { LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false } },
+      });
+    }
+  });
+
   it('reads the executions of an encrypted test', () => {
     const { stack, live } = synthesize();
     const systemTest = new SystemTest(stack, 'Encrypted', {
