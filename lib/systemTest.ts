@@ -47,8 +47,6 @@ export class SystemTest extends Construct implements ISystemTest {
   public readonly logGroup: logs.ILogGroup;
   /** The customer managed key that encrypts the executions; undefined where there is none. */
   public readonly encryptionKey?: kms.IKey;
-  /** The stack's output with the ARN of the state machine. */
-  public readonly stateMachineArnOutput: CfnOutput;
 
   constructor(scope: Construct, id: string, props: SystemTestProps) {
     super(scope, id);
@@ -106,7 +104,7 @@ export class SystemTest extends Construct implements ISystemTest {
       encryptExecutions(this, this.stateMachine, props.encryptionKey);
     }
 
-    this.stateMachineArnOutput = new CfnOutput(this, 'StateMachineArn', {
+    new CfnOutput(this, 'StateMachineArn', {
       description: `${outputDescriptions.stateMachine}: ${this.node.path}`,
       value: this.stateMachine.stateMachineArn,
     });

@@ -1,3 +1,6 @@
+import { Duration } from 'aws-cdk-lib';
+import type { LocalSystemTestOptions } from './localSystemTest';
+
 /** The body of a function that behaves as its configuration's identifier says. */
 export const behaviours = `
   const ok = { configuration_identifier: event.configuration_identifier, system_test_successful: true };
@@ -15,3 +18,17 @@ export const behaviours = `
     case 'echoes': return { ...ok, event };
     default: return ok;
   }`;
+
+/** A system test of that function, which may take a second; one of its two configurations has a key of its own. */
+export function behavingSystemTest(logTail: boolean): LocalSystemTestOptions {
+  return {
+    code: behaviours,
+    props: {
+      logTail,
+      maxConcurrency: 20,
+      payload: { table: 't' },
+      configurations: ['config 0', { configuration_identifier: 'echoes by default', region: 'eu' }],
+    },
+    function: { timeout: Duration.seconds(1) },
+  };
+}

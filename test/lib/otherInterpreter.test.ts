@@ -1,9 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
 import { type HistoryEvent, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { randomUUID } from 'node:crypto';
 import type { AggregatedResult, Json, JsonObject, SystemTestInput } from '../../lib/wire';
 import { repairLogTail } from '../../scripts/execution/logTail';
-import { behaviours } from '../behaviours';
+import { behavingSystemTest } from '../behaviours';
 import { describeWithLocalStack, type Interpreter, startLocalStack } from '../localStack';
 import { type FaultOf, type Proxy, startProxy } from '../proxy';
 import { deployLocally, ended, type Ended, type LocalSystemTest } from '../localSystemTest';
@@ -44,16 +43,7 @@ describe.each([true, false])('The state machine (log tail: %s),', (logTail) => {
     let machine: Awaited<ReturnType<Interpreter['deploy']>>;
 
     beforeAll(async () => {
-      local = await deployLocally({
-        code: behaviours,
-        props: {
-          logTail,
-          maxConcurrency: 20,
-          payload: { table: 't' },
-          configurations: ['config 0', { configuration_identifier: 'echoes by default', region: 'eu' }],
-        },
-        function: { timeout: Duration.seconds(1) },
-      });
+      local = await deployLocally(behavingSystemTest(logTail));
       aws = await startProxy(local.endpoint.url, (call) => faultOf(call));
       other = await startLocalStack(aws.url);
       machine = await other.deploy(local.endpoint.deployment.stateMachines[0]!.definition);

@@ -1,6 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
 import type { ConfigurationResult, SystemTestInput } from '../../lib/wire';
-import { behaviours } from '../behaviours';
+import { behaviours, behavingSystemTest } from '../behaviours';
 import { deployLocally, impatientClock, type LocalSystemTest } from '../localSystemTest';
 
 function configurations(count: number, name = 'config'): string[] {
@@ -10,16 +9,7 @@ function configurations(count: number, name = 'config'): string[] {
 describe.each([true, false])('the state machine (log tail: %s)', (logTail) => {
   let test: LocalSystemTest;
   beforeAll(async () => {
-    test = await deployLocally({
-      code: behaviours,
-      props: {
-        logTail,
-        maxConcurrency: 20,
-        payload: { table: 't' },
-        configurations: ['config 0', { configuration_identifier: 'echoes by default', region: 'eu' }],
-      },
-      function: { timeout: Duration.seconds(1) },
-    });
+    test = await deployLocally(behavingSystemTest(logTail));
   });
   afterAll(() => test.close());
 
