@@ -51,6 +51,11 @@ export interface SystemTestInput {
   max_concurrency?: number;
   /** How many configurations may fail: a count (`2`) or a share of all (`"5%"`, rounded down). */
   tolerated_failures?: number | string;
+  /**
+   * Whether identifiers that the construct does not know are tested all the same; default false: where the construct has
+   * configurations, one that is named by its identifier alone has to be among them.
+   */
+  allow_unknown?: boolean;
 }
 
 /**
