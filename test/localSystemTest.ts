@@ -49,6 +49,8 @@ export interface LocalSystemTestOptions {
   props?: Omit<SystemTestProps, 'function'>;
   function?: Partial<lambda.FunctionProps>;
   clock?: Clock;
+  /** See ServeOptions. */
+  sdkReadTimeoutSeconds?: number;
 }
 
 /** Synthesizes a stack with a function and its system test, and serves it. */
@@ -66,7 +68,7 @@ export async function deployLocally(options: LocalSystemTestOptions): Promise<Lo
   new SystemTest(stack, 'SystemTest', { function: tested, ...options.props });
   app.synth();
 
-  const endpoint = await startLocalEndpoint({ app: outdir, clock: options.clock });
+  const endpoint = await startLocalEndpoint({ ...options, app: outdir });
   const client = new SFNClient({
     endpoint: endpoint.url,
     region: 'us-east-1',

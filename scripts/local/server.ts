@@ -17,6 +17,11 @@ export interface ServeOptions {
   lambdaConcurrency?: number;
   /** 0 to 1, for the jitter of retries; default `Math.random`. */
   random?: () => number;
+  /**
+   * After how many seconds without an answer a task with the SDK integration fails with `Lambda.SdkClientException`, as the AWS
+   * SDK for Java may give up, while the invocation goes on; default: never.
+   */
+  sdkReadTimeoutSeconds?: number;
   /** Gets one line for each request that failed unexpectedly. */
   log?: (line: string) => void;
   /** Gets what the functions write to their logs. */
@@ -35,14 +40,15 @@ export interface RunningServer {
  * supported.
  */
 export async function serve(deployment: Deployment, options: ServeOptions = {}): Promise<RunningServer> {
-  const { clock, random, log, functionLog, lambdaConcurrency } = options;
+  const { clock, random, log, functionLog, lambdaConcurrency, sdkReadTimeoutSeconds } = options;
   const lambda = new LambdaService({ deployment, clock, concurrency: lambdaConcurrency, log: functionLog });
   const closers = [() => lambda.close()];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const stepFunctions = new StepFunctionsService({ deployment, invoker: lambda, clock, random });
+    const services = { deployment, invoker: lambda, clock, random, sdkReadTimeoutSeconds };
+    const stepFunctions = new StepFunctionsService(services);
     closers.push(() => stepFunctions.close());
     const cloudFormation = new CloudFormationService({ deployment });
     const handler = route({ stepFunctions, lambda, cloudFormation, sts: new StsService({ deployment }) });

@@ -47,11 +47,14 @@ export class StepFunctionsService implements Service {
     clock?: Clock;
     /** For the jitter of retries and `$random()`, from 0 inclusive to 1 exclusive; default `Math.random`. */
     random?: () => number;
+    /** See Runtime; default: never. */
+    sdkReadTimeoutSeconds?: number;
   }) {
-    const { deployment, invoker, clock = systemClock, random = Math.random } = options;
+    const { deployment, invoker, clock = systemClock, random = Math.random, sdkReadTimeoutSeconds } = options;
+    const { region } = deployment;
     this.context = {
       stateMachines: new StateMachines(deployment, { clock, random }),
-      executions: new Executions({ clock, random, invoker, region: deployment.region }),
+      executions: new Executions({ clock, random, invoker, region, sdkReadTimeoutSeconds }),
     };
   }
 

@@ -27,7 +27,7 @@ export async function runTask(state: TaskState, run: StateRun): Promise<Outcome>
   try {
     const call = (signal: AbortSignal) =>
       invokeLambda(state.integration, parameters.value as JsonObject, runtime, signal);
-    const result = new Document(await withTimeout(call, timeoutSeconds, run));
+    const result = new Document(await withDeadlines(call, deadlinesOf(state, timeoutSeconds, run), run));
     if (!result.fits) throw dataLimitExceeded(state.integration);
     branch.record('TaskSucceeded', {
       taskSucceededEventDetails: { ...resource, output: result.text, outputDetails: notTruncated },
@@ -73,10 +73,30 @@ class TimeIsOver extends StateFailure {
   }
 }
 
-/** Gives up on the call when its time is over, or when the branch ends; the call's signal then aborts. */
-async function withTimeout<T>(
-  call: (signal: AbortSignal) => Promise<T>,
+/** When a call is given up, and what its task then fails with. */
+interface Deadline {
+  seconds: number | undefined;
+  failure: StateFailure;
+}
+
+/** The task's own timeout and that of the SDK integration's client, which words its failure as the AWS SDK for Java. */
+function deadlinesOf(
+  { integration }: TaskState,
   timeoutSeconds: number | undefined,
+  { runtime }: StateRun,
+): Deadline[] {
+  const readTimeoutSeconds = integration === 'aws-sdk:lambda' ? runtime.sdkReadTimeoutSeconds : undefined;
+  const unread = new StateFailure('Lambda.SdkClientException', 'Unable to execute HTTP request: Read timed out');
+  return [
+    { seconds: timeoutSeconds, failure: new TimeIsOver() },
+    { seconds: readTimeoutSeconds, failure: unread },
+  ];
+}
+
+/** Gives up on the call at its first deadline, or when the branch ends; the call's signal then aborts. */
+async function withDeadlines<T>(
+  call: (signal: AbortSignal) => Promise<T>,
+  deadlines: Deadline[],
   { branch, runtime }: StateRun,
 ): Promise<T> {
   const interest = new AbortController();
@@ -86,9 +106,10 @@ async function withTimeout<T>(
   });
   const onEnd = () => interest.abort(branch.signal.reason);
   branch.signal.addEventListener('abort', onEnd, { once: true });
-  if (timeoutSeconds !== undefined) {
-    void runtime.clock.sleep(timeoutSeconds * 1000, timer.signal).then(
-      () => interest.abort(new TimeIsOver()),
+  for (const { seconds, failure } of deadlines) {
+    if (seconds === undefined) continue;
+    void runtime.clock.sleep(seconds * 1000, timer.signal).then(
+      () => interest.abort(failure),
       () => undefined,
     );
   }

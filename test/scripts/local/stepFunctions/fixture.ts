@@ -89,16 +89,17 @@ export interface FixtureOptions {
   invoker?: Invoker;
   clock?: Clock;
   random?: () => number;
+  sdkReadTimeoutSeconds?: number;
 }
 
 /** Serves state machines; a bare definition becomes the machine `Machine`. */
 export async function serveMachines(
   machines: object | DeployedStateMachine[],
-  { invoker = returning((event) => event), clock = new FakeClock(), random }: FixtureOptions = {},
+  { invoker = returning((event) => event), clock = new FakeClock(), ...more }: FixtureOptions = {},
 ): Promise<Fixture> {
   const stateMachines = Array.isArray(machines) ? (machines as DeployedStateMachine[]) : [stateMachine(machines)];
   const deployment = deploymentOf(...stateMachines);
-  const service = new StepFunctionsService({ deployment, invoker, clock, random });
+  const service = new StepFunctionsService({ deployment, invoker, clock, ...more });
   const listener = await listen((request) => service.handle(request));
   const client = new SFNClient({
     endpoint: listener.url,

@@ -427,6 +427,19 @@ describe('a timeout', () => {
     expect(signals.map((signal) => signal?.aborted)).toEqual([true, true]);
   });
 
+  it.each([
+    [sdkResource, { Error: 'Lambda.SdkClientException', Cause: 'Unable to execute HTTP request: Read timed out' }, 50],
+    [optimizedResource, { Error: 'States.Timeout', Cause: '' }, 60],
+  ])('of the client fails a task of the SDK integration alone: %s', async (Resource, output, seconds) => {
+    const invoker = invokerOf(() => new Promise(() => undefined));
+    const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Caught', Output: '{% $states.errorOutput %}' }];
+    const states = { Invoke: task({ Resource, TimeoutSeconds: 60, Catch }), Caught: pass() };
+    const ended = await runMachine(machine(states), {}, { invoker, sdkReadTimeoutSeconds: 50 });
+
+    expect(outputOf(ended)).toEqual(output);
+    expect(elapsed(ended)).toBe(seconds * 1000);
+  });
+
   it.each([0, 1.5, 'x'])('of a task can not turn out to be %j', async (timeout) => {
     const ended = await runMachine(machine({ Invoke: task({ TimeoutSeconds: '{% $states.input %}' }) }), timeout);
 
