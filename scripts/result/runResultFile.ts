@@ -16,6 +16,7 @@ import {
   shown,
   WireFormatError,
 } from '../../lib/wireParsers';
+import { parseTimestamp } from '../timestamp';
 import { UserError } from '../userError';
 
 const statuses: ExecutionStatus[] = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
@@ -165,7 +166,7 @@ function textsAt(object: JsonObject, key: string): string[] {
 
 function timeAt(object: JsonObject, key: string, where = 'the result'): string {
   const value = object[key];
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT/.test(value) || Number.isNaN(Date.parse(value))) {
+  if (typeof value !== 'string' || parseTimestamp(value) === undefined) {
     throw new WireFormatError(`Expected ${key} of ${where} to be a time in ISO 8601, got ${shown(value)}`);
   }
   return value;

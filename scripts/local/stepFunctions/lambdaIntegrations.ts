@@ -19,24 +19,30 @@ export async function invokeLambda(
 ): Promise<JsonObject> {
   let result: InvokeResult;
   try {
-    result = await invoker.invoke(toRequest(parameters, signal));
+    result = await invoker.invoke(toRequest(integration, parameters, signal));
   } catch (error) {
     throw platformFailure(integration, error);
   }
   return integration === 'lambda' ? optimizedResult(result, clock) : sdkResult(result);
 }
 
-/** The Arguments were checked before. A blob is given to the API as JSON, strings too (recorded). */
-function toRequest(parameters: JsonObject, signal: AbortSignal): InvokeRequest {
-  const { FunctionName, Payload = {}, Qualifier, InvocationType, LogType } = parameters;
+/** The Arguments were checked before. */
+function toRequest(integration: LambdaIntegration, parameters: JsonObject, signal: AbortSignal): InvokeRequest {
+  const { FunctionName, Payload, Qualifier, InvocationType, LogType } = parameters;
   return {
     functionName: FunctionName as string,
     qualifier: Qualifier as string | undefined,
     invocationType: InvocationType as InvokeRequest['invocationType'],
     logType: LogType as InvokeRequest['logType'],
-    payload: Buffer.from(JSON.stringify(Payload)),
+    payload: Buffer.from(payloadText(integration, Payload)),
     signal,
   };
+}
+
+/** Recorded: the SDK integration gives the API any blob as JSON; the optimised one a text as it is, and null as `{}`. */
+function payloadText(integration: LambdaIntegration, payload: Json = {}): string {
+  if (integration === 'aws-sdk:lambda') return JSON.stringify(payload);
+  return typeof payload === 'string' ? payload : JSON.stringify(payload ?? {});
 }
 
 /** The response of the API with the SDK's names. */

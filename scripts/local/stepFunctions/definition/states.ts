@@ -1,3 +1,4 @@
+import { parseTimestamp } from '../../../timestamp';
 import type { AvailableStates, TemplateCompiler } from '../template';
 import type {
   ChoiceRule,
@@ -124,9 +125,9 @@ function readWait(name: string, fields: Fields, compile: TemplateCompiler): Wait
   if ((seconds === undefined) === (timestamp === undefined)) {
     fields.reject('Seconds', 'a Wait state takes either Seconds or Timestamp');
   }
-  if (typeof timestamp?.constant === 'string' && Number.isNaN(Date.parse(timestamp.constant))) {
+  if (typeof timestamp?.constant === 'string' && parseTimestamp(timestamp.constant) === undefined) {
     const value = JSON.stringify(timestamp.constant);
-    fields.reject('Timestamp', `expected a time such as 2030-01-31T12:00:00Z, got ${value}`);
+    fields.reject('Timestamp', `expected a time in RFC 3339 such as 2030-01-31T12:00:00Z, got ${value}`);
   }
   return { type: 'Wait', name, seconds, timestamp, ...readExit(fields, compile, onlyInput) };
 }

@@ -1,3 +1,4 @@
+import { parseTimestamp } from '../../../timestamp';
 import type { WaitState } from '../definition/definition';
 import { maxWaitSeconds } from '../definition/states';
 import { EvaluationFailure } from '../failure';
@@ -18,12 +19,11 @@ async function millisecondsOf({ seconds, timestamp }: WaitState, run: StateRun):
   }
   if (timestamp === undefined) return 0;
   const value = await evaluateAs(timestamp, 'string', run.bindings());
-  const time = Date.parse(value);
-  if (Number.isNaN(time)) {
-    throw new EvaluationFailure(
-      'Timestamp',
-      `Timestamp must be a time such as 2030-01-31T12:00:00Z, but was '${value}'.`,
-    );
+  const time = parseTimestamp(value);
+  if (time === undefined) {
+    // Recorded.
+    const problem = 'The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string';
+    throw new EvaluationFailure('Timestamp', `${problem}: ${value}`);
   }
   return Math.max(0, time - run.runtime.clock.now());
 }

@@ -188,17 +188,21 @@ describe('a Wait state', () => {
   });
 
   it.each([
-    ['Seconds', -1],
-    ['Seconds', 1.5],
-    ['Seconds', '5'],
-    ['Timestamp', 'tomorrow'],
-  ])('fails where the %s turn out to be %j', async (field, value) => {
+    ['Seconds', -1, 'Seconds must be an integer'],
+    ['Seconds', 1.5, 'Seconds must be an integer'],
+    ['Seconds', '5', "Expected 'number', but was 'string'"],
+    [
+      'Timestamp',
+      '2016-12-05 21:29:29Z',
+      'The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: 2016-12-05 21:29:29Z',
+    ],
+  ])('fails where the %s turn out to be %j', async (field, value, cause) => {
     const ended = await runMachine(
       machine({ Wait: { Type: 'Wait', [field]: '{% $states.input %}', End: true } }),
       value,
     );
 
-    expect(ended).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+    expect(ended).toMatchObject(failsWith('States.QueryEvaluationError', expect.stringContaining(cause) as string));
     expect(ended.events.find(({ type }) => type === 'EvaluationFailed')!.evaluationFailedEventDetails).toMatchObject({
       location: field,
       state: 'Wait',

@@ -287,8 +287,8 @@ describe('a definition', () => {
     ],
     [
       'a time that is none',
-      one({ Type: 'Wait', Timestamp: 'soon', End: true }),
-      'field "Timestamp": expected a time such as 2030-01-31T12:00:00Z, got "soon"',
+      one({ Type: 'Wait', Timestamp: '2016-12-05T21:29:29', End: true }),
+      'field "Timestamp": expected a time in RFC 3339 such as 2030-01-31T12:00:00Z, got "2016-12-05T21:29:29"',
     ],
     [
       'an error that is no text',
