@@ -10,7 +10,7 @@ module.exports = () => {
   // The SDK's note on Node.js versions is nothing for whoever reads the tests.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   // The CDK's check of every template against CloudFormation's schemas takes seconds a test. cfn-lint does the same once
-  // (test/lib/templates.test.ts).
+  // (test/lib/templates.ci.test.ts).
   process.env.CDK_VALIDATION = 'false';
   execFileSync(process.execPath, [join(__dirname, '..', 'scripts', 'build.mjs')], { stdio: 'inherit' });
 };
