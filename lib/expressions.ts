@@ -5,7 +5,7 @@
  */
 import { bareResultBytes, resultsBytes } from './executionBudget';
 import { reportPatterns, unknownErrorType, unsuccessful } from './invocationRules';
-import { Configuration, limits } from './wire';
+import { Configuration, limits, patterns } from './wire';
 
 /** Wraps JSONata text as a value of the Amazon States Language. */
 export function jsonata(expression: string): string {
@@ -91,7 +91,8 @@ export function checkInput(defaults: InputDefaults): string {
   $total := $count($list);
   $named := function($item) {(
     $identifier := ${identifier};
-    $type($identifier) = "string" and $length($identifier) > 0 and $length($identifier) <= ${limits.identifierLength}
+    $type($identifier) = "string" and $contains($identifier, /${patterns.notBlank}/)
+      and $length($identifier) <= ${limits.identifierLength} and $not($type($item) = "object" and "system_test" in $keys($item))
   )};
   $wrong := [$map($list, function($item, $index) { $not($named($item)) ? $index })];
   $identifiers := $count($wrong) > 0 ? [] : [$map($list, function($item) { ${identifier} })];
@@ -100,7 +101,7 @@ export function checkInput(defaults: InputDefaults): string {
   }, {}).twice;
   $concurrency := $exists($input.max_concurrency) ? $input.max_concurrency : ${maxConcurrency};
   $tolerated := $exists($input.tolerated_failures) ? $input.tolerated_failures : ${JSON.stringify(defaults.toleratedFailures)};
-  $percent := $type($tolerated) = "string" and $contains($tolerated, /^[0-9]+(\.[0-9]+)?%$/)
+  $percent := $type($tolerated) = "string" and $contains($tolerated, /${patterns.share}/)
     ? $number($substringBefore($tolerated, "%"));
   $room := ${resultsBytes} - $size($identifiers) - ${bareResultBytes} * $total;
   {
@@ -108,11 +109,11 @@ export function checkInput(defaults: InputDefaults): string {
       $type($input) != "object" ? "Expected the input to be an object, such as {\"configurations\": [\"config_0\"]}, got " & $type($input) & "." :
       $type($list) != "array" ? "Expected configurations to be a list, got " & $type($list) & "." :
       $total = 0 ? "Expected at least one configuration, got none: name them in the input's configurations or in the construct's." :
-      $count($wrong) > 0 ? "Expected configurations[" & $wrong[0] & "] to be a string of 1 to ${limits.identifierLength} characters, or an object with such a configuration_identifier." :
+      $count($wrong) > 0 ? "Expected configurations[" & $wrong[0] & "] to be a string of 1 to ${limits.identifierLength} characters that is not blank, or an object with such a configuration_identifier and no system_test." :
       $exists($repeated) ? "Expected each configuration once, got " & $repeated & " more than once." :
       $type($concurrency) != "number" or $concurrency != $floor($concurrency) or $concurrency < 1 or $concurrency > ${limits.inlineConcurrency}
         ? "Expected max_concurrency to be an integer from 1 to ${limits.inlineConcurrency}, got " & $string($concurrency) & "." :
-      $not($exists($percent) and $percent <= 100 or $type($tolerated) = "number" and $tolerated >= 0 and $tolerated = $floor($tolerated))
+      $not($exists($percent) or $type($tolerated) = "number" and $tolerated >= 0 and $tolerated <= ${Number.MAX_SAFE_INTEGER} and $tolerated = $floor($tolerated))
         ? "Expected tolerated_failures to be an integer from 0 up or a share such as \"5%\", got " & $string($tolerated) & "." :
       $total > ${maxConfigurations} ? "Expected at most ${maxConfigurations} configurations, got " & $total & ": more do not fit in the history of an execution with an inline Map. Split them over several executions, or use a Map in distributed mode." :
       $room < 0 ? "Expected the identifiers to take at most " & (${resultsBytes} - ${bareResultBytes} * $total) & " bytes together, got " & $size($identifiers) & ": more do not fit in the output of an execution with an inline Map. Split them over several executions, or use a Map in distributed mode." :

@@ -1,7 +1,8 @@
 /** Checks of props at synthesis: what was expected, the value received, and where. */
 import { Token } from 'aws-cdk-lib';
 import { IConstruct, Node } from 'constructs';
-import { Configuration, isJsonObject, limits, SystemTestInput } from './wire';
+import { Configuration, identifierOf, isToleratedFailures, limits, SystemTestInput } from './wire';
+import { parseConfiguration, WireFormatError } from './wireParsers';
 
 /** Throws unless `value` is an integer from `min` to `max`. Tokens pass. */
 export function expectIntegerWithin(scope: IConstruct, name: string, value: number, min: number, max: number): void {
@@ -46,11 +47,7 @@ export function expectMatch(scope: IConstruct, name: string, value: string, patt
 
 /** Throws unless `value` is a count from 0 up or a share such as `5%`. */
 export function expectToleratedFailures(scope: IConstruct, value: number | string): void {
-  const valid =
-    typeof value === 'number'
-      ? Number.isInteger(value) && value >= 0
-      : /^[0-9]+(\.[0-9]+)?%$/.test(value) && parseFloat(value) <= 100;
-  if (!valid) {
+  if (!isToleratedFailures(value)) {
     throw new RangeError(
       `Expected toleratedFailures of ${scope.node.path} to be an integer from 0 up or a share such as "5%", got ${JSON.stringify(value)}.`,
     );
@@ -68,19 +65,28 @@ export function expectPayload(scope: IConstruct, payload: Record<string, unknown
   }
 }
 
-/** Throws unless the configurations are 1 to `max` well-formed and distinct ones that fit in an execution's input. */
-export function expectConfigurations(scope: IConstruct, configurations: Configuration[], max: number): void {
+/**
+ * Throws unless the configurations are 1 to `max` well-formed and distinct ones that fit in an execution's input.
+ * @param o.variables whether an identifier may be one that is only known when a pipeline runs
+ */
+export function expectConfigurations(
+  scope: IConstruct,
+  configurations: readonly Configuration[],
+  max: number,
+  { variables = false } = {},
+): void {
   const where = `configurations of ${scope.node.path}`;
+  if (!variables) {
+    expectKnown(scope, 'configurations', configurations);
+  }
   if (configurations.length < 1 || configurations.length > max) {
     throw new RangeError(`Expected ${where} to be 1 to ${max}, got ${configurations.length}.`);
   }
   const seen = new Map<string, number>();
   for (const [index, configuration] of configurations.entries()) {
-    const identifier: unknown = isJsonObject(configuration) ? configuration.configuration_identifier : configuration;
-    if (typeof identifier !== 'string' || identifier.length < 1 || identifier.length > limits.identifierLength) {
-      throw new TypeError(
-        `Expected ${where}[${index}] to be an identifier of 1 to ${limits.identifierLength} characters, or an object with such a configuration_identifier, got ${JSON.stringify(configuration)}.`,
-      );
+    const identifier = identifierAt(`${where}[${index}]`, configuration);
+    if (!variables) {
+      expectKnown(scope, `configurations[${index}]`, identifier);
     }
     const first = seen.get(identifier);
     if (first !== undefined) {
@@ -98,12 +104,28 @@ export function expectConfigurations(scope: IConstruct, configurations: Configur
   }
 }
 
-/** Throws unless an execution's input is well-formed and takes at most `maxLength` characters of JSON. */
-export function expectInput(scope: IConstruct, input: SystemTestInput, maxLength: number): void {
+function identifierAt(where: string, value: unknown): string {
+  try {
+    return identifierOf(parseConfiguration(value, where));
+  } catch (error) {
+    throw error instanceof WireFormatError ? new TypeError(`${error.message}.`, { cause: error }) : error;
+  }
+}
+
+/**
+ * Throws unless an execution's input is well-formed and takes at most `maxLength` characters of JSON.
+ * @param o.variables whether an identifier may be one that is only known when a pipeline runs
+ */
+export function expectInput(
+  scope: IConstruct,
+  input: SystemTestInput,
+  maxLength: number,
+  o?: { variables: boolean },
+): void {
   const { configurations, max_concurrency: maxConcurrency, tolerated_failures: toleratedFailures } = input;
   if (configurations) {
     // How many fit in one execution is up to the state machine; its input can't hold more than its bytes.
-    expectConfigurations(scope, configurations, maxLength);
+    expectConfigurations(scope, configurations, maxLength, o);
   }
   if (maxConcurrency !== undefined) {
     expectIntegerWithin(scope, 'max_concurrency', maxConcurrency, 1, limits.inlineConcurrency);

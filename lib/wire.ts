@@ -22,8 +22,16 @@ export const limits = {
   executionNameLength: 80,
   /** Characters of a Fail state's Cause. */
   causeLength: 32_768,
-  /** Characters in a configuration's identifier. */
+  /** Characters (Unicode code points) in a configuration's identifier. */
   identifierLength: 1024,
+} as const;
+
+/** What an execution's input may hold, as regular expressions for JavaScript and for JSONata, also on a JVM. */
+export const patterns = {
+  /** An identifier needs such a character: none of space, tab, line feed and carriage return. */
+  notBlank: String.raw`[^ \x09\x0a\x0d]`,
+  /** A share of tolerated failures, from 0% to 100%. */
+  share: String.raw`^0*(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%$`,
 } as const;
 
 // eslint-disable-next-line no-control-regex -- the service's rule names them
@@ -160,6 +168,13 @@ export interface RunResult extends AggregatedResult {
   cost_unknown?: string;
   /** What is to do about the list of known failures, a sentence each. Absent: nothing. */
   known_failure_notes?: string[];
+}
+
+/** Whether a value says how many failures are tolerated: a count from 0 up or a share such as `5%`. */
+export function isToleratedFailures(value: unknown): value is number | string {
+  return typeof value === 'string'
+    ? new RegExp(patterns.share).test(value)
+    : Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 /** The identifier of a configuration. */

@@ -2,6 +2,7 @@
 import {
   isJsonObject,
   limits,
+  patterns,
   type AggregatedResult,
   type Configuration,
   type ConfigurationResult,
@@ -16,27 +17,28 @@ export class WireFormatError extends Error {
 }
 
 /**
- * Checks one configuration: a string of at most 1,024 characters that is not blank, or an object with such a `configuration_identifier` and no
- * `system_test`.
+ * Checks one configuration: a string of at most 1,024 characters that is not blank, or an object with such a
+ * `configuration_identifier` and no `system_test`.
+ * @param where names the value in errors
  * @throws WireFormatError
  */
-export function parseConfiguration(value: unknown): Configuration {
+export function parseConfiguration(value: unknown, where = 'a configuration'): Configuration {
   if (typeof value === 'string') {
-    checkIdentifier(value, 'a configuration');
+    checkIdentifier(value, where);
     return value;
   }
   if (!isJsonObject(value)) {
     throw new WireFormatError(
-      `Expected a configuration to be a string or an object with configuration_identifier, got ${shown(value)}`,
+      `Expected ${where} to be a string or an object with configuration_identifier, got ${shown(value)}`,
     );
   }
   const identifier = value.configuration_identifier;
   if (identifier === undefined) {
-    throw new WireFormatError(`Expected configuration_identifier in a configuration, got ${shown(value)}`);
+    throw new WireFormatError(`Expected configuration_identifier in ${where}, got ${shown(value)}`);
   }
-  checkIdentifier(identifier, 'configuration_identifier');
+  checkIdentifier(identifier, `configuration_identifier of ${where}`);
   if ('system_test' in value) {
-    throw new WireFormatError('Expected no system_test in a configuration: it is always true and cannot be set');
+    throw new WireFormatError(`Expected no system_test in ${where}: it is always true and cannot be set`);
   }
   return { ...value, configuration_identifier: identifier };
 }
@@ -45,7 +47,7 @@ function checkIdentifier(value: unknown, what: string): asserts value is string 
   if (typeof value !== 'string') {
     throw new WireFormatError(`Expected ${what} to be a string, got ${shown(value)}`);
   }
-  if (value.trim() === '') {
+  if (!new RegExp(patterns.notBlank).test(value)) {
     throw new WireFormatError(`Expected ${what} not to be empty, got ${shown(value)}`);
   }
   const length = Array.from(value).length;

@@ -102,7 +102,7 @@ function expectValid(scope: Construct, { input, inputFile, executionNamePrefix }
     throw new TypeError(`Expected either input or inputFile of ${scope.node.path}, got both.`);
   }
   if (input) {
-    expectInput(scope, input, maxConfigurationValueLength);
+    expectInput(scope, input, maxConfigurationValueLength, { variables: true });
   }
   const maxPrefixLength = limits.executionNameLength - actionExecutionIdLength;
   if (executionNamePrefix !== undefined) {

@@ -1,5 +1,5 @@
 /** The values of `run`'s flags: each parser takes the text after a flag and throws a UserError that names the flag. */
-import { isExecutionName, limits } from '../../lib/wire';
+import { isExecutionName, isToleratedFailures, limits } from '../../lib/wire';
 import type { StateMachineOptions } from '../aws/connection';
 import { parseStateMachineArn } from '../aws/target';
 import type { ExecutionOptions } from '../execution/testExecution';
@@ -32,12 +32,9 @@ export function port(text: string): number {
 
 /** A count, or a share such as `5%`. */
 export function toleratedFailures(text: string): number | string {
-  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];
-  if (percent !== undefined && Number(percent) <= 100) {
-    return text;
-  }
-  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) {
-    return Number(text);
+  const value = /^\d+$/.test(text) ? Number(text) : text;
+  if (isToleratedFailures(value)) {
+    return value;
   }
   throw expected('--tolerated-failures', 'a count such as 2 or a share from 0% to 100%', text);
 }

@@ -12,7 +12,7 @@ export function parseArguments(identifiers: string[]): Configuration[] {
     throw new UserError(`Expected each configuration once, got ${JSON.stringify(repeated)} more than once.`);
   }
   try {
-    return identifiers.map(parseConfiguration);
+    return identifiers.map((identifier) => parseConfiguration(identifier));
   } catch (error) {
     throw error instanceof WireFormatError ? new UserError(`${error.message}.`, { cause: error }) : error;
   }

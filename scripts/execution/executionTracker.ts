@@ -1,4 +1,4 @@
-import { identifierOf, isJsonObject, type Configuration, type ConfigurationResult, type Json } from '../../lib/wire';
+import { isJsonObject, type Configuration, type ConfigurationResult, type Json } from '../../lib/wire';
 import { parseConfiguration, parseConfigurationResult } from '../../lib/wireParsers';
 import type { HistoryEvent } from '../aws/stepFunctions';
 import { memoryMbOf } from '../cost/reportedMemory';
@@ -77,14 +77,13 @@ export class ExecutionTracker {
     return statesEntered + Math.max(0, tasksScheduled - tasksEntered);
   }
 
-  /** The configurations that are tested, the construct's own included; undefined where the history doesn't tell them. */
+  /**
+   * The configurations that are tested, the construct's own included, without those that are none by the rules of today;
+   * undefined where the history doesn't tell them.
+   */
   configurations(): Configuration[] | undefined {
     const named = this.inputValue('configurations');
-    if (!Array.isArray(named)) {
-      return undefined;
-    }
-    const parsed = named.map(configurationIn);
-    return parsed.every((one) => one !== undefined) ? parsed : undefined;
+    return Array.isArray(named) ? named.flatMap((one) => configurationIn(one) ?? []) : undefined;
   }
 
   /** The results of the configurations that are done, by their index. */
@@ -250,9 +249,10 @@ function configurationIn(value: unknown): Configuration | undefined {
   }
 }
 
+/** Whatever the rest of it is: what was tested has a name in the report. */
 function identifierIn(value: unknown): string | undefined {
-  const configuration = configurationIn(value);
-  return configuration === undefined ? undefined : identifierOf(configuration);
+  const identifier = isJsonObject(value) ? value.configuration_identifier : value;
+  return typeof identifier === 'string' ? identifier : undefined;
 }
 
 /** Undefined where it isn't a result, for the same reason. */

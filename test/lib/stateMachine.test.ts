@@ -52,8 +52,8 @@ describe.each([true, false])('the state machine (log tail: %s)', (logTail) => {
     expect(result.results[1]!.error).toEqual({ type, message: expect.stringMatching(message) });
   });
 
-  it('sends the function its configuration with system_test: true, which nobody can override', async () => {
-    const configuration = { configuration_identifier: 'echoes', region: 'eu', system_test: false };
+  it('sends the function its configuration with system_test: true', async () => {
+    const configuration = { configuration_identifier: 'echoes', region: 'eu' };
     const { result } = await test.run({ configurations: [configuration] });
     expect(result.results[0]!.response).toMatchObject({
       event: { configuration_identifier: 'echoes', region: 'eu', table: 't', system_test: true },
@@ -139,6 +139,11 @@ describe.each([true, false])('the state machine (log tail: %s)', (logTail) => {
       /^Expected configurations\[0\] to be a string of 1 to/,
     ],
     ['an empty identifier', { configurations: [''] }, /^Expected configurations\[0\] to be a string/],
+    [
+      'one that would override system_test',
+      { configurations: ['a', { configuration_identifier: 'b', system_test: false }] },
+      /^Expected configurations\[1\] to be a string .* and no system_test\.$/,
+    ],
     ['one twice', { configurations: ['a', 'b', 'a'] }, /^Expected each configuration once, got a more than once\.$/],
     ['41 at once', { max_concurrency: 41 }, /^Expected max_concurrency to be an integer from 1 to 40, got 41\.$/],
     ['none at once', { max_concurrency: 0 }, /got 0\.$/],

@@ -301,6 +301,21 @@ describe('SystemTest', () => {
       { toleratedFailures: Token.asString({ Ref: 'Failures' }) },
       'Expected toleratedFailures of Stack/SystemTest to be known when the app is synthesized, got a token',
     ],
+    [
+      'an identifier that only the deployment knows',
+      { configurations: ['a', `tenant-${Token.asString({ Ref: 'Tenant' })}`] },
+      'Expected configurations[1] of Stack/SystemTest to be known when the app is synthesized, got a token',
+    ],
+    [
+      'an identifier with keys that only the deployment knows',
+      { configurations: [{ configuration_identifier: Token.asString({ Ref: 'Tenant' }), region: 'eu' }] },
+      'Expected configurations[0] of Stack/SystemTest to be known when the app is synthesized, got a token',
+    ],
+    [
+      'configurations that only the deployment knows',
+      { configurations: Token.asList({ Ref: 'Tenants' }) },
+      'Expected configurations of Stack/SystemTest to be known when the app is synthesized, got a token',
+    ],
     ['no configuration', { configurations: [] }, 'Expected configurations of Stack/SystemTest to be 1 to 1040, got 0.'],
     [
       '1,041 configurations',
@@ -311,7 +326,7 @@ describe('SystemTest', () => {
     [
       'an empty identifier',
       { configurations: ['a', { configuration_identifier: '' }] },
-      'configurations of Stack/SystemTest[1] to be an identifier of 1 to 1024 characters',
+      'Expected configuration_identifier of configurations of Stack/SystemTest[1] not to be empty, got "".',
     ],
     [
       'configurations over 128 KiB',
@@ -321,7 +336,7 @@ describe('SystemTest', () => {
     [
       'an identifier of 1,025 characters',
       { configurations: ['x'.repeat(1025)] },
-      'configurations of Stack/SystemTest[0] to be an identifier of 1 to 1024 characters',
+      'Expected configurations of Stack/SystemTest[0] to have at most 1024 characters, got 1025: "xxx',
     ],
     [
       'a payload with configuration_identifier',

@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -201,6 +201,11 @@ describe('SystemTestHook', () => {
     ],
     ['a timeout of 59 seconds', { timeout: Duration.seconds(59) }, 'got 59.'],
     ['max_concurrency 0', { input: { max_concurrency: 0 } }, 'to be an integer from 1 to 40, got 0.'],
+    [
+      'an identifier that only the deployment knows',
+      { input: { configurations: [Token.asString({ Ref: 'Tenant' })] } },
+      'Expected configurations[0] of Stack/Hook to be known when the app is synthesized, got a token',
+    ],
     [
       'an input over 8,000 characters',
       { input: { configurations: Array.from({ length: 20 }, (_, index) => `${index}${'x'.repeat(500)}`) } },

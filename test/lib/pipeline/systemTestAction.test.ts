@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
 import * as actions from 'aws-cdk-lib/aws-codepipeline-actions';
@@ -143,8 +143,13 @@ describe('SystemTestAction', () => {
   });
 
   it('accepts settings that are known when the pipeline runs', () => {
-    const template = synthesize(() => ({ input: { tolerated_failures: '#{variables.tolerated}' } }));
-    expect(actionOf(template).Configuration.Input).toBe('{"tolerated_failures":"#{variables.tolerated}"}');
+    const customer = Lazy.string({ produce: () => '#{variables.customer}' });
+    const template = synthesize(() => ({
+      input: { configurations: [customer], tolerated_failures: '#{variables.tolerated}' },
+    }));
+    expect(actionOf(template).Configuration.Input).toBe(
+      '{"configurations":["#{variables.customer}"],"tolerated_failures":"#{variables.tolerated}"}',
+    );
   });
 
   it.each<[string, Partial<SystemTestActionProps>, string]>([

@@ -45,7 +45,11 @@ describe('a file of configurations', () => {
     ['x', 'a\nb\n\na', 'Expected each configuration once in x, got "a" in lines 1 and 4.'],
     ['x.json', '["a",\n{"configuration_identifier":"a"}]', /got "a" in lines 1 and 2\.$/],
     ['x.json', '["a",\n""]', 'x.json, line 2: Expected a configuration not to be empty, got "".'],
-    ['x.csv', 'configuration_identifier,n\n,1', /^x\.csv, line 2: Expected configuration_identifier not to be empty/],
+    [
+      'x.csv',
+      'configuration_identifier,n\n,1',
+      /^x\.csv, line 2: Expected configuration_identifier of a configuration not to be empty/,
+    ],
     ['x.json', '[1]', /^x\.json, line 1: Expected a configuration to be a string or an object .*, got 1\.$/],
     ['x.json', '[null]', /got null\.$/],
     ['x.json', '[["a"]]', /got \["a"\]\.$/],
@@ -54,7 +58,11 @@ describe('a file of configurations', () => {
       '[{"id": "a"}]',
       /^x\.json, line 1: Expected configuration_identifier in a configuration, got \{"id":"a"\}/,
     ],
-    ['x.json', '[{"configuration_identifier": 7}]', /Expected configuration_identifier to be a string, got 7\.$/],
+    [
+      'x.json',
+      '[{"configuration_identifier": 7}]',
+      /Expected configuration_identifier of a configuration to be a string, got 7\.$/,
+    ],
     [
       'x.json',
       '[{"configuration_identifier": "a", "system_test": false}]',

@@ -60,3 +60,23 @@ test('an iteration that was aborted is not the one that runs longest', () => {
 
   expect(tracker.progress().longest).toEqual({ identifier: 'running', startedAfterMs: 3000 });
 });
+
+test('a configuration that is none by the rules of today costs the others neither their names nor their keys', () => {
+  const configurations = [
+    'a',
+    { configuration_identifier: 'b', system_test: false },
+    7,
+    { configuration_identifier: 'c', d: 1 },
+  ];
+  const tracker = new ExecutionTracker();
+
+  tracker.apply(
+    chained({
+      type: 'MapStateEntered',
+      stateEnteredEventDetails: { name: 'Map', input: JSON.stringify({ configurations }) },
+    }),
+  );
+
+  expect(tracker.configurations()).toEqual(['a', { configuration_identifier: 'c', d: 1 }]);
+  expect(tracker.identifiers()).toEqual(['a', 'b', undefined, 'c']);
+});
