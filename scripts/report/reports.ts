@@ -82,13 +82,14 @@ export function appendReportFile(file: string, text: string): Promise<void> {
 
 /**
  * Writes a report so that the file holds either all of it or what it held before. What is no regular file (a pipe,
- * `/dev/stderr`) is written to as it is.
+ * `/dev/stdout` by whatever name) is written to as it is: it may lead to where a CI server takes orders.
+ * @param defused the format whose orders are then taken out; undefined where no CI server reads
  */
-export async function writeReportFile(file: string, text: string): Promise<void> {
+export async function writeReportFile(file: string, text: string, defused?: ReportFormat): Promise<void> {
   const target = await realpath(file).catch(() => file);
   const existing = await stat(target).catch(() => undefined);
   if (existing && !existing.isFile()) {
-    await writeFile(target, text);
+    await writeFile(target, defused ? formats[defused].defuse(text) : text);
     return;
   }
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);

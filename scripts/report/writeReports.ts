@@ -48,13 +48,14 @@ async function writeFile(
     await appendReportFile(file, text);
     return;
   }
+  const defused = isReadForCommands(env) ? format : undefined;
   if (format === 'junit' && isJunitPattern(file)) {
     const documents = renderJunitFiles(result);
     const names = junitFileNames(file, documents.length);
-    await Promise.all(names.map((name, index) => writeReportFile(name, documents[index] ?? '')));
+    await Promise.all(names.map((name, index) => writeReportFile(name, documents[index] ?? '', defused)));
     return;
   }
-  await writeReportFile(file, renderReport(format, result, createColors(false)));
+  await writeReportFile(file, renderReport(format, result, createColors(false)), defused);
   const note = format === 'junit' ? junitNote(result) : undefined;
   if (note !== undefined) {
     talk.note(note);

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { printable, printableLine } from '../../scripts/terminal/printable';
 import { htmlText } from '../../scripts/report/htmlText';
 import { withoutWorkflowCommands } from '../../scripts/report/workflowCommands';
-import { hostileText } from './runResults';
+import type { Json, RunResult } from '../../lib/wire';
+import { jsonReport } from '../../scripts/report/json';
+import { createRedactor, redactResult } from '../../scripts/result/redaction';
+import { hostileResult, hostileText, passed, runResultOf } from './runResults';
 
 describe('on a terminal', () => {
   test('no text can move the cursor, colour, reorder or hide anything', () => {
@@ -47,6 +50,28 @@ describe('in HTML', () => {
         expect(html.replace(/&([^;]+);/g, (_, name: string) => read[name] ?? '')).toBe(text);
       }),
     );
+  });
+});
+
+describe('in the JSON report', () => {
+  test('no text is reordered or hidden, and it is the same JSON', () => {
+    fc.assert(
+      fc.property(hostileResult, (result) => {
+        const json = jsonReport(result);
+        expect(json).not.toMatch(
+          // eslint-disable-next-line no-control-regex -- these are what it is about
+          /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/u,
+        );
+        expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(result)));
+      }),
+    );
+  });
+
+  test('a key is kept whatever it is called', () => {
+    const response = JSON.parse('{"__proto__": {"password": "hunter2", "a": 1}}') as Json;
+    const report = jsonReport(redactResult(runResultOf([passed('__proto__', { response })]), createRedactor()));
+    expect((JSON.parse(report) as RunResult).results[0]!).toMatchObject({ configuration_identifier: '__proto__' });
+    expect(report.replace(/\s+/g, '')).toContain('"response":{"__proto__":{"password":"[redacted]","a":1}}');
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Json } from '../../../lib/wire';
+import { jsonEscaped } from '../json';
 
 /**
  * JSON that stands in a `<script type="application/json">`. Without `<` no text in it can end the element or open a
@@ -6,9 +7,5 @@ import type { Json } from '../../../lib/wire';
  * `JSON.parse` reads the escapes back. The two line separators are escaped for tools that take it for JavaScript.
  */
 export function embeddedJson(value: Json | object): string {
-  return JSON.stringify(value).replace(/[<\u2028\u2029]/g, escaped);
-}
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return jsonEscaped(JSON.stringify(value), /[<\u2028\u2029]/g);
 }

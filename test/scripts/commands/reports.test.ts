@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
@@ -230,6 +231,29 @@ describe('the report of a saved result', () => {
       expect(await render({ [variable]: 'true' })).not.toMatch(orders);
     }
     expect(await render({})).toMatch(orders);
+  });
+
+  test('gives a CI server no orders through a pipe either, by whatever name', async () => {
+    const log = '::error::gotcha\n##vso[task.setvariable variable=x]y\n';
+    const result = file('result.json', runResultOf([failed('bad', { log_tail: log })]));
+    spawnSync('mkfifo', [file('pipe-1')]);
+    symlinkSync(file('pipe-1'), file('link'));
+    const written = async (format: string, name: string) => {
+      const args = [result, '--report', `${format}=${file(name)}`];
+      const [text] = await Promise.all([readFile(file('pipe-1'), 'utf8'), report(args, { TF_BUILD: 'True' })]);
+      return text;
+    };
+
+    for (const [format, name] of [
+      ['text', 'pipe-1'],
+      ['markdown', 'link'],
+      ['junit', 'pipe-%d'],
+      ['json', 'link'],
+    ]) {
+      const text = await written(format!, name!);
+      expect(text).toContain('gotcha');
+      expect(text).not.toMatch(/^\s*::error|##vso\[/m);
+    }
   });
 
   test('stays the same JSON where it gives a CI server no orders', async () => {
