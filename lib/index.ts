@@ -6,7 +6,7 @@ export { SystemTestAction, type SystemTestActionProps } from './pipeline/systemT
 export { SystemTestActionStep, type SystemTestActionStepProps } from './pipeline/systemTestActionStep';
 export { SystemTestStep, type SystemTestStepProps } from './pipeline/systemTestStep';
 export { SleepyFunction, type SleepyFunctionProps } from './sleepyFunction';
-export { SystemTest, type SystemTestProps } from './systemTest';
+export { SystemTest, type SystemTestAlarmOptions, type SystemTestProps } from './systemTest';
 export { SystemTestDashboard, type SystemTestDashboardProps } from './systemTestDashboard';
 export { SystemTestHook, type SystemTestHookProps } from './systemTestHook';
 export { SystemTestNotification, type SystemTestNotificationProps } from './systemTestNotification';

@@ -1,5 +1,6 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -9,7 +10,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { decryptExecutions, encryptExecutions, encryptLogGroup, expectKey } from './encryption';
+import { decryptExecutions, encryptExecutions, expectKey } from './encryption';
 import { maxConfigurations } from './executionBudget';
 import { executionEvents } from './executionEvents';
 import { expectInvocable } from './functionLocation';
@@ -17,8 +18,9 @@ import { ISystemTest } from './iSystemTest';
 import { retryRule } from './invocationRules';
 import { outputDescriptions } from './stackOutputs';
 import { stateMachineDefinition } from './stateMachineDefinition';
+import { StateMachineLog } from './stateMachineLog';
 import { SystemTestNotification } from './systemTestNotification';
-import { SystemTestProps } from './systemTestProps';
+import { SystemTestAlarmOptions, SystemTestProps } from './systemTestProps';
 import {
   expectConfigurations,
   expectIntegerWithin,
@@ -28,7 +30,7 @@ import {
 } from './validation';
 import { Configuration, limits } from './wire';
 
-export type { SystemTestProps } from './systemTestProps';
+export type { SystemTestAlarmOptions, SystemTestProps } from './systemTestProps';
 
 /**
  * Tests a Lambda function against each of its configurations: a Standard state machine whose Map invokes the function
@@ -74,7 +76,7 @@ export class SystemTest extends Construct implements ISystemTest {
     this.function = props.function;
     this.configurations = props.configurations;
     this.encryptionKey = props.encryptionKey;
-    this.logGroup = props.logGroup ?? this.newLogGroup(props);
+    this.logGroup = props.logGroup ?? new StateMachineLog(this, 'LogGroup', props);
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: props.stateMachineName,
       comment: 'Invokes a function once for each of its configurations with system_test: true',
@@ -120,6 +122,7 @@ export class SystemTest extends Construct implements ISystemTest {
    * the outputs of its stack. With an `encryptionKey`, decrypt the executions as well.
    */
   public grantRun(grantee: iam.IGrantable): iam.Grant {
+    const stack = Stack.of(this);
     const grant = this.stateMachine
       .grantStartExecution(grantee)
       .combine(
@@ -134,7 +137,10 @@ export class SystemTest extends Construct implements ISystemTest {
         iam.Grant.addToPrincipal({
           grantee,
           actions: ['cloudformation:DescribeStacks'],
-          resourceArns: [Stack.of(this).stackId],
+          // By name: IAM checks the call against any stack that has it, or had it.
+          resourceArns: [
+            stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${stack.stackName}/*` }),
+          ],
         }),
       );
     const decrypt = this.grantDecrypt(grantee);
@@ -202,10 +208,10 @@ export class SystemTest extends Construct implements ISystemTest {
 
   /**
    * An alarm that goes off as soon as one execution ends without having passed, and back five minutes later, unless the
-   * options say otherwise. It does nothing by itself: give it an action with `addAlarmAction`.
+   * options say otherwise. It tells the `topic`; for another action, give it one with `addAlarmAction`.
    */
-  public createAlarm(id: string, options: Partial<cloudwatch.AlarmProps> = {}): cloudwatch.Alarm {
-    return new cloudwatch.Alarm(this, id, {
+  public createAlarm(id: string, { topic, ...options }: SystemTestAlarmOptions = {}): cloudwatch.Alarm {
+    const alarm = new cloudwatch.Alarm(this, id, {
       alarmDescription: `The system test ${this.node.path} failed, timed out or was aborted`,
       metric: this.metricNotPassed(),
       threshold: 1,
@@ -214,18 +220,23 @@ export class SystemTest extends Construct implements ISystemTest {
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
       ...options,
     });
+    if (topic) {
+      alarm.addAlarmAction(new actions.SnsAction(topic));
+      topic.grantPublish(alarms(Stack.of(this)));
+    }
+    return alarm;
   }
 
   /**
    * An EventBridge rule for the executions that end without having passed. Its target gets the event as Step Functions
-   * sends it; for a message that a person can read see `notify`.
+   * sends it; for a message that a person can read see `notify`. An `eventPattern` of the options is added to the rule's.
    */
   public onFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
     const rule = new events.Rule(this, id, {
       description: `The system test ${this.node.path} failed, timed out or was aborted`,
       ...options,
-      eventPattern: executionEvents(this.stateMachine, ['FAILED', 'TIMED_OUT', 'ABORTED']),
     });
+    rule.addEventPattern(executionEvents(this.stateMachine, ['FAILED', 'TIMED_OUT', 'ABORTED']));
     rule.addTarget(options.target);
     return rule;
   }
@@ -237,31 +248,21 @@ export class SystemTest extends Construct implements ISystemTest {
       target: (message) => new targets.SnsTopic(topic, { message }),
     });
   }
-
-  private newLogGroup({ encryptionKey, logRetention, removalPolicy }: SystemTestProps): logs.LogGroup {
-    // Under this prefix a log group doesn't count against the size of the account's log resource policy:
-    // https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
-    const logGroupName = `/aws/vendedlogs/states/${outermostStack(this).stackName}-${this.node.addr.slice(-8)}`;
-    if (encryptionKey) {
-      encryptLogGroup(this, logGroupName, encryptionKey);
-    }
-    return new logs.LogGroup(this, 'LogGroup', {
-      logGroupName,
-      encryptionKey,
-      retention: logRetention ?? logs.RetentionDays.ONE_MONTH,
-      removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
-    });
-  }
 }
 
 /**
- * The stack that is deployed by its name. That of a nested stack is only known when it is deployed, so a key that encrypts
- * the log group would depend on the nested stack that depends on it.
+ * CloudWatch, for alarms of this stack's account and Region. A pattern: the policy of a key that named the alarm would
+ * depend on the alarm, which depends on the topic that the key encrypts. CloudWatch sends these conditions for the key as
+ * well: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
  */
-function outermostStack(scope: Construct): Stack {
-  let stack = Stack.of(scope);
-  while (stack.nestedStackParent) {
-    stack = stack.nestedStackParent;
-  }
-  return stack;
+function alarms(stack: Stack): iam.ServicePrincipal {
+  const anyAlarm = stack.formatArn({
+    service: 'cloudwatch',
+    resource: 'alarm',
+    resourceName: '*',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return new iam.ServicePrincipal('cloudwatch.amazonaws.com', {
+    conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': anyAlarm } },
+  });
 }

@@ -7,6 +7,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { hookFunctionCode } from './hookFunctionCode';
 import { hookDefinition } from './hookDefinition';
+import { StateMachineLog } from './stateMachineLog';
 import { SystemTest } from './systemTest';
 import { expectConfigurationsFor, expectInput, expectIntegerWithin } from './validation';
 import { SystemTestInput } from './wire';
@@ -94,7 +95,7 @@ export class SystemTestHook extends Construct {
       // CodeDeploy has given up by then.
       timeout: Duration.hours(1),
       logs: {
-        destination: this.logGroup('Log', removalPolicy),
+        destination: new StateMachineLog(this, 'Log', { removalPolicy }),
         level: sfn.LogLevel.ERROR,
         includeExecutionData: false,
       },
@@ -106,7 +107,7 @@ export class SystemTestHook extends Construct {
 
     // With a role that the CDK makes, the function might write into every log of the account.
     const role = new iam.Role(this, 'FunctionRole', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    const logGroup = this.logGroup('FunctionLog', removalPolicy);
+    const logGroup = new logs.LogGroup(this, 'FunctionLog', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy });
     logGroup.grantWrite(role);
     this.function = new lambda.Function(this, 'Function', {
       description: 'Starts the system test of a new version before it gets traffic',
@@ -149,10 +150,6 @@ export class SystemTestHook extends Construct {
         ],
       }),
     );
-  }
-
-  private logGroup(id: string, removalPolicy: RemovalPolicy): logs.LogGroup {
-    return new logs.LogGroup(this, id, { retention: logs.RetentionDays.ONE_MONTH, removalPolicy });
   }
 }
 

@@ -1,8 +1,10 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Configuration } from './wire';
 
@@ -130,4 +132,15 @@ export interface SystemTestProps {
    * @default - keys that AWS owns
    */
   readonly encryptionKey?: kms.IKey;
+}
+
+/** Options of an alarm; what is not given is set by `SystemTest.createAlarm`. */
+export interface SystemTestAlarmOptions extends Partial<cloudwatch.AlarmProps> {
+  /**
+   * The topic that the alarm tells. It is permitted to, by the topic's policy and that of the key which encrypts the topic;
+   * policies of an imported topic or key have to permit `cloudwatch.amazonaws.com` by themselves.
+   *
+   * @default - none: add an action to the alarm
+   */
+  readonly topic?: sns.ITopic;
 }

@@ -3,7 +3,7 @@ import * as actions from 'aws-cdk-lib/aws-codepipeline-actions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { decryptStatement } from '../encryption';
+import { decryptStatement, expectKey } from '../encryption';
 import { expectInput, expectMatch } from '../validation';
 import { limits, SystemTestInput } from '../wire';
 
@@ -84,6 +84,7 @@ export class SystemTestAction extends actions.StepFunctionInvokeAction {
     expectValid(scope, this.systemTestProps);
     const { stateMachine, encryptionKey } = this.systemTestProps;
     if (encryptionKey) {
+      expectKey(scope, encryptionKey);
       options.role.addToPrincipalPolicy(decryptStatement(stateMachine.stateMachineArn, encryptionKey));
     }
     return super.bound(scope, stage, options);

@@ -1,5 +1,4 @@
 import { Stack } from 'aws-cdk-lib';
-import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -21,7 +20,7 @@ export class FeedsOperationStack extends Stack {
 
     const team = new sns.Topic(this, 'Team', { enforceSSL: true });
     systemTest.notify('Notification', team);
-    systemTest.createAlarm('Alarm').addAlarmAction(new actions.SnsAction(team));
+    systemTest.createAlarm('Alarm', { topic: team });
     new SystemTestDashboard(this, 'Dashboard', { systemTest });
     new SystemTestQueries(this, 'Queries', { systemTest, functionLogGroup });
   }

@@ -1,5 +1,6 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -52,6 +53,16 @@ describe('cdk-nag finds in a system test', () => {
     expect(document).toContain('`AwsSolutions-SF1`');
     acknowledgeNagFindings(systemTest);
     expect(findings(stack)).toEqual([]);
+  });
+
+  it('of whoever may run it, what the documentation says', () => {
+    const { stack, systemTest } = newSystemTest();
+    const role = new iam.Role(stack, 'Trigger', { assumedBy: new iam.AccountRootPrincipal() });
+    systemTest.grantRun(role);
+    expect(findings(role)).toEqual([
+      expect.stringMatching(/^Stack\/Trigger: IAM5\[Resource::arn:.*:cloudformation:.*:stack\/Stack\/\*\]$/),
+      expect.stringMatching(/^Stack\/Trigger: IAM5\[Resource::arn:.*:states:.*:execution:.*:\*\]$/),
+    ]);
   });
 
   it('no more than a wildcard where the state machine logs every event', () => {

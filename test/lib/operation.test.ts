@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -63,6 +64,43 @@ describe('The alarm', () => {
     });
   });
 
+  it('reaches a topic, whose policy and key permit CloudWatch for alarms of this account and Region', () => {
+    const { stack, systemTest } = newSystemTest();
+    const masterKey = new kms.Key(stack, 'Key');
+    systemTest.createAlarm('Alarm', { topic: new sns.Topic(stack, 'Topic', { masterKey }) });
+    const template = Template.fromStack(stack);
+    const topic = { Ref: Match.stringLikeRegexp('^Topic') };
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmActions: [topic] });
+    const permitted = (actions: string | string[], resource: unknown) => ({
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: actions,
+          Resource: resource,
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            ArnLike: {
+              'aws:SourceArn': {
+                'Fn::Join': ['', Match.arrayWith([':cloudwatch:', { Ref: 'AWS::Region' }, ':alarm:*'])],
+              },
+            },
+          },
+        }),
+      ]),
+    });
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', { PolicyDocument: permitted('sns:Publish', topic) });
+    template.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: permitted(['kms:Decrypt', 'kms:GenerateDataKey*'], '*'),
+    });
+  });
+
+  it('tells nobody unless asked', () => {
+    const { stack, systemTest } = newSystemTest();
+    systemTest.createAlarm('Alarm');
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
+  });
+
   it('takes the options of any alarm', () => {
     const { stack, systemTest } = newSystemTest();
     systemTest.createAlarm('Alarm', { alarmName: 'nightly', threshold: 3, metric: systemTest.metricFailed() });
@@ -88,6 +126,23 @@ it('gives any target the event of an execution that did not pass', () => {
       },
     },
     Targets: [{ Arn: { Ref: Match.stringLikeRegexp('^Topic') }, InputTransformer: Match.absent() }],
+  });
+});
+
+it('matches an event pattern of the caller besides its own', () => {
+  const { stack, systemTest } = newSystemTest();
+  systemTest.onFailed('Raw', { eventPattern: { region: ['eu-west-1'], detail: { name: [{ prefix: 'nightly' }] } } });
+  Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: {
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      region: ['eu-west-1'],
+      detail: {
+        stateMachineArn: [{ Ref: Match.stringLikeRegexp('^SystemTestStateMachine') }],
+        status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+        name: [{ prefix: 'nightly' }],
+      },
+    },
   });
 });
 

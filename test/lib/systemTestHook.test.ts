@@ -147,6 +147,16 @@ describe('SystemTestHook', () => {
     ]);
   });
 
+  it('logs under a prefix that does not count against the log resource policy, by names that differ', () => {
+    const names = Object.values(template.findResources('AWS::Logs::LogGroup')).map(
+      (group) => (group as { Properties: { LogGroupName?: string } }).Properties.LogGroupName,
+    );
+    const delivered = expect.stringMatching(/^\/aws\/vendedlogs\/states\/Stack-[0-9a-f]{8}$/);
+    // Lambda writes the function's log itself.
+    expect(names).toEqual([delivered, delivered, undefined]);
+    expect(new Set(names).size).toBe(3);
+  });
+
   it('gives up when CodeDeploy has, and logs errors without data', () => {
     expect(definitionOf(template)).toMatchObject({ TimeoutSeconds: 3600 });
     const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));

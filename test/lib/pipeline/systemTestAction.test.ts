@@ -142,6 +142,13 @@ describe('SystemTestAction', () => {
     });
   });
 
+  it('refuses an alias of a key, through which no permission reaches', () => {
+    const encryptionKey = kms.Alias.fromAliasName(new Stack(new App(), 'Keys'), 'Alias', 'alias/mine');
+    expect(() => synthesize(() => ({ encryptionKey }))).toThrow(
+      'Expected encryptionKey of Stack/Pipeline/Deploy/Test to be a key, got an alias of one (Keys/Alias)',
+    );
+  });
+
   it('accepts settings that are known when the pipeline runs', () => {
     const customer = Lazy.string({ produce: () => '#{variables.customer}' });
     const template = synthesize(() => ({
