@@ -1,4 +1,6 @@
+import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as pipelines from 'aws-cdk-lib/pipelines';
@@ -26,14 +28,24 @@ export interface SystemTestActionStepProps {
    * @default - none
    */
   readonly executionNamePrefix?: string;
+
+  /**
+   * The role that CodePipeline assumes for the action: needed where the system test is in another account than the
+   * pipeline, and then one of that account. It has to be there before the pipeline has the step, so this pipeline can't
+   * deploy it: CodePipeline refuses an action whose role it can't assume. docs/pipelines.md has its policies.
+   *
+   * @default - a new one, which may run this state machine and nothing else
+   */
+  readonly role?: iam.IRole;
 }
 
 /**
  * A step of CDK Pipelines that runs a system test by CodePipeline's own Step Functions action, without a build
- * container; in another account too, if the pipeline has `crossAccountKeys`. What failed is read in the console.
+ * container; in another account too, if the pipeline has `crossAccountKeys` and the step a `role`. What failed is read in
+ * the console.
  *
  * Throws a `TypeError` where the system test has no `stateMachineName`, an `encryptionKey` that is not imported, or where
- * neither it nor the input has configurations.
+ * neither it nor the input has configurations; the pipeline does so for the lack of a role in the account of the test.
  */
 export class SystemTestActionStep extends pipelines.Step implements pipelines.ICodePipelineActionFactory {
   private readonly stateMachineArn: string;
@@ -55,7 +67,8 @@ export class SystemTestActionStep extends pipelines.Step implements pipelines.IC
     stage: codepipeline.IStage,
     { scope, actionName, runOrder, variablesNamespace }: pipelines.ProduceActionOptions,
   ): pipelines.CodePipelineActionFactoryResult {
-    const { input, executionNamePrefix } = this.props;
+    const { input, executionNamePrefix, role } = this.props;
+    this.expectRole(Stack.of(scope).account);
     stage.addAction(
       new SystemTestAction({
         actionName,
@@ -66,8 +79,23 @@ export class SystemTestActionStep extends pipelines.Step implements pipelines.IC
         encryptionKey: this.encryptionKey,
         input,
         executionNamePrefix,
+        role,
       }),
     );
     return { runOrdersConsumed: 1 };
+  }
+
+  /**
+   * The CDK would make the role in a stack of its own, which the pipeline, as it updates itself, may not deploy to another
+   * account: https://github.com/aws/aws-cdk/issues/16374
+   */
+  private expectRole(pipelineAccount: string): void {
+    const { role, systemTest } = this.props;
+    const { account } = Stack.of(systemTest);
+    if (Token.compareStrings(role?.env.account ?? pipelineAccount, account) === TokenComparison.DIFFERENT) {
+      throw new TypeError(
+        `Expected the step ${this.id} to have a role of account ${account}, where its system test is, got ${role?.roleArn ?? `none, which is one of ${pipelineAccount}`}: docs/pipelines.md says how to make it.`,
+      );
+    }
   }
 }

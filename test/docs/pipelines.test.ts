@@ -1,5 +1,9 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { FeedsPipelineStack } from '../examples/plainPipeline';
+import { statementsOf, textOf } from '../lib/templates';
 
 const root = join(__dirname, '..', '..');
 const file = join(root, 'docs', 'pipelines.md');
@@ -14,6 +18,18 @@ describe('docs/pipelines.md', () => {
   it('shows the examples that are compiled and synthesized', () => {
     const shown = [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code);
     expect(shown).toEqual(['plainPipeline.ts', 'cdkPipeline.ts', 'beforeTraffic.ts'].map(example));
+  });
+
+  it('gives the role in another account what the action of the same account has', () => {
+    const pipeline = Template.fromStack(new FeedsPipelineStack(new App(), 'Pipeline'));
+    const permitted = statementsOf(pipeline, 'PipelineDeploySystemTest').map((statement) => ({
+      ...statement,
+      Resource: textOf(statement.Resource)
+        .replace('<AWS::Partition>', 'aws')
+        .replace('<AWS::Region>:<AWS::AccountId>', 'eu-central-1:222222222222'),
+    }));
+    const [, printed] = /```json\n([^]*?)```/.exec(text)!;
+    expect(JSON.parse(printed!)).toEqual({ Version: '2012-10-17', Statement: permitted });
   });
 
   it('links to files that exist', () => {

@@ -1,5 +1,6 @@
 import { Environment, Stack, Stage } from 'aws-cdk-lib';
 import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as pipelines from 'aws-cdk-lib/pipelines';
@@ -41,7 +42,13 @@ export class FeedsCdkPipelineStack extends Stack {
     const production = new Stage(this, 'Production', { env: env.production });
     const { systemTest: productionTest } = new FeedsStack(production, 'Feeds');
     pipeline.addStage(production, {
-      post: [new SystemTestActionStep('Test', { systemTest: productionTest })],
+      post: [
+        new SystemTestActionStep('Test', {
+          systemTest: productionTest,
+          // Made before, by somebody who may: the pipeline can't deploy what it has to assume itself.
+          role: iam.Role.fromRoleArn(this, 'TestRole', `arn:aws:iam::${env.production.account}:role/FeedsTestRunner`),
+        }),
+      ],
     });
   }
 }
