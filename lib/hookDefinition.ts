@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { jsonata } from './expressions';
@@ -41,7 +41,10 @@ export function hookDefinition(
       Resource: `arn:${Aws.PARTITION}:states:::states:startExecution.sync:2`,
       Arguments: {
         StateMachineArn: stateMachineArn,
-        Input: { ...input, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: jsonata('$states.context.Execution.Id') },
+        // One expression, in which the input is a literal: by itself, a text in it that holds {% %} would be evaluated.
+        Input: jsonata(
+          `$merge([${Stack.of(scope).toJsonString(input)}, {"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID": $states.context.Execution.Id}])`,
+        ),
       },
       TimeoutSeconds: timeout.toSeconds(),
       Output: jsonata('$states.context.Execution.Input'),

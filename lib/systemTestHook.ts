@@ -9,7 +9,7 @@ import { hookFunctionCode } from './hookFunctionCode';
 import { hookDefinition } from './hookDefinition';
 import { StateMachineLog } from './stateMachineLog';
 import { SystemTest } from './systemTest';
-import { expectConfigurationsFor, expectInput, expectIntegerWithin } from './validation';
+import { expectConfigurationsFor, expectInput, expectIntegerWithin, expectNoVariable } from './validation';
 import { SystemTestInput } from './wire';
 
 /**
@@ -33,7 +33,7 @@ export interface SystemTestHookProps {
   readonly systemTest: SystemTest;
 
   /**
-   * The input of the test, at most 8,000 characters of JSON.
+   * The input of the test, at most 8,000 characters of JSON. Its texts are passed on as they stand.
    *
    * @default - `{}`: the construct's configurations and settings
    */
@@ -81,6 +81,7 @@ export class SystemTestHook extends Construct {
     const { removalPolicy = RemovalPolicy.DESTROY } = props;
     expectIntegerWithin(this, 'timeout in seconds', timeout.toSeconds({ integral: false }), 60, 58 * 60);
     expectInput(this, input, maxInputLength);
+    expectNoVariable(`the input of ${this.node.path}`, input);
     expectDeployedBy(this, alias, deploymentGroup);
     expectTestOfNewVersion(this, systemTest, alias);
     expectConfigurationsFor(this.node.path, input.configurations, systemTest);

@@ -28,12 +28,22 @@ export function expectKnown(scope: IConstruct, name: string, value: unknown): vo
 /** Throws where an execution would have nothing to test: it is given no configurations, and the construct has none. */
 export function expectConfigurationsFor(
   what: string,
-  given: unknown,
+  given: readonly unknown[] | undefined,
   systemTest: { readonly configurations?: readonly Configuration[]; readonly node: Node },
 ): void {
-  if (!given && !systemTest.configurations) {
+  if (!given?.length && !systemTest.configurations) {
     throw new TypeError(
       `Expected ${what} to be given configurations, or its system test ${systemTest.node.path} to have some, got none: there is nothing to test.`,
+    );
+  }
+}
+
+/** Throws for a variable of CodePipeline, which is only replaced in the configuration of an action of its own. */
+export function expectNoVariable(what: string, value: unknown): void {
+  const [variable] = /#\{[^"]*?\}/.exec(JSON.stringify(value)) ?? [];
+  if (variable !== undefined) {
+    throw new RangeError(
+      `Expected ${what} without variables of CodePipeline, got ${variable}: nothing replaces it there.`,
     );
   }
 }

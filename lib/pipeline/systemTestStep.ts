@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as pipelines from 'aws-cdk-lib/pipelines';
 import { SystemTest } from '../systemTest';
-import { expectConfigurationsFor } from '../validation';
+import { expectConfigurationsFor, expectNoVariable } from '../validation';
 import { plannedStateMachineArn, runStatements } from './pipelineTarget';
 
 /** Properties of a `SystemTestStep`. */
@@ -70,6 +70,7 @@ export class SystemTestStep extends pipelines.CodeBuildStep {
     }
     // The arguments may name configurations.
     expectConfigurationsFor(`the step ${id}`, props.arguments, systemTest);
+    expectNoVariable(`the arguments of the step ${id}`, props.arguments ?? []);
     super(id, {
       input: props.input,
       installCommands: props.installCommands ?? ['npm ci'],

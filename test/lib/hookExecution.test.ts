@@ -4,7 +4,7 @@ import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { SystemTest, SystemTestHook } from '../../lib';
-import { limits, type SystemTestInput } from '../../lib/wire';
+import { type Configuration, limits, type SystemTestInput } from '../../lib/wire';
 import { behaviours } from '../behaviours';
 import { deployLocally, type LocalSystemTest } from '../localSystemTest';
 import { type Call, type FaultOf, type Proxy, startProxy } from '../proxy';
@@ -52,7 +52,7 @@ interpreters.forEach(([describeInterpreter, name, start]) =>
 
     /** Runs the hook of the deployment d-ABC; the system test of these configurations runs on the local endpoint. */
     async function deploy(
-      configurations: string[],
+      configurations: Configuration[],
       options: { fault?: FaultOf; edit?: (definition: string) => string } = {},
     ) {
       const { fault = () => undefined, edit = (definition: string) => definition } = options;
@@ -104,6 +104,14 @@ interpreters.forEach(([describeInterpreter, name, start]) =>
         configurations: ['a', 'b'],
         AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: hookArn,
       });
+    });
+
+    it('passes on as it stands what looks like an expression', async () => {
+      const note = String.raw`"quoted" \ 'single' é %} ` + '\n\u0000';
+      const hostile = { configuration_identifier: 'a', '{% 1 %}': '{% $states.context.Execution.Id %}', note };
+      const { status, started } = await deploy([hostile]);
+      expect(status).toBe('SUCCEEDED');
+      expect(JSON.parse(started[0]!.input!)).toMatchObject({ configurations: [hostile] });
     });
 
     it('keeps the traffic after a test that failed, and says why', async () => {

@@ -191,10 +191,8 @@ describe('SystemTestHook', () => {
     expect(definitionOf(Template.fromStack(stack)).States['Run the system test']).toMatchObject({
       TimeoutSeconds: 300,
       Arguments: {
-        Input: {
-          configurations: ['a'],
-          AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: '{% $states.context.Execution.Id %}',
-        },
+        Input:
+          '{% $merge([{"configurations":["a"]}, {"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID": $states.context.Execution.Id}]) %}',
       },
     });
   });
@@ -211,6 +209,12 @@ describe('SystemTestHook', () => {
     ],
     ['a timeout of 59 seconds', { timeout: Duration.seconds(59) }, 'got 59.'],
     ['max_concurrency 0', { input: { max_concurrency: 0 } }, 'to be an integer from 1 to 40, got 0.'],
+    ['an empty list', { input: { configurations: [] } }, 'Expected configurations of Stack/Hook to be 1 to'],
+    [
+      'a variable of CodePipeline',
+      { input: { configurations: [{ configuration_identifier: 'a', release: 'v#{variables.release}' }] } },
+      'Expected the input of Stack/Hook without variables of CodePipeline, got #{variables.release}: nothing replaces it there.',
+    ],
     [
       'an identifier that only the deployment knows',
       { input: { configurations: [Token.asString({ Ref: 'Tenant' })] } },

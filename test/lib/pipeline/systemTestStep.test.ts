@@ -191,6 +191,16 @@ describe('SystemTestStep', () => {
     expect(step.commands[1]).toMatch(/junit=reports\/junit.xml --tolerated-failures 5% feed_1$/);
   });
 
+  it('refuses variables of CodePipeline, which a command line keeps, and takes no arguments for configurations', () => {
+    const step = (args: string[], props?: Partial<SystemTestProps>) => () =>
+      new SystemTestStep('Test', { systemTest: systemTest('Feeds', undefined, props), input, arguments: args });
+    expect(step(['#{variables.customer}'])).toThrow(
+      'Expected the arguments of the step Test without variables of CodePipeline, got #{variables.customer}: nothing replaces it there.',
+    );
+    expect(step([], {})).toThrow('Expected the step Test to be given configurations');
+    expect(step(['feed_1'], {})).not.toThrow();
+  });
+
   it.each([
     [Duration.minutes(4), '4 minutes'],
     [Duration.hours(37), '1 day 13 hours'],
