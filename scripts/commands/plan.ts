@@ -7,7 +7,6 @@ import { usd } from '../cost/cost';
 import { checkIdentifiers, readEarlierRun } from '../result/earlierRun';
 import { executionInput } from '../execution/executionInput';
 import { exitCode, type ExitCode } from '../exitCode';
-import { unlessInterrupted } from '../interruptedError';
 import { planOf, type Plan, type PlannedTimes } from '../plan/plan';
 import { isReadForCommands, withoutWorkflowCommands } from '../report/workflowCommands';
 import { createRedactor } from '../result/redaction';
@@ -30,8 +29,8 @@ const defaultConcurrency = 10;
  */
 export async function plan(identifiers: string[], options: PlanOptions, io: CommandIo): Promise<ExitCode> {
   const { maxConcurrency = defaultConcurrency, longestFirst } = options;
-  const named = await unlessInterrupted(namedConfigurations(identifiers, options.configurations, io.stdin), io.stop);
-  const earlier = longestFirst === undefined ? undefined : await readEarlierRun(longestFirst, '--longest-first');
+  const named = await namedConfigurations(identifiers, options.configurations, io);
+  const earlier = longestFirst === undefined ? undefined : await readEarlierRun(longestFirst, '--longest-first', io);
   const configurations = named ?? (earlier && identifiersOf(earlier, longestFirst ?? ''));
   if (!configurations) {
     throw new UserError(

@@ -1,8 +1,7 @@
 import { codeOf, type ExitCode } from '../exitCode';
 import { prepareEnding, redactorOf, type ReportOptions } from '../report/ending';
 import type { CommandIo } from '../terminal/commandIo';
-import { readInputFile } from '../inputFile';
-import { unlessInterrupted } from '../interruptedError';
+import { inputName, readInputFile } from '../inputFile';
 import { parseRunResult } from '../result/runResultFile';
 import { Talk } from '../terminal/talk';
 
@@ -13,8 +12,7 @@ import { Talk } from '../terminal/talk';
  */
 export async function report(file: string, options: ReportOptions, io: CommandIo): Promise<ExitCode> {
   const ending = await prepareEnding(options, io, new Talk(io.stderr, 'normal', redactorOf(options)));
-  const text = await unlessInterrupted(readInputFile(file, 'RESULT', io.stdin), io.stop);
-  const source = file === '-' ? 'standard input' : file;
-  const { result, complete } = await ending.finish(parseRunResult(text, source));
+  const text = await readInputFile(file, 'RESULT', io);
+  const { result, complete } = await ending.finish(parseRunResult(text, inputName(file)));
   return codeOf(result.verdict, { interrupted: false, complete });
 }

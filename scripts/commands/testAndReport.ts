@@ -56,7 +56,7 @@ export async function testAndReport<T extends Tested>(
 ): Promise<ExitCode> {
   const talk = new Talk(io.stderr, loudnessOf(options), redactorOf(options));
   const ending = await prepareEnding(options, io, talk);
-  const choice = await unlessInterrupted(choose(identifiers, options, { stdin: io.stdin, ending }), io.stop);
+  const choice = await choose(identifiers, options, { io, ending });
   if (choice.rerun?.identifiers.length === 0) {
     talk.note(`Nothing in ${choice.rerun.file} has to be run again, so nothing was started.`);
     const { result, complete } = await ending.finish(choice.rerun.result);

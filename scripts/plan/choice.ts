@@ -1,9 +1,9 @@
-import type { Readable } from 'node:stream';
 import type { Configuration, RunResult } from '../../lib/wire';
 import { namedConfigurations } from '../configurations/namedConfigurations';
 import { readEarlierRun } from '../result/earlierRun';
 import type { Ending } from '../report/ending';
 import { toRerun } from '../result/rerun';
+import type { CommandIo } from '../terminal/commandIo';
 
 /** The flags that say what to test, and in which order. */
 export interface ChoiceOptions {
@@ -33,15 +33,15 @@ export interface Choice {
 /**
  * Reads all files that say what to test.
  * @param o.ending judges what of an earlier run is worth running again
- * @throws UserError
+ * @throws UserError, InterruptedError
  */
 export async function choose(
   identifiers: string[],
   { configurations, rerunFailed, longestFirst }: ChoiceOptions,
-  { stdin, ending }: { stdin: Readable; ending: Pick<Ending, 'judge'> },
+  { io, ending }: { io: Pick<CommandIo, 'stdin' | 'stop'>; ending: Pick<Ending, 'judge'> },
 ): Promise<Choice> {
-  const earlier = async (file: string, flag: string) => ({ file, result: await readEarlierRun(file, flag) });
-  const named = await namedConfigurations(identifiers, configurations, stdin);
+  const earlier = async (file: string, flag: string) => ({ file, result: await readEarlierRun(file, flag, io) });
+  const named = await namedConfigurations(identifiers, configurations, io);
   const before = rerunFailed === undefined ? undefined : await earlier(rerunFailed, '--rerun-failed');
   return {
     named,

@@ -41,7 +41,7 @@ export interface Ending {
 export async function prepareEnding(options: ReportOptions, io: CommandIo, talk: Talk): Promise<Ending> {
   const reports = options.report ?? [{ format: 'text' as const }];
   await Promise.all(reports.map(checkReport));
-  const known = await knownFailures(options);
+  const known = await knownFailures(options, io);
   const redact = redactorOf(options);
   const judge = (result: RunResult): RunResult => {
     if (!known) {
@@ -74,6 +74,11 @@ export function redactorOf({
   return createRedactor(redact, { defaults: redactCredentials });
 }
 
-async function knownFailures({ knownFailures: file }: ReportOptions): Promise<KnownFailure[] | undefined> {
-  return file === undefined ? undefined : parseKnownFailures(await readInputFile(file, '--known-failures'), file);
+async function knownFailures(
+  { knownFailures: file }: ReportOptions,
+  { stop }: CommandIo,
+): Promise<KnownFailure[] | undefined> {
+  return file === undefined
+    ? undefined
+    : parseKnownFailures(await readInputFile(file, '--known-failures', { stop }), file);
 }

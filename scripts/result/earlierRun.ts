@@ -2,15 +2,20 @@ import { identifierOf, type Configuration, type RunResult } from '../../lib/wire
 import { readInputFile } from '../inputFile';
 import { redacted } from './redaction';
 import { parseRunResult } from './runResultFile';
+import type { CommandIo } from '../terminal/commandIo';
 import { UserError } from '../userError';
 
 /**
  * Reads the JSON report of an earlier run.
  * @param flag that named it, for messages
- * @throws UserError
+ * @throws UserError, InterruptedError
  */
-export async function readEarlierRun(file: string, flag: string): Promise<RunResult> {
-  return parseRunResult(await readInputFile(file, flag), file);
+export async function readEarlierRun(
+  file: string,
+  flag: string,
+  { stop }: Pick<CommandIo, 'stop'>,
+): Promise<RunResult> {
+  return parseRunResult(await readInputFile(file, flag, { stop }), file);
 }
 
 /**
