@@ -22,7 +22,7 @@ export function addLocalOptions(command: Command): Command {
 export function addConfigurationsOption(command: Command): Command {
   return command.option(
     '--configurations <FILE>',
-    'JSON array, JSON Lines, CSV with header or one identifier a line; - is standard input',
+    'JSON array, JSON Lines, CSV with header, YAML list or one identifier a line; - is standard input',
     nonEmpty('--configurations'),
   );
 }

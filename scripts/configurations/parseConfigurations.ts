@@ -1,24 +1,24 @@
 /**
- * Reads the configurations out of a text. The format is told by the file's extension and else by the text itself:
+ * Reads the configurations out of a text. The format is told by the file's extension and, where it has none, `.txt` or
+ * `.list`, by the text itself:
  *
  * 1. `.json`, `.jsonl`, `.ndjson`, or a text that starts with `[` or `{`: a JSON array where it starts with `[`, else
  *    JSON Lines, one string or object a line.
  * 2. `.csv`, or a first line with a column `configuration_identifier`: CSV with a header.
- * 3. Else one identifier a line, without the white space around it; a line that is `#` or starts with `# ` is a comment.
+ * 3. `.yaml`, `.yml`, or a first line that is no comment and starts with `- ` or is `---`: a YAML list.
+ * 4. Else one identifier a line, without the white space around it; a line that is `#` or starts with `# ` is a comment.
  *
- * Blank lines count for nothing, a byte order mark neither, and lines may end in CRLF.
+ * Any other extension is refused: read as lines, a file of another type would be a list of wrong identifiers, which a
+ * function may well pass. Blank lines count for nothing, a byte order mark neither, and lines may end in CRLF.
  */
+import { extname } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parseConfiguration, WireFormatError } from '../../lib/wireParsers';
 import { identifierOf, type Configuration } from '../../lib/wire';
 import { UserError } from '../userError';
-import { JsonSyntaxError, parseJsonList, positionAt } from './jsonList';
-
-/** A value that should be a configuration, and the line (from 1) where it starts. */
-interface Entry {
-  value: unknown;
-  line: number;
-}
+import { isDeeper, maxDepth } from '../jsonDepth';
+import { ListSyntaxError, parseJsonList, type ListElement } from './jsonList';
+import { parseYamlList } from './yamlList';
 
 const identifierColumn = 'configuration_identifier';
 
@@ -49,6 +49,11 @@ export function parseConfigurations(text: string, source: string): Configuration
 }
 
 function checked(value: unknown, source: string, line: number): Configuration {
+  if (isDeeper(value, maxDepth)) {
+    throw new UserError(
+      `${source}, line ${line}: Expected a configuration that nests at most ${maxDepth} deep, got more.`,
+    );
+  }
   try {
     return parseConfiguration(value);
   } catch (error) {
@@ -59,30 +64,61 @@ function checked(value: unknown, source: string, line: number): Configuration {
   }
 }
 
-function entriesOf(text: string, source: string): Entry[] {
-  const extension = /\.([^./\\]+)$/.exec(source)?.[1]?.toLowerCase() ?? '';
-  const start = text.trimStart().charAt(0);
-  if (['json', 'jsonl', 'ndjson'].includes(extension) || start === '[' || start === '{') {
-    return start === '[' ? jsonArray(text, source) : jsonLines(text, source);
+type Reader = (text: string, source: string) => ListElement[];
+
+const readers = new Map<string, Reader>([
+  ['.json', json],
+  ['.jsonl', json],
+  ['.ndjson', json],
+  ['.csv', csv],
+  ['.yaml', yaml],
+  ['.yml', yaml],
+  ['.txt', toldByItself],
+  ['.list', toldByItself],
+  ['', toldByItself],
+]);
+
+function entriesOf(text: string, source: string): ListElement[] {
+  const read = readers.get(extname(source).toLowerCase());
+  if (!read) {
+    const known = [...readers.keys()].filter((extension) => extension !== '').join(', ');
+    throw new UserError(
+      `Expected a file of a known type (${known}, or no extension), got ${source}: rename it, or give it on standard input.`,
+    );
   }
-  const firstLine = /[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? '';
-  const header = firstLine.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
-  return extension === 'csv' || header.includes(identifierColumn) ? csv(text, source) : plainLines(text);
+  return read(text, source);
 }
 
-function jsonArray(text: string, source: string): Entry[] {
+function toldByItself(text: string, source: string): ListElement[] {
+  const [first] = plainLines(text);
+  const start = first?.value ?? '';
+  if (/^[[{]/.test(start)) {
+    return json(text, source);
+  }
+  if (/^(- |-$|---$)/.test(start)) {
+    return yaml(text, source);
+  }
+  const header = start.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+  return header.includes(identifierColumn) ? csv(text, source) : plainLines(text);
+}
+
+function json(text: string, source: string): ListElement[] {
+  return text.trimStart().startsWith('[') ? list(parseJsonList, text, source) : jsonLines(text, source);
+}
+
+function yaml(text: string, source: string): ListElement[] {
+  return list(parseYamlList, text, source);
+}
+
+function list(parse: (text: string) => ListElement[], text: string, source: string): ListElement[] {
   try {
-    return parseJsonList(text);
+    return parse(text);
   } catch (error) {
-    if (error instanceof JsonSyntaxError) {
-      const { line, column } = positionAt(text, error.offset);
-      throw new UserError(`Expected ${source} to be JSON, which it stops to be at line ${line}, column ${column}.`);
-    }
-    throw error;
+    throw error instanceof ListSyntaxError ? new UserError(`Expected ${source} to be ${error.message}.`) : error;
   }
 }
 
-function jsonLines(text: string, source: string): Entry[] {
+function jsonLines(text: string, source: string): ListElement[] {
   return numberedLines(text).map(({ content, line }) => {
     try {
       return { value: JSON.parse(content) as unknown, line };
@@ -94,7 +130,7 @@ function jsonLines(text: string, source: string): Entry[] {
   });
 }
 
-function csv(text: string, source: string): Entry[] {
+function csv(text: string, source: string): ListElement[] {
   try {
     let columns: string[] = [];
     const records = parseCsv(text, {
@@ -128,7 +164,7 @@ function checkedHeader(header: string[], source: string): string[] {
   return columns;
 }
 
-function plainLines(text: string): Entry[] {
+function plainLines(text: string): { value: string; line: number }[] {
   return numberedLines(text)
     .map(({ content, line }) => ({ value: content.trim(), line }))
     .filter(({ value }) => !/^#(\s|$)/.test(value));

@@ -10,7 +10,7 @@
  */
 import { isJsonObject, type RunConfigurationResult, type RunResult } from '../../lib/wire';
 import { shown } from '../../lib/wireParsers';
-import { JsonSyntaxError, parseJsonList, positionAt, type JsonElement } from '../configurations/jsonList';
+import { ListSyntaxError, parseJsonList, type ListElement } from '../configurations/jsonList';
 import { noteText, type NoteKind } from './knownFailureNotes';
 import { tally } from './tally';
 import { UserError } from '../userError';
@@ -94,13 +94,13 @@ function noteOn(entry: KnownFailure, result: RunConfigurationResult | undefined)
     : [];
 }
 
-function elementsOf(text: string, fileName: string): JsonElement[] {
+function elementsOf(text: string, fileName: string): ListElement[] {
   try {
     return parseJsonList(text);
   } catch (error) {
-    if (error instanceof JsonSyntaxError) {
+    if (error instanceof ListSyntaxError) {
       throw new UserError(
-        `Expected ${fileName} to be a JSON list of known failures, which it stops to be in line ${positionAt(text, error.offset).line}.`,
+        `Expected ${fileName} to be a JSON list of known failures, which it stops to be in line ${error.line}.`,
         { cause: error },
       );
     }

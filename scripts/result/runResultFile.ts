@@ -17,6 +17,7 @@ import {
   WireFormatError,
 } from '../../lib/wireParsers';
 import { parseTimestamp } from '../timestamp';
+import { isDeeper, maxDepth } from '../jsonDepth';
 import { UserError } from '../userError';
 
 const statuses: ExecutionStatus[] = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
@@ -29,7 +30,12 @@ const verdicts: Verdict[] = ['PASSED', 'FAILED', 'ERRORED'];
  */
 export function parseRunResult(text: string, fileName: string): RunResult {
   try {
-    return runResultOf(JSON.parse(text.replace(/^\ufeff/, '')));
+    const value = JSON.parse(text.replace(/^\ufeff/, '')) as unknown;
+    // What is around a response is less than another ten deep.
+    if (isDeeper(value, maxDepth + 10)) {
+      throw new WireFormatError(`Expected responses that nest at most ${maxDepth} deep, got more`);
+    }
+    return runResultOf(value);
   } catch (error) {
     if (error instanceof SyntaxError) {
       // The message quotes the text, line breaks included.

@@ -23,6 +23,15 @@ describe('a file of configurations', () => {
     ['one identifier a line with comments', 'x', '# feeds\na\n#\n  # more\nb', ['a', 'b']],
     ['Windows line ends and a byte order mark', 'x', '\ufeffa\r\nb\r\n', ['a', 'b']],
     ['a byte order mark before JSON', 'x.json', '\ufeff["a"]', ['a']],
+    ['a YAML list', 'x.yaml', '# feeds\n- a\n- configuration_identifier: b\n  region: eu\n', ['a', eu]],
+    ['YAML told by its first line', 'x', '# feeds\n- a\n- b\n', ['a', 'b']],
+    ['a YAML document on standard input', 'standard input', '---\n[a, "007"]\n', ['a', '007']],
+    [
+      'YAML with anchors',
+      'x.YML',
+      '- &eu {configuration_identifier: b, region: eu}\n- <<: *eu\n  configuration_identifier: a',
+      [eu, { configuration_identifier: 'a', region: 'eu' }],
+    ],
     ['a byte order mark before CSV', 'x.csv', '\ufeffconfiguration_identifier,region\nb,eu', [eu]],
   ])('may be %s', (_, source, text, expected) => {
     expect(parseConfigurations(text, source)).toEqual(expected);
@@ -68,6 +77,22 @@ describe('a file of configurations', () => {
       '[{"configuration_identifier": "a", "system_test": false}]',
       /Expected no system_test in a configuration/,
     ],
+    ['x.toml', 'a', /^Expected a file of a known type \(\.json, .*\.list, or no extension\), got x\.toml: rename it/],
+    ['x.yaml', 'customers:\n- a', 'Expected x.yaml to be a YAML list, which it stops to be at line 1, column 1.'],
+    ['x.yaml', '# none\n', 'Expected at least one configuration in x.yaml, got none.'],
+    ['x.yaml', '- "a\n- b', /^Expected x\.yaml to be YAML \(Missing closing "quote\), which it stops to be at line 2,/],
+    ['x.yaml', '- a\n---\n- b', 'Expected x.yaml to be one YAML document, which it stops to be at line 2, column 1.'],
+    ['x.yaml', '- a\n- 007', /texts as identifiers \(in quotes, "007"\), which it stops to be at line 2, column 3\.$/],
+    ['x.yaml', '- configuration_identifier: 1e3', /identifiers \(in quotes, "1e3"\)/],
+    ['x.yaml', '- true', /identifiers \(in quotes, "true"\)/],
+    ['x.yaml', '- a\n-\n', 'x.yaml, line 2: Expected a configuration to be a string or an object with '],
+    ['x.yaml', '- {configuration_identifier: a, b: 1, b: 2}', /YAML \(Map keys must be unique\)/],
+    ['x.yaml', '- !secret a', /YAML \(Unresolved tag: !secret\)/],
+    ['x.yaml', '- {configuration_identifier: a, b: .inf}', /YAML with finite numbers, which .* column 36\.$/],
+    ['x.yaml', '- &a {configuration_identifier: a, b: [*a, *a]}', /without an alias of what is around it/],
+    ['x.yaml', `- &a [b]\n- [${'*a,'.repeat(101)}]`, /YAML \(Excessive alias count/],
+    ['x.yaml', '- a\n- b\n- a', 'Expected each configuration once in x.yaml, got "a" in lines 1 and 3.'],
+    ['x.yaml', '[', /^Expected x\.yaml to be YAML \(/],
     [
       'x',
       'x'.repeat(limits.identifierLength + 1),
@@ -80,12 +105,48 @@ describe('a file of configurations', () => {
     expect(parse).toThrow(expected);
   });
 
-  test('takes any JSON that JSON.parse takes, and gives the line of each element', () => {
+  const open = '['.repeat(8000);
+  const nested = `${open}${']'.repeat(8000)}`;
+  const indented = Array.from({ length: 1000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n');
+
+  test.each([
+    [
+      'JSON',
+      'x.json',
+      `[${nested}]`,
+      'be JSON that nests at most 100 deep, which it stops to be at line 1, column 102.',
+    ],
+    ['half of it', 'x.json', open, 'be JSON that nests at most 100 deep, which it stops to be at line 1, column 102.'],
+    [
+      'JSON Lines',
+      'x.jsonl',
+      `{"a":${nested}}`,
+      'x.jsonl, line 1: Expected a configuration that nests at most 100 deep',
+    ],
+    ['YAML', 'x.yaml', `- ${nested}`, 'be YAML that nests at most 100 deep, which it stops to be at line 1, column'],
+    ['half of it', 'x.yaml', open, 'be YAML that nests at most 100 deep, which it stops to be at line 1, column'],
+    ['indented YAML', 'x.yaml', indented, 'be YAML that nests at most 100 deep, which it stops to be at line 102'],
+  ])('is refused where it nests thousands deep: %s', (_, source, text, expected) => {
+    const parse = () => parseConfigurations(text, source);
+
+    expect(parse).toThrow(UserError);
+    expect(parse).toThrow(expected);
+  });
+
+  test('may nest a hundred deep', () => {
+    const deep = `{"configuration_identifier":"a","x":${'['.repeat(99)}${']'.repeat(99)}}`;
+
+    expect(parseConfigurations(`[${deep}]`, 'x.json')).toEqual([JSON.parse(deep)]);
+    expect(parseConfigurations(`- ${deep}`, 'x.yaml')).toEqual([JSON.parse(deep)]);
+  });
+
+  test('takes any JSON that JSON.parse takes, as YAML too, and gives the line of each element', () => {
     const record = fc.record({ configuration_identifier: fc.uuid(), payload: fc.jsonValue() });
     fc.assert(
       fc.property(fc.uniqueArray(record, { minLength: 1, selector: (one) => one.configuration_identifier }), (list) => {
         const text = `[${list.map((one) => JSON.stringify(one)).join(',\n')}]`;
         expect(parseConfigurations(text, 'x.json')).toEqual(JSON.parse(text));
+        expect(parseConfigurations(text, 'x.yaml')).toEqual(JSON.parse(text));
         const repeated = `${text.slice(0, -1)},\n${JSON.stringify(list[0])}]`;
         expect(() => parseConfigurations(repeated, 'x.json')).toThrow(`in lines 1 and ${list.length + 1}`);
       }),

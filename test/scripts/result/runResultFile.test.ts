@@ -92,6 +92,19 @@ describe('a saved result', () => {
     });
   });
 
+  test('is refused where a response nests thousands deep, and not where it nests a hundred deep', () => {
+    const nested = (depth: number) =>
+      JSON.stringify({
+        ...complete,
+        results: [{ ...passed('a'), earlier: [{ ...passed('a'), response: 0 }] }, passed('b')],
+      }).replace('"response":0', `"response":${'['.repeat(depth)}${']'.repeat(depth)}`);
+
+    expect(parseRunResult(nested(100), 'result.json').results).toHaveLength(2);
+    expect(() => parseRunResult(nested(8000), 'result.json')).toThrow(
+      `${file}Expected responses that nest at most 100 deep, got more.`,
+    );
+  });
+
   test('is refused where it is no JSON', () => {
     // In one line, though the problem quotes the text.
     expect(() => parseRunResult('no\npe\n', 'result.json')).toThrow(
