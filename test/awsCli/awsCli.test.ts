@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../lib/wire';
+import { cleanEnv } from '../scripts/command';
 import {
   describeWith,
   echoArn,
@@ -28,6 +29,14 @@ describeWith('the AWS CLI', 'aws', ['--version'])('the AWS CLI can', () => {
     const started = await aws('stepfunctions', 'start-execution', '--state-machine-arn', machineArn, '--input', input);
     return started.executionArn as string;
   }
+
+  test('call the endpoint by the line that the README shows, where nothing of AWS is set up', async () => {
+    const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
+    const [, line = ''] = /^aws (--endpoint-url .*)$/m.exec(readme) ?? [];
+    const args = line.replace('http://127.0.0.1:8123', endpoint.url).split(' ');
+    const listed = await outputOfProgram('aws', [...args, '--output', 'json'], cleanEnv);
+    expect(JSON.parse(listed)).toMatchObject({ stateMachines: expect.any(Array) });
+  });
 
   test('start an execution, describe it and read its history page by page', async () => {
     const arn = await start(echoArn, '{"text": "hi"}');

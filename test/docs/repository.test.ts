@@ -5,6 +5,8 @@ import { detailBytes, maxConfigurations } from '../../lib/executionBudget';
 import { engines, scripts } from '../../package.json';
 
 const github = join(__dirname, '..', '..', '.github');
+const readme = readFileSync(join(github, '..', 'README.md'), 'utf8');
+const contributing = readFileSync(join(github, '..', 'CONTRIBUTING.md'), 'utf8');
 const yaml = (...path: string[]) => parse(readFileSync(join(github, ...path), 'utf8')) as unknown;
 
 interface Workflow {
@@ -22,9 +24,13 @@ describe('the workflow', () => {
   const workflow = yaml('workflows', 'ci.yml') as Workflow;
   const { strategy, steps } = workflow.jobs.test!;
 
-  it('runs what .ci/run does, from the oldest supported Node.js on', () => {
+  it('runs what .ci/run does, on the oldest and the newest supported Node.js', () => {
     expect(steps.at(-1)!.run).toBe('.ci/run');
-    expect(`>=${Math.min(...strategy.matrix.node)}`).toBe(engines.node);
+    const [oldest, newest] = strategy.matrix.node;
+    expect(`>=${oldest}`).toBe(engines.node);
+    for (const text of [readme, contributing]) {
+      expect(text).toContain(`You need Node.js ${oldest} to ${newest} and npm.`);
+    }
   });
 
   it('may only read, and takes each action in a known major version', () => {
@@ -51,7 +57,6 @@ describe.each(readdirSync(join(github, 'ISSUE_TEMPLATE')).filter((name) => name 
 const root = join(__dirname, '..', '..');
 const numberOf = (text: string) => Number(text.replace(',', ''));
 const architecture = readFileSync(join(root, 'docs', 'architecture.md'), 'utf8');
-const contributing = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
 
 describe('CONTRIBUTING.md and docs/architecture.md', () => {
   it.each([
