@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isExecutionName } from '../../../lib/wire';
 import { ServiceError } from '../service';
 import { Execution, type ExecutionSurroundings, type LoadedStateMachine } from './execution';
+import { parseJson } from './nesting';
 
 /** All executions of this server, kept for as long as it runs. */
 export class Executions {
@@ -49,7 +50,7 @@ export class Executions {
 
 function checkInput(input: string): void {
   try {
-    JSON.parse(input);
+    parseJson(input);
   } catch (error) {
     const problem = input.trim() === '' ? 'Invalid execution input.' : (error as Error).message;
     throw new ServiceError('InvalidExecutionInput', 400, `Invalid State Machine Execution Input: '${problem}'`);

@@ -1,8 +1,10 @@
 import jsonata from 'jsonata';
-import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
+import type { Json, JsonObject } from '../../../lib/wire';
 import { defaultEvaluationLimits, EvaluationBudget, type EvaluationLimits, findSiblings } from './evaluationBudget';
 import { EvaluationFailure } from './failure';
 import { addStepFunctionsFunctions, type FunctionSources } from './jsonataFunctions';
+import { admit, admitMembers, isFunction } from './jsonataValues';
+import { maxNesting } from './nesting';
 
 /** The variables that an execution has assigned. An inner scope inherits from the outer one's object. */
 export type Variables = Readonly<Record<string, Json>>;
@@ -52,7 +54,7 @@ export class Expression {
     addStepFunctionsFunctions(this.compiled, settings);
     this.siblings = findSiblings(this.compiled.ast());
     this.hook('jsonata.__evaluate_entry', (budget, node) => budget.enter(node));
-    this.hook('jsonata.__evaluate_exit', (budget) => budget.leave());
+    this.hook('jsonata.__evaluate_exit', (budget, _node, value) => budget.leave(value));
   }
 
   /** The syntax tree. */
@@ -62,20 +64,48 @@ export class Expression {
 
   /** The value as plain JSON. Throws an EvaluationFailure in AWS's words. */
   async evaluate({ states, variables }: Bindings): Promise<Json> {
-    // jsonata takes inherited properties as well, so the variables need not be copied.
-    const bindings = Object.create(variables) as Record<string, unknown>;
-    bindings.states = states;
+    const bindings: Record<string, unknown> = {};
+    // An inner scope inherits.
+    for (const name in variables) bindings[name] = admit(variables[name] as Json);
+    const { context, ...payloads } = states;
+    bindings.states = { ...admitMembers(payloads), context: admitMembers(context) };
     bindings[budgetName] = new EvaluationBudget(this.limits, this.siblings);
     let result: unknown;
     try {
       result = await this.compiled.evaluate(undefined, bindings);
     } catch (error) {
-      throw this.failure(`threw an error during evaluation. ${describeError(error)}`);
+      throw this.failure(`threw an error during evaluation${describeError(error)}`);
     }
     if (result === undefined) throw this.failure('returned nothing (undefined).');
-    const plain = toPlainJson(result);
+    const plain = this.toPlainJson(result, maxNesting);
     if (plain === undefined) throw this.failure('returned an unsupported result type.');
     return plain;
+  }
+
+  /**
+   * A copy without what JSONata adds: its lists carry hidden flags that would change later evaluations. A number that JSON
+   * can't express becomes its name (`"Infinity"`), as on AWS. Undefined for a value with a function in it. Throws an
+   * EvaluationFailure for one that nests deeper.
+   */
+  private toPlainJson(value: unknown, levels: number): Json | undefined {
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+    if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+    if (typeof value !== 'object' || isFunction(value)) return undefined;
+    if (value instanceof Boolean) return value.valueOf();
+    if (levels === 0) throw this.failure(`returned a value that nests deeper than ${maxNesting} levels.`);
+    if (Array.isArray(value)) {
+      const list = value.map((item) => this.toPlainJson(item, levels - 1));
+      return list.includes(undefined) ? undefined : (list as Json[]);
+    }
+    const members: [string, Json][] = [];
+    for (const [key, item] of Object.entries(value)) {
+      if (item === undefined) continue;
+      const plain = this.toPlainJson(item, levels - 1);
+      if (plain === undefined) return undefined;
+      members.push([key, plain]);
+    }
+    // Unlike an assignment, it keeps a key `__proto__`.
+    return Object.fromEntries(members);
   }
 
   /** The failure for a value of another type than the field wants. */
@@ -91,12 +121,15 @@ export class Expression {
     return new EvaluationFailure(this.field, `${where} ${what}`);
   }
 
-  private hook(name: string, callback: (budget: EvaluationBudget, node: jsonata.ExprNode) => unknown): void {
+  private hook(
+    name: string,
+    callback: (budget: EvaluationBudget, node: jsonata.ExprNode, value: unknown) => unknown,
+  ): void {
     // The typings know names of type string only; the evaluator looks its hooks up by symbol.
     this.compiled.assign(
       Symbol.for(name) as unknown as string,
-      (node: jsonata.ExprNode, _input: unknown, environment: jsonata.Environment) =>
-        callback(environment.lookup(budgetName) as EvaluationBudget, node),
+      (node: jsonata.ExprNode, _input: unknown, environment: jsonata.Environment, value: unknown) =>
+        callback(environment.lookup(budgetName) as EvaluationBudget, node, value),
     );
   }
 }
@@ -108,34 +141,10 @@ export function jsonType(value: Json): string {
 }
 
 /**
- * A copy without what JSONata adds: its lists carry hidden flags that would change later evaluations. A number that JSON
- * can't express becomes its name (`"Infinity"`), as on AWS. Undefined for a value with a function in it.
+ * `. T1006: Attempted to invoke a non-function`, or behind a colon where there is no code (measured). JSONata throws plain
+ * objects with a code as well as errors.
  */
-function toPlainJson(value: unknown): Json | undefined {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  if (Array.isArray(value)) {
-    const list = value.map((item) => toPlainJson(item));
-    return list.includes(undefined) ? undefined : (list as Json[]);
-  }
-  if (typeof value !== 'object') return undefined;
-  if ('_jsonata_lambda' in value || '_jsonata_function' in value) return undefined;
-  const copy: JsonObject = {};
-  for (const [key, item] of Object.entries(value)) {
-    if (item === undefined) continue;
-    const plain = toPlainJson(item);
-    if (plain === undefined) return undefined;
-    // A plain assignment of `__proto__` would be lost.
-    if (key === '__proto__') Object.defineProperty(copy, key, { value: plain, enumerable: true, writable: true });
-    else copy[key] = plain;
-  }
-  return copy;
-}
-
-/** `T1006: Attempted to invoke a non-function`. JSONata throws plain objects with a code as well as errors. */
-export function describeError(error: unknown): string {
-  if (!isJsonObject(error) && !(error instanceof Error)) return String(error);
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  const text = typeof message === 'string' ? message : 'unknown error';
-  return typeof code === 'string' ? `${code}: ${text}` : text;
+function describeError(error: unknown): string {
+  const { code, message = error } = error as { code?: unknown; message?: unknown };
+  return typeof code === 'string' ? `. ${code}: ${String(message)}` : `: ${String(message)}`;
 }

@@ -1,6 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Expression } from 'jsonata';
 import type { Clock } from '../../clock';
+import { memoryLimitExceeded } from './evaluationBudget';
+import { admit } from './jsonataValues';
+import { parseJson } from './nesting';
 
 /** What the functions take from outside, so that a test can know what they give. */
 export interface FunctionSources {
@@ -44,8 +47,14 @@ export function addStepFunctionsFunctions(expression: Expression, { clock, rando
   expression.assign('eval', undefined);
 }
 
+/** AWS words it so whatever is wrong with the text (measured). */
 function parse(text?: string): unknown {
-  return text === undefined ? undefined : JSON.parse(text);
+  if (text === undefined) return undefined;
+  try {
+    return admit(parseJson(text));
+  } catch {
+    throw errorOf('Invalid JSON');
+  }
 }
 
 /** Fractions are cut off; a chunk size below one and an empty array give nothing, as on AWS. */
@@ -62,7 +71,7 @@ function range(start?: number, end?: number, step?: number): number[] | undefine
   if (increment === 0) return undefined;
   const length = Math.floor((last - first) / increment) + 1;
   if (length < 1) return undefined;
-  if (length > maxRangeLength) throw new Error('Expression evaluation memory limit exceeded');
+  if (length > maxRangeLength) throw memoryLimitExceeded();
   return sequence(Array.from({ length }, (_, n) => first + n * increment));
 }
 
@@ -71,9 +80,14 @@ function hash(text?: string, algorithm?: string): string | undefined {
   if (text === undefined || algorithm === undefined) return undefined;
   const name = Object.hasOwn(hashAlgorithms, algorithm) ? hashAlgorithms[algorithm] : undefined;
   if (name === undefined) {
-    throw new Error(`Unknown hash algorithm '${algorithm}': expected ${Object.keys(hashAlgorithms).join(', ')}`);
+    throw errorOf(`Hash algorithm '${algorithm}' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5`);
   }
   return createHash(name).update(text).digest('hex');
+}
+
+/** What `$error(message)` throws, which is how AWS words the failures of its own functions (measured). */
+function errorOf(message: string): Error {
+  return Object.assign(new Error(message), { code: 'D3137' });
 }
 
 /** The same number from 0 to 1 for the same seed; AWS documents no algorithm. This is mulberry32. */

@@ -5,6 +5,7 @@ import type { InvokeRequest, InvokeResult, Invoker } from '../lambda/invoke';
 import { ServiceError } from '../service';
 import type { LambdaIntegration } from './definition/definition';
 import { StateFailure } from './failure';
+import { parseJson } from './nesting';
 
 /**
  * Invokes a function as a Task state does, and gives the task's result. Throws a StateFailure for the errors of the
@@ -72,7 +73,7 @@ function optimizedResult(result: InvokeResult, clock: Clock): JsonObject {
 
 function parsePayload(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    return parseJson(text);
   } catch {
     return text;
   }

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
 import { ServiceError } from '../service';
+import { parseJson } from './nesting';
 
 interface TextLimits {
   /** Characters; default 1. */
@@ -19,7 +20,7 @@ export class Members {
   constructor(body: Buffer) {
     let value: unknown;
     try {
-      value = body.length === 0 ? {} : JSON.parse(body.toString());
+      value = body.length === 0 ? {} : parseJson(body.toString());
     } catch {
       value = undefined;
     }

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../../../lib/wire';
 import { UserError } from '../../../userError';
 import type { ExpressionSettings } from '../expression';
+import { parseJson } from '../nesting';
 import { templateCompiler } from '../template';
 import type { State, StateGraph, StateMachineDefinition } from './definition';
 import { Fields, type Refuse } from './fields';
@@ -79,7 +80,7 @@ function readQueryLanguage(fields: Fields, fallback = 'JSONPath'): string {
 
 function parseObject(machineName: string, text: string): JsonObject {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     if (isJsonObject(value)) return value;
   } catch (error) {
     throw new UserError(`State machine "${machineName}": the definition is not JSON: ${(error as Error).message}`);

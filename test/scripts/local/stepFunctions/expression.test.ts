@@ -1,4 +1,5 @@
 import type { Json } from '../../../../lib/wire';
+import { defaultEvaluationLimits } from '../../../../scripts/local/stepFunctions/evaluationBudget';
 import { Expression, type ExpressionSettings } from '../../../../scripts/local/stepFunctions/expression';
 import { EvaluationFailure } from '../../../../scripts/local/stepFunctions/failure';
 import { FakeClock } from '../../fakeClock';
@@ -75,9 +76,10 @@ describe('an expression', () => {
     ['$eval("1")', 'T1006: Attempted to invoke a non-function'],
     ['$number("x")', 'D3030: Unable to cast value to a number: "x"'],
     ['$states.input and $f()', 'T1006: Attempted to invoke a non-function'],
-    ['$parse("{")', expect.stringContaining('JSON') as string],
-    ['$hash("x", "sha-1")', "Unknown hash algorithm 'sha-1': expected MD5, SHA-1, SHA-256, SHA-384, SHA-512"],
-    ['$range(1, 360146, 1)', 'Expression evaluation memory limit exceeded'],
+    ['$parse("{")', 'D3137: Invalid JSON'],
+    ['$parse("")', 'D3137: Invalid JSON'],
+    ['$parse("[" & $pad("", 1000, "[") & $pad("", 1000, "]") & "]")', 'D3137: Invalid JSON'],
+    ['$hash("x", "sha-1")', "D3137: Hash algorithm 'sha-1' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5"],
     ['$error("mine")', 'D3137: mine'],
   ])('fails with the message of what went wrong: %s', async (text, message) => {
     const failure = (await evaluate(text, true).catch((error: unknown) => error)) as EvaluationFailure;
@@ -85,6 +87,26 @@ describe('an expression', () => {
 
     expect(said).toEqual(message);
   });
+
+  it.each(['_jsonata_lambda', '_jsonata_function', 'sequence', 'tupleStream', 'then', 'next', '__proto__', 'length'])(
+    'takes data with the key %s for data',
+    async (key) => {
+      const text = `{"${key}":true,"a":{"${key}":[true]}}`;
+      const input = [JSON.parse(text), { text }] as Json;
+      const values = [
+        '$states.input[0]',
+        '$parse($states.input[1].text)',
+        '$map($states.input, function($i) { $i })[0]',
+      ];
+      const all = await evaluate(
+        `[${values.join()}, $string($states.input[0]), $join($keys($states.input[0]), ",")]`,
+        input,
+      );
+
+      expect(JSON.stringify(all)).toBe(`[${text},${text},${text},${JSON.stringify(text)},"${key},a"]`);
+      expect(await evaluate('$states.input[0].a ~> $type()', input)).toBe('object');
+    },
+  );
 
   it('refuses to give a function', async () => {
     const unsupported = /returned an unsupported result type\.$/;
@@ -114,11 +136,36 @@ describe('the limits of an expression', () => {
   const sum = (terms: number) => Array(terms).fill('1').join('+');
   const recursion = (depth: number) => `($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(${depth}))`;
 
-  it('are those that AWS was measured with: 100 levels', async () => {
-    expect(await evaluate(sum(100))).toBe(100);
-    await expect(evaluate(sum(101))).rejects.toThrow(/Stack overflow error: .* Depth=101 max=100$/);
-    expect(await evaluate(recursion(31))).toBe(31);
-    await expect(evaluate(recursion(32))).rejects.toThrow(/Depth=101 max=100$/);
+  const doubled = (times: number) =>
+    `($p := function($s, $n) { $n = 0 ? $s : $p($s & $s, $n - 1) }; $length($p("x", ${times})))`;
+  const wrapped = (times: number) =>
+    `($f := function($x, $n) { $n = 0 ? $x : $f({"a": $x}, $n - 1) }; $f(1, ${times}))`;
+  const stack =
+    'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive';
+  const memory = 'Expression evaluation memory limit exceeded: Check for excessive memory usage';
+
+  it.each([
+    ['100 levels', sum(100), 100, sum(101), stack],
+    ['100 levels of calls', recursion(31), 31, recursion(32), stack],
+    ['6,990,256 bytes of numbers', '[1..873782] ~> $count()', 873_782, '[1..873783] ~> $count()', memory],
+    ['that many of text', doubled(22), 4_194_304, doubled(23), memory],
+    ['that many in all', '$count([[1..436891], [1..436891]])', 2, '$count([[1..436891], [1..436892]])', memory],
+    ['what $range may hold', '$count($range(1, 360145, 1))', 360_145, '$range(1, 360146, 1)', memory],
+  ])('are those that AWS was measured with: %s', async (_, within, value, beyond, problem) => {
+    expect(await evaluate(within)).toBe(value);
+    await expect(evaluate(beyond)).rejects.toMatchObject({
+      errorName: 'States.QueryEvaluationError',
+      causeText: expect.stringMatching(new RegExp(` threw an error during evaluation: ${problem}$`)) as string,
+    });
+  });
+
+  it('bound how deep a value nests, so that it overflows no stack', async () => {
+    const deepest = `${'['.repeat(1000)}1${']'.repeat(1000)}`;
+
+    expect(JSON.stringify(await evaluate(wrapped(1000)))).toBe(`${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`);
+    await expect(evaluate(wrapped(1001))).rejects.toThrow(/returned a value that nests deeper than 1000 levels\.$/);
+    expect(JSON.stringify(await evaluate('$parse($states.input)', deepest))).toBe(deepest);
+    expect(await evaluate('$string($parse($states.input))', deepest)).toBe(deepest);
   });
 
   it('count depth, not breadth', async () => {
@@ -135,7 +182,7 @@ describe('the limits of an expression', () => {
 
   it('end an endless expression, and others get their turn meanwhile', async () => {
     let elapsed = 0;
-    const limits = { depth: 100, milliseconds: 100, now: () => (elapsed += 1) };
+    const limits = { ...defaultEvaluationLimits, milliseconds: 100, now: () => (elapsed += 1) };
     const endless = evaluate('($f := function() { $f() }; $f())', {}, { limits });
     let turns = 0;
     const count = (): void => {
@@ -144,7 +191,7 @@ describe('the limits of an expression', () => {
     };
     let turn = setImmediate(count);
 
-    await expect(endless).rejects.toThrow('Expression evaluation timeout: 100ms. Check for infinite loop');
+    await expect(endless).rejects.toThrow('Expression evaluation timeout: Check for infinite loop');
     clearImmediate(turn);
     expect(turns).toBeGreaterThan(1);
   });

@@ -165,6 +165,12 @@ describe('an execution', () => {
       expect.stringMatching(/^Invalid State Machine Execution Input: '.+'$/s) as string,
     ],
     [
+      'an input that nests 8,000 deep',
+      { stateMachineArn, input: `${'['.repeat(8000)}${']'.repeat(8000)}` },
+      'InvalidExecutionInput',
+      "Invalid State Machine Execution Input: 'Document nesting depth exceeds the maximum allowed (1000)'",
+    ],
+    [
       'an empty input',
       { stateMachineArn, input: '' },
       'InvalidExecutionInput',
@@ -591,6 +597,12 @@ describe('the protocol', () => {
     expect(response.status).toBe(400);
     expect(response.headers.get('content-type')).toBe('application/x-amz-json-1.0');
     expect(await response.json()).toEqual({ __type: type, message: expect.any(String) });
+  });
+
+  it('answers a member that nests 8,000 deep with an error', async () => {
+    const response = await post('StartExecution', `{"name":${'['.repeat(8000)}${']'.repeat(8000)}}`);
+
+    expect(await response.json()).toMatchObject({ __type: 'com.amazon.coral.service#SerializationException' });
   });
 
   it('writes times as seconds with a fraction', async () => {

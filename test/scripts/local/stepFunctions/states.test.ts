@@ -519,6 +519,29 @@ describe('payloads above 256 KiB', () => {
   });
 });
 
+describe('a response that nests 2,000 deep', () => {
+  it.each([
+    [sdkResource, '{% $parse($states.result.Payload) %}', 'States.QueryEvaluationError'],
+    [optimizedResource, '{% $states.result.Payload.a %}', 'States.QueryEvaluationError'],
+    [optimizedResource, '{% $type($states.result.Payload) %}', 'string'],
+  ])('costs one item of a Map, by %s with the Output %s', async (Resource, Output, deep) => {
+    const invoker = invokerOf((event) => {
+      const levels = (event as { levels: number }).levels;
+      return { payload: Buffer.from(`${'{"a":'.repeat(levels)}{}${'}'.repeat(levels)}`) };
+    });
+    const Catch = [
+      { ErrorEquals: ['States.QueryEvaluationError'], Output: '{% $states.errorOutput.Error %}', Next: 'End' },
+    ];
+    const Arguments = { FunctionName: functionArn, Payload: '{% $states.input %}' };
+    const States = { Invoke: task({ Resource, Arguments, Output, Catch, End: undefined, Next: 'End' }), End: pass() };
+    const each = { Type: 'Map', ItemProcessor: { StartAt: 'Invoke', States }, End: true };
+    const ended = await runMachine(machine({ Each: each }), [{ levels: 2000 }, { levels: 900 }], { invoker });
+
+    expect(ended.status).toBe('SUCCEEDED');
+    expect((outputOf(ended) as string[])[0]).toBe(deep);
+  });
+});
+
 describe('a fault of this program', () => {
   it('ends the execution with its message instead of leaving it running', async () => {
     const invoker = { invoke: () => Promise.reject(new TypeError('x is not a function')) };
