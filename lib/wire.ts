@@ -157,6 +157,11 @@ export interface RunResult extends AggregatedResult {
   stopped_at: string;
   duration_seconds: number;
   results: RunConfigurationResult[];
+  /**
+   * Where the result of the execution differs from its history or from what was asked for: such a run has no verdict, and
+   * its results are those of the history. Absent: nowhere.
+   */
+  disagreement?: string;
   /** Of the passed ones: how many passed only when they were run again. Absent: none. */
   flaky?: number;
   /** How many failed as known; they are not among `failed`. Absent: none. */

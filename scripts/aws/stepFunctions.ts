@@ -37,11 +37,18 @@ export interface HistoryPage {
 }
 
 export interface ExecutionDescription {
+  executionArn: string;
+  /** Without version or alias. */
+  stateMachineArn: string;
   status: ExecutionStatus;
   startDate: Date;
   stopDate?: Date;
+  /** JSON text. */
+  input?: string;
   /** JSON text of a succeeded execution. */
   output?: string;
+  /** Of an execution that failed. */
+  error?: string;
 }
 
 export type { HistoryEvent };
@@ -74,10 +81,17 @@ export function stepFunctions(options: AwsOptions): StepFunctions {
       const { events, nextToken } = await send((sfn) => sfn.send(command, { abortSignal }));
       return { events: given(events, 'events'), nextToken };
     },
-    async describe(executionArn, abortSignal) {
-      const command = new DescribeExecutionCommand({ executionArn });
-      const { status, startDate, stopDate, output } = await send((sfn) => sfn.send(command, { abortSignal }));
-      return { status: given(status, 'status'), startDate: given(startDate, 'startDate'), stopDate, output };
+    async describe(arn, abortSignal) {
+      const command = new DescribeExecutionCommand({ executionArn: arn });
+      const described = await send((sfn) => sfn.send(command, { abortSignal }));
+      const { executionArn, stateMachineArn, status, startDate, stopDate, input, output, error } = described;
+      return {
+        executionArn: given(executionArn, 'executionArn'),
+        stateMachineArn: given(stateMachineArn, 'stateMachineArn'),
+        status: given(status, 'status'),
+        startDate: given(startDate, 'startDate'),
+        ...{ stopDate, input, output, error },
+      };
     },
     async stop(o, abortSignal) {
       const { stopDate } = await send((sfn) => sfn.send(new StopExecutionCommand(o), { abortSignal }));

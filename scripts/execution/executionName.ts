@@ -7,7 +7,7 @@ import type { CommandIo } from '../terminal/commandIo';
  * is repeated joins the execution that runs rather than starting a second one. It is made of
  *
  * - CODEPIPELINE_EXECUTION_ID, which a pipeline can pass on as `#{codepipeline.PipelineExecutionId}`. A stage that is
- *   retried keeps it, so its execution is found again, also where it has ended
+ *   retried keeps it
  * - else CODEBUILD_BUILD_ID, which each build has for itself
  *   (https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html)
  *
@@ -28,6 +28,11 @@ export function executionNameInBuild(env: CommandIo['env'], input: string): stri
 /** The name of the execution that runs what did not pass again. */
 export function retryName(name: string, retry: number): string {
   return withSuffix(name, `-retry-${retry}`);
+}
+
+/** The name of the execution that tests again after those of the earlier attempts have ended. */
+export function attemptName(name: string, attempt: number): string {
+  return withSuffix(name, `-attempt-${attempt}`);
 }
 
 /** `PROJECT:ID` */

@@ -1,7 +1,15 @@
-import type { AggregatedResult, ConfigurationResult, RunResult, Verdict } from '../../lib/wire';
+import {
+  identifierOf,
+  type AggregatedResult,
+  type ConfigurationResult,
+  type RunResult,
+  type Verdict,
+} from '../../lib/wire';
 import { parseAggregatedResult, WireFormatError } from '../../lib/wireParsers';
-import type { FollowedExecution } from './execution';
+import { askedFor, disagreements, errorOfVerdict, type AskedExecution } from './disagreements';
 import type { ExecutionEnd, ExecutionTracker } from './executionTracker';
+import type { FollowedExecution } from './followExecution';
+import { parseJson } from './jsonText';
 import { repairLogTail } from './logTail';
 import { NoVerdictError } from '../noVerdictError';
 import { notFinished } from '../result/untested';
@@ -9,34 +17,25 @@ import { toleratedCount } from '../result/tally';
 import { UserError } from '../userError';
 
 /** What the trigger itself knows of the run. */
-interface Asked {
-  executionArn: string;
-  /** Identifiers of the configurations that were given; undefined where the construct's are tested. */
-  identifiers?: string[];
-  maxConcurrency?: number;
+interface Asked extends AskedExecution {
   /** When the trigger started the execution, and now. */
   startedAt: Date;
   now: Date;
 }
 
-/** The verdicts of the errors that the state machine's Fail state ends with. */
-const verdictOfError: Record<string, Verdict> = { SystemTestFailed: 'FAILED', SystemTestErrored: 'ERRORED' };
-
 /**
- * The result of a run, from its execution: the machine's own where it came to one, else pieced together from the
- * history, where each configuration that is not over is `ERRORED` with the type `SystemTest.NotFinished`.
+ * The result of a run, from its execution: the machine's own where it came to one that can be believed, else pieced
+ * together from the history, where each configuration that is not over is `ERRORED` with the type
+ * `SystemTest.NotFinished`.
  * @throws UserError where the machine refused its input
  * @throws NoVerdictError where the result isn't that of a system test
  */
 export function executionResult(followed: FollowedExecution, asked: Asked): RunResult {
   const { tracker, description } = followed;
   const { end } = tracker;
-  if (end?.error === 'SystemTestInputRefused') {
-    throw new UserError(`The state machine refused its input: ${end.cause ?? 'it gave no cause'}`);
-  }
   const started = description?.startDate ?? tracker.startedAt ?? asked.startedAt;
   const stopped = description?.stopDate ?? end?.at ?? asked.now;
-  const { verdict, result } = judged(followed, asked);
+  const { verdict, result, disagreement } = judged(followed, asked);
   return {
     ...result,
     results: result.results.map((one, index) => ({ ...withReadableLog(one), ...tracker.times(index) })),
@@ -46,33 +45,57 @@ export function executionResult(followed: FollowedExecution, asked: Asked): RunR
     started_at: started.toISOString(),
     stopped_at: stopped.toISOString(),
     duration_seconds: Math.max(0, stopped.getTime() - started.getTime()) / 1000,
+    ...(disagreement !== undefined && { disagreement }),
   };
 }
 
 function judged(
-  { tracker, description }: FollowedExecution,
+  followed: FollowedExecution,
   asked: Asked,
-): { verdict: Verdict; result: AggregatedResult } {
+): { verdict: Verdict; result: AggregatedResult; disagreement?: string } {
+  const { tracker, description } = followed;
   const { end, failInput } = tracker;
-  if (end?.status === 'SUCCEEDED') {
-    return { verdict: 'PASSED', result: parsed(description?.output ?? end.output, asked.executionArn) };
+  const history = () => piecedTogether(tracker, end, asked);
+  const unbelieved = (disagreement: string) => ({ verdict: 'ERRORED' as const, result: history(), disagreement });
+  if (end?.error === 'SystemTestInputRefused') {
+    if (tracker.total !== undefined) {
+      return unbelieved('the execution says that its input was refused, and tested configurations');
+    }
+    throw new UserError(`The state machine refused its input: ${end.cause ?? 'it gave no cause'}`);
   }
-  const verdict = end?.status === 'FAILED' ? verdictOfError[end.error ?? ''] : undefined;
-  if (verdict) {
-    return { verdict, result: parsed(failInput, asked.executionArn) };
+  const verdict = verdictOf(end);
+  if (verdict === undefined) {
+    return { verdict: 'ERRORED', result: history() };
   }
-  return { verdict: 'ERRORED', result: piecedTogether(tracker, end, asked) };
+  const result = parsed(end?.status === 'SUCCEEDED' ? (end.output ?? description?.output) : failInput);
+  if (result instanceof Error) {
+    if (tracker.results().size > 0) {
+      return unbelieved(`the result of the execution can't be read (${result.message})`);
+    }
+    throw new NoVerdictError(
+      `Expected the result of a system test from ${asked.executionArn}, got something else: is it the right state machine? (${result.message})`,
+      { cause: result },
+    );
+  }
+  const [first] = disagreements(followed, result, asked);
+  return first === undefined ? { verdict, result } : unbelieved(first);
 }
 
-function parsed(json: string | undefined, executionArn: string): AggregatedResult {
+/** What the machine itself says; undefined where it came to no result. */
+function verdictOf(end: ExecutionEnd | undefined): Verdict | undefined {
+  if (end?.status === 'SUCCEEDED') {
+    return 'PASSED';
+  }
+  const verdicts = Object.keys(errorOfVerdict) as (keyof typeof errorOfVerdict)[];
+  return end?.status === 'FAILED' ? verdicts.find((verdict) => errorOfVerdict[verdict] === end.error) : undefined;
+}
+
+function parsed(json: string | undefined): AggregatedResult | WireFormatError {
   try {
-    return parseAggregatedResult(json === undefined ? undefined : JSON.parse(json));
+    return parseAggregatedResult(parseJson(json));
   } catch (error) {
-    if (error instanceof WireFormatError || error instanceof SyntaxError) {
-      throw new NoVerdictError(
-        `Expected the result of a system test from ${executionArn}, got something else: is it the right state machine? (${error.message})`,
-        { cause: error },
-      );
+    if (error instanceof WireFormatError) {
+      return error;
     }
     throw error;
   }
@@ -82,12 +105,14 @@ function piecedTogether(tracker: ExecutionTracker, end: ExecutionEnd | undefined
   const message = `Not finished when ${reasonOf(end)}.`;
   const done = tracker.results();
   const known = tracker.identifiers();
-  const total = Math.max(known.length, asked.identifiers?.length ?? 0);
+  const { configurations = [], max_concurrency: maxConcurrency } = askedFor(asked);
+  const identifiers = configurations.map(identifierOf);
+  const total = Math.max(known.length, identifiers.length);
   const results = Array.from(
     { length: total },
     (_, index): ConfigurationResult =>
       done.get(index) ?? {
-        configuration_identifier: known[index] ?? asked.identifiers?.[index] ?? `configurations[${index}]`,
+        configuration_identifier: known[index] ?? identifiers[index] ?? `configurations[${index}]`,
         status: 'ERRORED',
         error: { type: notFinished, message },
       },
@@ -99,7 +124,7 @@ function piecedTogether(tracker: ExecutionTracker, end: ExecutionEnd | undefined
     passed: count('PASSED'),
     failed: count('FAILED'),
     errored: count('ERRORED'),
-    max_concurrency: tracker.maxConcurrency() ?? asked.maxConcurrency ?? 0,
+    max_concurrency: tracker.maxConcurrency() ?? maxConcurrency ?? 0,
     tolerated_failures: toleratedCount(tracker.toleratedFailures() ?? 0, total),
     results,
   };
@@ -114,6 +139,8 @@ export function reasonOf(end: ExecutionEnd | undefined): string {
       return `the execution was stopped${because}`;
     case 'TIMED_OUT':
       return `the execution timed out${because}`;
+    case 'SUCCEEDED':
+      return 'the execution ended, as its history has it';
     case undefined:
       return 'the trigger stopped following the execution';
     default:

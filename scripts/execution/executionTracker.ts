@@ -1,8 +1,9 @@
 import { isJsonObject, type Configuration, type ConfigurationResult, type Json } from '../../lib/wire';
 import { parseConfiguration, parseConfigurationResult } from '../../lib/wireParsers';
 import type { HistoryEvent } from '../aws/stepFunctions';
-import { memoryMbOf } from '../cost/reportedMemory';
 import type { RunProgress } from '../runProgress';
+import { ExecutionUsage } from './executionUsage';
+import { parseJson } from './jsonText';
 
 /** How an execution ended, as its last event says. */
 export interface ExecutionEnd {
@@ -16,7 +17,8 @@ export interface ExecutionEnd {
 
 /** A configuration that was started. */
 interface Iteration {
-  identifier?: string;
+  /** The input of its first state: the configuration. */
+  input?: Json;
   startedAt: Date;
   /** Undefined while it runs. */
   stoppedAt?: Date;
@@ -32,16 +34,19 @@ interface Iteration {
  * `previousEventId`s that begins with the MapIterationStarted.
  */
 export class ExecutionTracker {
+  readonly usage = new ExecutionUsage();
   startedAt: Date | undefined;
+  /** Of the execution, as JSON text. */
+  input: string | undefined;
+  /** Whether it was redriven: what the iterations came to before need not be in their chains of events then. */
+  redriven = false;
   end: ExecutionEnd | undefined;
   /** What the Fail state got that ended the execution, as JSON text. */
   failInput: string | undefined;
   /** The Map's input, which holds the configurations and the concurrency, defaults included. */
   private mapInput: Json | undefined;
-  private total: number | undefined;
-  /** The function's memory, as the log of an invocation tells it. Undefined until one does. */
-  memoryMb: number | undefined;
-  private readonly counted = { statesEntered: 0, tasksEntered: 0, tasksScheduled: 0 };
+  /** How many iterations the Map has. */
+  total: number | undefined;
   private readonly iterations = new Map<number, Iteration>();
   /** The index of the iteration that an event belongs to, by the event's id. */
   private readonly indexOfEvent = new Map<number, number>();
@@ -69,21 +74,22 @@ export class ExecutionTracker {
   }
 
   /**
-   * State transitions, which Step Functions charges for: a state that was entered is one, and so is each attempt of a task
-   * after its first (https://aws.amazon.com/step-functions/pricing/).
-   */
-  stateTransitions(): number {
-    const { statesEntered, tasksEntered, tasksScheduled } = this.counted;
-    return statesEntered + Math.max(0, tasksScheduled - tasksEntered);
-  }
-
-  /**
    * The configurations that are tested, the construct's own included, without those that are none by the rules of today;
    * undefined where the history doesn't tell them.
    */
   configurations(): Configuration[] | undefined {
+    return this.items()?.flatMap((one) => configurationIn(one) ?? []);
+  }
+
+  /** The configurations as the Map got them; undefined where the history doesn't tell. */
+  items(): Json[] | undefined {
     const named = this.inputValue('configurations');
-    return Array.isArray(named) ? named.flatMap((one) => configurationIn(one) ?? []) : undefined;
+    return Array.isArray(named) ? named : undefined;
+  }
+
+  /** The configuration that the iteration at an index got. */
+  inputAt(index: number): Json | undefined {
+    return this.iterations.get(index)?.input;
   }
 
   /** The results of the configurations that are done, by their index. */
@@ -107,10 +113,9 @@ export class ExecutionTracker {
    * what was started, else undefined.
    */
   identifiers(): (string | undefined)[] {
-    const named = this.inputValue('configurations');
-    const listed = Array.isArray(named) ? named.map(identifierIn) : [];
+    const listed = this.items()?.map(identifierIn) ?? [];
     const length = Math.max(this.total ?? 0, listed.length);
-    return Array.from({ length }, (_, index) => listed[index] ?? this.iterations.get(index)?.identifier);
+    return Array.from({ length }, (_, index) => listed[index] ?? identifierIn(this.inputAt(index)));
   }
 
   /** The concurrency that was asked for, as the Map's input says. */
@@ -127,10 +132,13 @@ export class ExecutionTracker {
 
   private longest(iterations: Iteration[]): RunProgress['longest'] {
     // They are started in order.
-    const first = iterations.find(({ done, stoppedAt, identifier }) => !done && !stoppedAt && identifier !== undefined);
-    return first?.identifier === undefined || !this.startedAt
+    const first = iterations.find(
+      ({ done, stoppedAt, input }) => !done && !stoppedAt && identifierIn(input) !== undefined,
+    );
+    const identifier = identifierIn(first?.input);
+    return first === undefined || identifier === undefined || !this.startedAt
       ? undefined
-      : { identifier: first.identifier, startedAfterMs: first.startedAt.getTime() - this.startedAt.getTime() };
+      : { identifier, startedAfterMs: first.startedAt.getTime() - this.startedAt.getTime() };
   }
 
   private inputValue(key: string): Json | undefined {
@@ -141,10 +149,11 @@ export class ExecutionTracker {
     const at = event.timestamp ?? new Date(0);
     const index = this.indexOf(event);
     const iteration = index === undefined ? undefined : this.iterations.get(index);
-    this.count(event);
+    this.usage.apply(event);
     switch (event.type) {
       case 'ExecutionStarted':
         this.startedAt = at;
+        this.input = event.executionStartedEventDetails?.input;
         break;
       case 'MapStateEntered':
         this.mapInput ??= parseJson(event.stateEnteredEventDetails?.input);
@@ -167,6 +176,7 @@ export class ExecutionTracker {
         break;
       case 'ExecutionRedriven':
         // It goes on where it failed, was stopped or timed out, with the same ARN and history.
+        this.redriven = true;
         this.end = undefined;
         this.failInput = undefined;
         break;
@@ -187,19 +197,10 @@ export class ExecutionTracker {
     }
   }
 
-  private count({ type, taskSucceededEventDetails: succeeded }: HistoryEvent): void {
-    this.counted.statesEntered += type?.endsWith('StateEntered') ? 1 : 0;
-    this.counted.tasksEntered += type === 'TaskStateEntered' ? 1 : 0;
-    this.counted.tasksScheduled += type === 'TaskScheduled' ? 1 : 0;
-    if (succeeded) {
-      this.memoryMb ??= memoryMbOf(parseJson(succeeded.output));
-    }
-  }
-
   /** What the states of an iteration say: the first input names the configuration, the last output is the result. */
   private applyToIteration(iteration: Iteration | undefined, event: HistoryEvent): void {
     if (iteration && event.stateEnteredEventDetails) {
-      iteration.identifier ??= identifierIn(parseJson(event.stateEnteredEventDetails.input));
+      iteration.input ??= parseJson(event.stateEnteredEventDetails.input);
     }
     if (iteration && event.stateExitedEventDetails) {
       iteration.output = event.stateExitedEventDetails.output;
@@ -232,14 +233,6 @@ export class ExecutionTracker {
   }
 }
 
-function parseJson(text: string | undefined): Json | undefined {
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as Json);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Undefined where it isn't a configuration: the history of somebody else's machine must not stop the trigger. */
 function configurationIn(value: unknown): Configuration | undefined {
   try {
@@ -249,8 +242,8 @@ function configurationIn(value: unknown): Configuration | undefined {
   }
 }
 
-/** Whatever the rest of it is: what was tested has a name in the report. */
-function identifierIn(value: unknown): string | undefined {
+/** The identifier of a configuration, whatever the rest of it is: what was tested has a name in the report. */
+export function identifierIn(value: unknown): string | undefined {
   const identifier = isJsonObject(value) ? value.configuration_identifier : value;
   return typeof identifier === 'string' ? identifier : undefined;
 }

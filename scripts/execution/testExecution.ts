@@ -1,11 +1,12 @@
-import { identifierOf, type Configuration, type RunResult } from '../../lib/wire';
+import type { Configuration, RunResult } from '../../lib/wire';
 import type { CommandIo } from '../terminal/commandIo';
 import type { Connection } from '../aws/connection';
 import { consoleLink } from '../aws/consoleLink';
 import { costOf } from '../cost/cost';
-import { followExecution, startExecution, type FollowedExecution } from './execution';
 import { executionInput } from './executionInput';
 import { executionNameInBuild, retryName } from './executionName';
+import { followExecution, type FollowedExecution } from './followExecution';
+import { startExecution, type StartedExecution } from './startExecution';
 import { unlessInterrupted } from '../interruptedError';
 import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice';
 import type { Redactor } from '../result/redaction';
@@ -58,35 +59,36 @@ export async function testExecution(
   const { connection, options, io } = context;
   const { api, stateMachineArn } = connection;
   const input = executionInput({ ...options, configurations });
-  const name = options.name ?? executionNameInBuild(io.env, input);
+  const base = options.name ?? executionNameInBuild(io.env, input);
+  const name = retry > 0 && base ? retryName(base, retry) : base;
   const startedAt = new Date(io.clock.now());
-  const executionArn = await unlessInterrupted(
-    startExecution(api, { stateMachineArn, name: retry > 0 && name ? retryName(name, retry) : name, input }, io),
+  const started = await unlessInterrupted(
+    startExecution(api, { stateMachineArn, name, derived: options.name === undefined, input }, io),
     io.leave,
     `Left while an execution of ${stateMachineArn} was being started: it may run.`,
   );
-  const link = announce(executionArn, context);
+  const { executionArn } = started;
+  const link = announce(started, context);
   const followed = await follow(executionArn, context);
-  const result = executionResult(followed, {
-    executionArn,
-    identifiers: configurations?.map(identifierOf),
-    maxConcurrency: options.maxConcurrency,
-    startedAt,
-    now: new Date(io.clock.now()),
-  });
+  const result = executionResult(followed, { executionArn, input, startedAt, now: new Date(io.clock.now()) });
   const { tracker, stopped, trouble } = followed;
   return {
     followed,
     result: { ...result, ...(link && { console_url: link }), ...costs(result, followed, options) },
     configurations: tracker.configurations(),
     stopped,
-    // With trouble it may still run.
-    repeatable: trouble === undefined && tracker.end?.status !== 'ABORTED',
+    // With trouble it may still run, and what is not believed is no ground to go on from.
+    repeatable: trouble === undefined && tracker.end?.status !== 'ABORTED' && result.disagreement === undefined,
   };
 }
 
-function announce(executionArn: string, { connection, talk }: RunContext): string | undefined {
-  talk.note(`Started the execution ${executionArn}`);
+function announce({ executionArn, ended }: StartedExecution, { connection, talk }: RunContext): string | undefined {
+  const at = ended?.stopDate ? ` at ${ended.stopDate.toISOString()}` : '';
+  talk.note(
+    ended
+      ? `Nothing was started: the execution of that name has ended already${at}, and this is what it came to: ${executionArn}`
+      : `Started the execution ${executionArn}`,
+  );
   const link = connection.isAws() ? consoleLink(executionArn) : undefined;
   if (link) {
     talk.note(link);
@@ -127,7 +129,7 @@ function costs(
   if (!options.cost) {
     return {};
   }
-  const { memoryMb } = tracker;
+  const { memoryMb } = tracker.usage;
   if (memoryMb === undefined) {
     return { cost_unknown: 'No log of the function in the history of the execution tells its memory.' };
   }
@@ -138,7 +140,7 @@ function costs(
       memoryMb,
       architecture: 'x86_64',
       region,
-      stateTransitions: tracker.stateTransitions(),
+      stateTransitions: tracker.usage.stateTransitions(),
     }),
   };
 }

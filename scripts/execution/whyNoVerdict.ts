@@ -1,6 +1,6 @@
 import type { RunResult } from '../../lib/wire';
-import { untestedSentence } from '../result/untested';
-import type { FollowedExecution } from './execution';
+import { disagreementSentence, untestedSentence } from '../result/untested';
+import type { FollowedExecution } from './followExecution';
 import { reasonOf } from './executionResult';
 
 /** Why an execution gave no verdict, in a sentence. */
@@ -21,6 +21,9 @@ export function whyNoVerdict(
   }
   if (stopped) {
     return `${withoutStop(stopped.cause)}, so the execution was stopped and there is no verdict.`;
+  }
+  if (result.disagreement !== undefined) {
+    return disagreementSentence(result.disagreement);
   }
   // Where configurations were run again or failures are excused, the verdict isn't that of the last execution.
   const { status, error } = tracker.end ?? {};

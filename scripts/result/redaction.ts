@@ -56,12 +56,13 @@ export function parseRedactPattern(text: string): RegExp {
  */
 export function redactResult(result: RunResult, redactor: Redactor): RunResult {
   const taken = new Set(result.results.map((one) => one.configuration_identifier));
-  const { console_url: link, cost_unknown: costUnknown, known_failure_notes: notes } = result;
+  const { console_url: link, cost_unknown: costUnknown, known_failure_notes: notes, disagreement } = result;
   return {
     ...result,
     execution_arn: redactor(result.execution_arn),
     ...(link === undefined ? {} : { console_url: redactor(link) }),
     ...(costUnknown === undefined ? {} : { cost_unknown: redactor(costUnknown) }),
+    ...(disagreement === undefined ? {} : { disagreement: redactor(disagreement) }),
     ...(notes === undefined ? {} : { known_failure_notes: notes.map((note) => redactor(note)) }),
     results: result.results.map((one, index) => {
       const identifier = redactedIdentifier(one.configuration_identifier, index + 1, taken, redactor);

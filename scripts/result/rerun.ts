@@ -46,6 +46,7 @@ export function mergeReruns(first: RunResult, second: RunResult, { strict }: { s
       duration_seconds: Math.round((first.duration_seconds + second.duration_seconds) * 1000) / 1000,
       max_concurrency: Math.max(first.max_concurrency, second.max_concurrency),
       console_url,
+      disagreement: first.disagreement ?? second.disagreement,
       ...costsOf(first, second),
       results: [...merged, ...again.values()],
     },

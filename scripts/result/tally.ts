@@ -13,7 +13,8 @@ export interface TallyOptions {
  * known failures were excused. The rules are those of the state machine: `FAILED` where more failed than are tolerated,
  * else `ERRORED` where something could not be tested, else `PASSED`.
  *
- * A run without a verdict for another reason (timed out, stopped) keeps having none, whatever its results say.
+ * A run without a verdict for another reason (timed out, stopped, its sources disagree) keeps having none, whatever its
+ * results say.
  */
 export function tally(
   result: RunResult,
@@ -30,7 +31,10 @@ export function tally(
   const flaky = count((one) => one.flaky === true);
   const known = count((one) => one.status === 'FAILED' && isExcused(one));
   const alsoFailed = strict ? count((one) => one.flaky === true && !isExcused(one)) : 0;
-  const verdict = undecided ? 'ERRORED' : judge(counts.failed + alsoFailed, counts.errored, result.tolerated_failures);
+  const verdict =
+    undecided || result.disagreement !== undefined
+      ? 'ERRORED'
+      : judge({ ...counts, failed: counts.failed + alsoFailed, tolerated: result.tolerated_failures });
   return { ...result, ...counts, verdict, flaky: flaky || undefined, known: known || undefined };
 }
 
@@ -40,15 +44,21 @@ export function isExcused({ known }: Pick<RunConfigurationResult, 'known'>): boo
 }
 
 /** Whether the run has no verdict although its counts would give one: it did not end by itself. */
-export function isUndecided({ verdict, failed, errored, tolerated_failures: tolerated }: RunResult): boolean {
-  return verdict === 'ERRORED' && judge(failed, errored, tolerated) !== 'ERRORED';
+export function isUndecided({ verdict, tolerated_failures: tolerated, ...counts }: RunResult): boolean {
+  return verdict === 'ERRORED' && judge({ ...counts, tolerated }) !== 'ERRORED';
 }
 
-function judge(failed: number, errored: number, tolerated: number): Verdict {
+/** The verdict by the counts alone. Where nothing was tested, nothing passed. */
+export function judge({
+  total,
+  failed,
+  errored,
+  tolerated,
+}: Record<'total' | 'failed' | 'errored' | 'tolerated', number>): Verdict {
   if (failed > tolerated) {
     return 'FAILED';
   }
-  return errored > 0 ? 'ERRORED' : 'PASSED';
+  return errored > 0 || total === 0 ? 'ERRORED' : 'PASSED';
 }
 
 /** How many failures are tolerated, of a count or a share such as `5%`; a share is rounded down, as the state machine does it. */

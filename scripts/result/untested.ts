@@ -9,3 +9,8 @@ export function untestedSentence({ results }: Pick<RunResult, 'results'>): strin
   const untested = results.filter(({ status, error }) => status === 'ERRORED' && error?.type !== notFinished);
   return `There is no verdict, as ${counted(untested.length)} could not be tested.`;
 }
+
+/** Why there is no verdict, where what came back is not believed. */
+export function disagreementSentence(disagreement: string): string {
+  return `There is no verdict, as what came back does not agree: ${disagreement}.`;
+}

@@ -1,21 +1,28 @@
 import type {
-  ExecutionDescription,
   HistoryEvent,
   HistoryPage,
   HistoryRequest,
   StepFunctions,
 } from '../../scripts/aws/stepFunctions';
-import type { AggregatedResult, ConfigurationResult } from '../../lib/wire';
+import type { AggregatedResult, ConfigurationResult, ExecutionStatus } from '../../lib/wire';
 import type { FakeClock } from './fakeClock';
 
 export const machineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:SystemTest';
 export const executionArn = 'arn:aws:states:eu-west-1:123456789012:execution:SystemTest:run';
+
+const statuses: Record<string, ExecutionStatus> = {
+  ExecutionSucceeded: 'SUCCEEDED',
+  ExecutionFailed: 'FAILED',
+  ExecutionTimedOut: 'TIMED_OUT',
+  ExecutionAborted: 'ABORTED',
+};
 
 /** A configuration of a fake execution. */
 export interface FakeConfiguration {
   identifier: string;
   seconds: number;
   status?: ConfigurationResult['status'];
+  logTail?: string;
 }
 
 /** `config_0` … with durations that repeat. */
@@ -26,14 +33,19 @@ export function configurations(count: number, durations: number[]): FakeConfigur
   }));
 }
 
-export function resultOf({ identifier, seconds, status = 'PASSED' }: FakeConfiguration): ConfigurationResult {
+export function resultOf({
+  identifier,
+  seconds,
+  status = 'PASSED',
+  logTail = 'START\nEND\n',
+}: FakeConfiguration): ConfigurationResult {
   return {
     configuration_identifier: identifier,
     status,
     duration_ms: seconds * 1000,
     ...(status !== 'PASSED' && {
       error: { type: 'Error', message: 'Something went wrong!' },
-      log_tail: 'START\nEND\n',
+      log_tail: logTail,
     }),
   };
 }
@@ -65,14 +77,24 @@ export class FakeExecution implements StepFunctions {
   private readonly startedAt: number;
   private events: HistoryEvent[] = [];
 
-  constructor(clock: FakeClock, tested: FakeConfiguration[], concurrency = 10) {
+  start: StepFunctions['start'] = () => this.answer('StartExecution', () => ({ executionArn }));
+
+  describe: StepFunctions['describe'] = () =>
+    this.answer('DescribeExecution', () => {
+      const last = this.happened().at(-1);
+      const output = last?.executionSucceededEventDetails?.output;
+      return {
+        ...{ executionArn, stateMachineArn: machineArn, input: '{}', output },
+        status: statuses[last?.type ?? ''] ?? 'RUNNING',
+        startDate: new Date(this.startedAt),
+        stopDate: last?.timestamp,
+      };
+    });
+
+  constructor(clock: FakeClock, tested: FakeConfiguration[], concurrency = 10, toleratedFailures: number | string = 0) {
     this.clock = clock;
     this.startedAt = clock.now();
-    this.schedule(tested, concurrency);
-  }
-
-  start(): Promise<{ executionArn: string }> {
-    return this.answer('StartExecution', () => ({ executionArn }));
+    this.schedule(tested, concurrency, toleratedFailures);
   }
 
   history({ maxResults, nextToken }: HistoryRequest): Promise<HistoryPage> {
@@ -81,14 +103,6 @@ export class FakeExecution implements StepFunctions {
       const known = this.happened();
       const to = from + maxResults;
       return { events: known.slice(from, to), nextToken: to < known.length ? String(to) : undefined };
-    });
-  }
-
-  describe(): Promise<ExecutionDescription> {
-    return this.answer('DescribeExecution', () => {
-      const last = this.happened().at(-1);
-      const output = last?.executionSucceededEventDetails?.output;
-      return { status: 'SUCCEEDED' as const, startDate: new Date(this.startedAt), stopDate: last?.timestamp, output };
     });
   }
 
@@ -131,7 +145,7 @@ export class FakeExecution implements StepFunctions {
   }
 
   /** Lays out the events as Step Functions records them, the chains of the iterations included. */
-  private schedule(tested: FakeConfiguration[], concurrency: number): void {
+  private schedule(tested: FakeConfiguration[], concurrency: number, toleratedFailures: number | string): void {
     type Draft = Omit<HistoryEvent, 'id' | 'previousEventId' | 'timestamp'> & { at: number; after?: Draft };
     const drafts: Draft[] = [];
     const draft = (event: Draft) => {
@@ -139,7 +153,8 @@ export class FakeExecution implements StepFunctions {
       return event;
     };
     const items = tested.map(({ identifier }) => identifier);
-    const input = JSON.stringify({ configurations: items, max_concurrency: concurrency, tolerated_failures: '50%' });
+    const limits = { max_concurrency: concurrency, tolerated_failures: toleratedFailures };
+    const input = JSON.stringify({ configurations: items, ...limits });
     const started = draft({ at: 0, type: 'ExecutionStarted', executionStartedEventDetails: { input: '{}' } });
     const entered = { name: 'Test configurations', input };
     const map = draft({ at: 0, type: 'MapStateEntered', stateEnteredEventDetails: entered, after: started });

@@ -1,4 +1,6 @@
-import { followExecution, startExecution, type StartRequest } from '../../../scripts/execution/execution';
+import { followExecution } from '../../../scripts/execution/followExecution';
+import { startExecution, type StartRequest } from '../../../scripts/execution/startExecution';
+import type { ExecutionDescription } from '../../../scripts/aws/stepFunctions';
 import type { RunProgress } from '../../../scripts/runProgress';
 import type { StopReason } from '../../../scripts/stopSignal';
 import { NoVerdictError } from '../../../scripts/noVerdictError';
@@ -13,9 +15,13 @@ function named(name: string, message = 'refused', status?: number): Error {
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
 }
 
-function setUp(tested: FakeConfiguration[] = configurations(40, sleepy), concurrency?: number) {
+function setUp(
+  tested: FakeConfiguration[] = configurations(40, sleepy),
+  concurrency?: number,
+  toleratedFailures?: number | string,
+) {
   const clock = new FakeClock();
-  const execution = new FakeExecution(clock, tested, concurrency);
+  const execution = new FakeExecution(clock, tested, concurrency, toleratedFailures);
   const stop = new AbortController();
   const leave = new AbortController();
   const progress: RunProgress[] = [];
@@ -30,7 +36,10 @@ function setUp(tested: FakeConfiguration[] = configurations(40, sleepy), concurr
   const startedAt = clock.now();
   const elapsed = () => clock.now() - startedAt;
   const resultOf = async () =>
-    executionResult(await follow(), { executionArn, startedAt: new Date(startedAt), now: new Date(clock.now()) });
+    executionResult(await follow(), {
+      ...{ executionArn, input: '{}' },
+      ...{ startedAt: new Date(startedAt), now: new Date(clock.now()) },
+    });
   return { clock, execution, stop, leave, progress, start, follow, elapsed, resultOf };
 }
 
@@ -162,7 +171,11 @@ describe('following an execution', () => {
     ['is refused', () => Promise.reject(named('AccessDeniedException'))],
     [
       'is out of date',
-      () => Promise.resolve({ status: 'RUNNING' as const, startDate: new Date(Date.UTC(2026, 0, 1)) }),
+      () =>
+        Promise.resolve({
+          ...{ executionArn, stateMachineArn: machineArn },
+          ...{ status: 'RUNNING' as const, startDate: new Date(Date.UTC(2026, 0, 1)) },
+        }),
     ],
   ])('does without a description that %s', async (_, describeExecution) => {
     const { execution, resultOf } = setUp(configurations(2, [3]));
@@ -292,26 +305,14 @@ describe('the result of an execution', () => {
   });
 
   test('has log tails that read as the function wrote them', async () => {
-    const { execution, resultOf } = setUp([{ identifier: 'bad', seconds: 1 }]);
-    const log_tail = Buffer.from('Grüße ✓\n').toString('latin1');
-    const output = {
-      schema_version: 1,
-      total: 1,
-      passed: 0,
-      failed: 1,
-      errored: 0,
-      max_concurrency: 1,
-      tolerated_failures: 1,
-      results: [{ configuration_identifier: 'bad', status: 'FAILED', log_tail }],
-    };
-    const details = { output: JSON.stringify(output) };
-    execution.endWith({ type: 'ExecutionSucceeded', executionSucceededEventDetails: details });
+    const logTail = Buffer.from('Grüße ✓\n').toString('latin1');
+    const { resultOf } = setUp([{ identifier: 'bad', seconds: 1, status: 'FAILED', logTail }]);
 
     expect((await resultOf()).results[0]?.log_tail).toBe('Grüße ✓\n');
   });
 
   test('is pieced together when the execution timed out', async () => {
-    const { execution, resultOf } = setUp(configurations(4, [2]), 2);
+    const { execution, resultOf } = setUp(configurations(4, [2]), 2, '50%');
     execution.endWith({ type: 'ExecutionTimedOut' }, 3000);
 
     const result = await resultOf();
@@ -326,7 +327,8 @@ describe('the result of an execution', () => {
     const { execution, follow } = setUp(configurations(2, [2]));
     execution.endWith({ type: 'ExecutionTimedOut' }, -1);
 
-    const asked = { executionArn, identifiers: ['a', 'b'], startedAt: new Date(0), now: new Date(0) };
+    const input = '{"configurations":["a",{"configuration_identifier":"b"}]}';
+    const asked = { executionArn, input, startedAt: new Date(0), now: new Date(0) };
     const { results, total } = executionResult(await follow(), asked);
 
     expect(total).toBe(2);
@@ -348,29 +350,52 @@ describe('the result of an execution', () => {
   test('is an error of the user when the machine refused its input', async () => {
     const { execution, resultOf } = setUp();
     const details = { error: 'SystemTestInputRefused', cause: 'Expected at least one configuration, got none.' };
-    execution.endWith({ type: 'ExecutionFailed', executionFailedEventDetails: details }, 0);
+    execution.endWith({ type: 'ExecutionFailed', executionFailedEventDetails: details }, -1);
 
     await expect(resultOf()).rejects.toThrow(
       new UserError('The state machine refused its input: Expected at least one configuration, got none.'),
     );
   });
 
+  test('is no error of the user when configurations were tested all the same', async () => {
+    const { execution, resultOf } = setUp(configurations(2, [1]));
+    execution.endWith({
+      type: 'ExecutionFailed',
+      executionFailedEventDetails: { error: 'SystemTestInputRefused' },
+    });
+
+    await expect(resultOf()).resolves.toMatchObject({
+      ...{ verdict: 'ERRORED', total: 2 },
+      disagreement: 'the execution says that its input was refused, and tested configurations',
+    });
+  });
+
   test.each(['{}', '"done"', 'no JSON', '{"schema_version": 2}', undefined])(
-    "is no verdict when another machine's output comes back: %s",
+    'is told by the history where the output is %s',
     async (output) => {
-      const { execution, resultOf } = setUp(configurations(1, [1]));
+      const { execution, resultOf } = setUp(configurations(2, [1]));
       execution.endWith({ type: 'ExecutionSucceeded', executionSucceededEventDetails: { output } });
 
-      await expect(resultOf()).rejects.toThrow(NoVerdictError);
+      const result = await resultOf();
+
+      expect(result).toMatchObject({ verdict: 'ERRORED', status: 'SUCCEEDED', total: 2, passed: 2, errored: 0 });
+      expect(result.disagreement).toMatch(/^the result of the execution can't be read \(Expected .*\)$/);
     },
   );
+
+  test("is no verdict when it is another machine's, which tests no configurations", async () => {
+    const { execution, resultOf } = setUp([]);
+    execution.endWith({ type: 'ExecutionSucceeded', executionSucceededEventDetails: { output: '"done"' } });
+
+    await expect(resultOf()).rejects.toThrow(/^Expected the result of a system test from .*, got something else/);
+  });
 });
 
 describe('starting an execution', () => {
   const request = { stateMachineArn: machineArn, name: 'run', input: '{}' };
 
   test('gives its ARN', async () => {
-    await expect(setUp().start(request)).resolves.toBe(executionArn);
+    await expect(setUp().start(request)).resolves.toEqual({ executionArn });
   });
 
   test.each([
@@ -382,11 +407,6 @@ describe('starting an execution', () => {
     ['InvalidName', UserError, 'Expected a start that Step Functions accepts, got InvalidName: refused'],
     ['ExpiredTokenException', UserError, /^Expected valid AWS credentials, got none/],
     ['CredentialsProviderError', UserError, /^Expected valid AWS credentials, got none/],
-    [
-      'ExecutionAlreadyExists',
-      NoVerdictError,
-      /^An execution named run has ended already \(SUCCEEDED at 2026\S+Z\): choose another --name\.$/,
-    ],
     ['AccessDeniedException', NoVerdictError, /^Not allowed to start an execution of arn:/],
     ['ThrottlingException', NoVerdictError, /as AWS throttles the calls/],
     ['ExecutionLimitExceeded', NoVerdictError, /^Could not start an execution of arn:/],
@@ -402,11 +422,11 @@ describe('starting an execution', () => {
 
   test('takes an execution with its own random name for its own, as the answer to the start was lost', async () => {
     const { execution, start } = setUp();
-    execution.failures.StartExecution = [named('ExecutionAlreadyExists')];
+    execution.start = () => Promise.reject(named('ExecutionAlreadyExists'));
 
-    const arn = await start({ ...request, name: undefined, stateMachineArn: `${machineArn}:live` });
+    const started = await start({ ...request, name: undefined, stateMachineArn: `${machineArn}:live` });
 
-    expect(arn).toMatch(/^arn:aws:states:eu-west-1:123456789012:execution:SystemTest:[0-9a-f-]{36}$/);
+    expect(started.executionArn).toMatch(/^arn:aws:states:eu-west-1:123456789012:execution:SystemTest:[0-9a-f-]{36}$/);
   });
 
   test('asks for a Region when there is none', async () => {
@@ -422,5 +442,92 @@ describe('starting an execution', () => {
     execution.start = () => Promise.resolve({ executionArn: arn });
 
     await expect(start(request)).rejects.toThrow(/^Expected a Standard state machine/);
+  });
+
+  test('takes no other execution than the one that it named, and asks again', async () => {
+    const { execution, start } = setUp();
+    let answers = 0;
+    execution.start = () =>
+      Promise.resolve({ executionArn: answers++ === 0 ? executionArn.replace(':run', ':other') : executionArn });
+
+    await expect(start(request)).resolves.toEqual({ executionArn });
+
+    execution.start = () => Promise.resolve({ executionArn: executionArn.replace('123456789012', '999999999999') });
+    await expect(start(request)).rejects.toThrow(
+      /^Could not start .*: Expected the execution arn:\S+:run, got arn:\S+:999999999999:\S+; it may run, look it up/,
+    );
+  });
+});
+
+describe('a name whose execution exists already', () => {
+  /** An account with executions by name: those that are there reject a start, as they have ended or have another input. */
+  function account(existing: Record<string, Partial<ExecutionDescription> | { denied: true }>) {
+    const { execution, clock, start } = setUp();
+    const started: string[] = [];
+    const arnOf = (name: string) => executionArn.replace(/run$/, name);
+    execution.start = ({ name }) => {
+      if (existing[name]) {
+        return Promise.reject(named('ExecutionAlreadyExists'));
+      }
+      started.push(name);
+      return Promise.resolve({ executionArn: arnOf(name) });
+    };
+    execution.describe = (arn) => {
+      const found = existing[arn.split(':').at(-1)!]!;
+      const startDate = new Date(clock.now() - 60_000);
+      const stopDate = new Date(clock.now() - 30_000);
+      const described = { executionArn: arn, stateMachineArn: machineArn, status: 'FAILED' as const, input: '{}' };
+      return 'denied' in found
+        ? Promise.reject(named('AccessDeniedException'))
+        : Promise.resolve({ ...described, startDate, stopDate, ...found });
+    };
+    return { clock, started, start, arnOf };
+  }
+  const request = { stateMachineArn: machineArn, name: 'run', input: '{"a":1,"b":2}' };
+  const same = { input: '{"b":2,"a":1}' };
+
+  test('leads to what it came to, where the user gave the name', async () => {
+    const { start, started } = account({ run: { ...same, status: 'FAILED' } });
+
+    await expect(start(request)).resolves.toMatchObject({ executionArn, ended: { status: 'FAILED' } });
+    expect(started).toEqual([]);
+  });
+
+  test.each([
+    ['has ended with another input', {}, 'has ended already (FAILED at 2025-12-31T23:59:30.000Z), with another input'],
+    ['runs with another input', { status: 'RUNNING' as const }, 'runs already, with another input'],
+    ['can not be described', { denied: true as const }, 'exists already, with another input or no longer running'],
+  ])('is refused where it %s', async (_, found, why) => {
+    const { start } = account({ run: found });
+
+    await expect(start(request)).rejects.toMatchObject({
+      name: 'NoVerdictError',
+      message: `An execution named run ${why}: choose another --name.`,
+    });
+  });
+
+  test.each([
+    ['failed', { ...same, status: 'FAILED' as const }],
+    ['succeeded, as another action of the stage may have failed', { ...same, status: 'SUCCEEDED' as const }],
+    ['can not be described', { denied: true as const }],
+  ])('is tested again where the name was derived and it %s', async (_, found) => {
+    const { start, started, arnOf } = account({ run: found, 'run-attempt-2': same });
+
+    await expect(start({ ...request, derived: true })).resolves.toEqual({ executionArn: arnOf('run-attempt-3') });
+    expect(started).toEqual(['run-attempt-3']);
+  });
+
+  test('is not tested again where it is this start whose answer was lost', async () => {
+    const { clock, start, started } = account({ run: { ...same, startDate: new Date(Date.UTC(2026, 0, 1)) } });
+
+    await expect(start({ ...request, derived: true })).resolves.toEqual({ executionArn });
+    expect([started, clock.now()]).toEqual([[], Date.UTC(2026, 0, 1)]);
+  });
+
+  test('is tested again twenty times, no more', async () => {
+    const names = ['run', ...Array.from({ length: 30 }, (_, index) => `run-attempt-${index + 2}`)];
+    const { start } = account(Object.fromEntries(names.map((name) => [name, same])));
+
+    await expect(start({ ...request, derived: true })).rejects.toThrow(/^An execution named run-attempt-20 has ended/);
   });
 });

@@ -1,7 +1,8 @@
 import type { RunResult } from '../../../lib/wire';
 import { stepFunctions } from '../../../scripts/aws/stepFunctions';
 import { systemClock } from '../../../scripts/clock';
-import { followExecution, startExecution } from '../../../scripts/execution/execution';
+import { followExecution } from '../../../scripts/execution/followExecution';
+import { startExecution } from '../../../scripts/execution/startExecution';
 import { startProxy, type Call, type Fault, type FaultOf } from '../../proxy';
 import { awsEnv } from '../command';
 import { FakeClock } from '../fakeClock';
@@ -240,7 +241,7 @@ describe('an answer that does not come, or stops in its middle,', () => {
     const stateMachineArn = machineOf((await deployed.executions())[0]!);
     const input = JSON.stringify({ configurations: ['good', 'bad'] });
 
-    const executionArn = await startExecution(api, { stateMachineArn, input }, { clock, stop });
+    const { executionArn } = await startExecution(api, { stateMachineArn, input }, { clock, stop });
     const { tracker, trouble } = await followExecution(api, executionArn, {
       clock,
       stop,

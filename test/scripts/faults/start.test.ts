@@ -127,7 +127,7 @@ describe('starting', () => {
 });
 
 describe('a name', () => {
-  test('leads a repeated start to the running execution, and no further when it has ended', async () => {
+  test('leads a repeated start to the running execution, and to what it came to once it has ended', async () => {
     const args = ['held-1', '--name', 'nightly'];
     const before = (await deployed.executions()).length;
     const one = await startRun(deployed, args);
@@ -141,10 +141,23 @@ describe('a name', () => {
     expect(second.result?.execution_arn).toBe(result?.execution_arn);
     await expect(deployed.executions()).resolves.toHaveLength(before + 1);
     await expect(run(deployed, args)).resolves.toMatchObject({
-      code: 3,
-      result: undefined,
+      code: 0,
+      result: { execution_arn: result?.execution_arn, results: [{ configuration_identifier: 'held-1' }] },
       stderr: expect.stringMatching(
-        /^error: An execution named nightly has ended already \(SUCCEEDED at \S+\): choose/,
+        /^Nothing was started: the execution of that name has ended already at \S+Z, and this is what it came to: arn:/,
+      ),
+    });
+    await expect(deployed.executions()).resolves.toHaveLength(before + 1);
+  });
+
+  test("has the exit code of what it came to, and none of another input's", async () => {
+    await run(deployed, ['bad', '--name', 'failed']);
+
+    await expect(run(deployed, ['bad', '--name', 'failed'])).resolves.toMatchObject({ code: 1, result: { failed: 1 } });
+    await expect(run(deployed, ['good', '--name', 'failed'])).resolves.toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /^error: An execution named failed has ended already \(FAILED at \S+\), with another/,
       ),
     });
   });

@@ -158,7 +158,6 @@ describe('a JUnit report', () => {
 
 describe('a JUnit report in files', () => {
   test.each([
-    [0, 500, [0]],
     [1, 500, [1]],
     [500, 500, [500]],
     [501, 500, [500, 1]],

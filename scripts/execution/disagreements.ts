@@ -1,0 +1,174 @@
+/**
+ * What an execution came to is told in several places: in the history of each iteration, in the output, by its
+ * description; and the trigger knows what it asked for. A result is believed only where all of them agree, as what stands
+ * between the trigger and AWS (a proxy, a cache, an emulator) may have changed any of them.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { AggregatedResult, Configuration, Json, SystemTestInput } from '../../lib/wire';
+import { shown } from '../../lib/wireParsers';
+import { judge, toleratedCount } from '../result/tally';
+import { namedAsAsked } from '../result/namedAsAsked';
+import { identifierIn, type ExecutionEnd, type ExecutionTracker } from './executionTracker';
+import type { FollowedExecution } from './followExecution';
+import { parseJson, sameJson } from './jsonText';
+
+/** What the trigger asked for. */
+export interface AskedExecution {
+  executionArn: string;
+  /** JSON text of a `SystemTestInput`. */
+  input: string;
+}
+
+/** The error that the state machine's Fail state ends with, by the verdict. */
+export const errorOfVerdict = { FAILED: 'SystemTestFailed', ERRORED: 'SystemTestErrored' } as const;
+
+/**
+ * Where the result of an execution that ended differs from what else is known of it: sentences without their full stop,
+ * the gravest first; none where it can be believed.
+ * @param result the output of the state machine
+ */
+export function disagreements(
+  { tracker, description }: Pick<FollowedExecution, 'tracker' | 'description'>,
+  result: AggregatedResult,
+  asked: AskedExecution,
+): string[] {
+  const items = tracker.items();
+  if (!items || !tracker.end) {
+    return ['the history does not show which configurations were tested'];
+  }
+  return [
+    ...ofInput(tracker, items, asked),
+    ...ofConfigurations(tracker, items, result),
+    ...ofStatuses(tracker, result),
+    ...ofCounts(tracker, result, asked),
+    ...ofEnd(tracker.end, result),
+    ...(description ? ofDescription(description, tracker.end, asked) : []),
+  ];
+}
+
+/** What the input asks for; what it leaves out is the construct's. */
+export function askedFor({ input }: AskedExecution): SystemTestInput {
+  return parseJson(input) as SystemTestInput;
+}
+
+function ofInput(tracker: ExecutionTracker, items: Json[], asked: AskedExecution): string[] {
+  const { configurations } = askedFor(asked);
+  const asAsked = (one: Configuration, index: number) =>
+    typeof one === 'string' ? identifierIn(items[index]) === one : isDeepStrictEqual(items[index], one);
+  return [
+    ...unless(
+      tracker.input === undefined || sameJson(tracker.input, asked.input),
+      'the history is of an execution with another input',
+    ),
+    ...unless(
+      !configurations || (items.length === configurations.length && configurations.every(asAsked)),
+      'the history shows other configurations than were asked for',
+    ),
+    ...unless(
+      tracker.total === items.length,
+      `the Map has ${tracker.total ?? 'no known number of'} iterations for ${items.length} configurations`,
+    ),
+  ];
+}
+
+function ofConfigurations(tracker: ExecutionTracker, items: Json[], { results }: AggregatedResult): string[] {
+  const changed = items.findIndex((item, index) => {
+    const got = tracker.inputAt(index);
+    return got !== undefined && !isDeepStrictEqual(got, item);
+  });
+  return [
+    ...namedAsAsked(items.map(identifierIn), results),
+    ...unless(changed < 0, `iteration ${changed} got ${shown(tracker.inputAt(changed))}, not ${shown(items[changed])}`),
+  ];
+}
+
+function ofStatuses(tracker: ExecutionTracker, { results }: AggregatedResult): string[] {
+  const shownResults = tracker.results();
+  return results.flatMap((result, index) => {
+    const { configuration_identifier: identifier, status, error } = result;
+    const inHistory = shownResults.get(index);
+    if (!inHistory) {
+      return unless(tracker.redriven, `the history shows no result of ${shown(identifier)}`);
+    }
+    const other = inHistory.configuration_identifier;
+    return [
+      ...unless(other === identifier, `the result of ${shown(identifier)} is that of ${shown(other)} in the history`),
+      ...unless(
+        status === inHistory.status && (error === undefined) === (inHistory.error === undefined),
+        `the result says ${outcome(result)} of ${shown(identifier)}, the history ${outcome(inHistory)}`,
+      ),
+    ];
+  });
+}
+
+function ofCounts(tracker: ExecutionTracker, result: AggregatedResult, asked: AskedExecution): string[] {
+  const { results, total, passed, failed, errored, max_concurrency: concurrency } = result;
+  const count = (status: string) => results.filter((one) => one.status === status).length;
+  const { tolerated_failures: tolerated = tracker.toleratedFailures() ?? 0, max_concurrency: limit } = askedFor(asked);
+  const most = Math.min(limit ?? Infinity, tracker.maxConcurrency() ?? Infinity);
+  return [
+    ...unless(
+      isDeepStrictEqual(
+        [total, passed, failed, errored],
+        [results.length, count('PASSED'), count('FAILED'), count('ERRORED')],
+      ),
+      `the result counts ${passed} passed, ${failed} failed and ${errored} errored of ${total}, and holds others`,
+    ),
+    ...unless(
+      result.tolerated_failures === toleratedCount(tolerated, results.length),
+      `the result tolerates ${result.tolerated_failures} failures, not ${tolerated}`,
+    ),
+    ...unless(
+      concurrency >= 1 && concurrency <= most,
+      `the result says that ${concurrency} ran at once, of at most ${most}`,
+    ),
+  ];
+}
+
+function ofEnd(
+  end: ExecutionEnd,
+  { failed, errored, tolerated_failures: tolerated, total }: AggregatedResult,
+): string[] {
+  const verdict = judge({ failed, errored, tolerated, total });
+  const expected = verdict === 'PASSED' ? 'SUCCEEDED' : errorOfVerdict[verdict];
+  const got = end.status === 'FAILED' ? end.error : end.status;
+  return unless(got === expected, `the execution ended with ${got}, where its result asks for ${expected}`);
+}
+
+function ofDescription(
+  description: NonNullable<FollowedExecution['description']>,
+  end: ExecutionEnd,
+  { executionArn, input }: AskedExecution,
+): string[] {
+  const { status, stateMachineArn, error } = description;
+  const machineArn = executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');
+  return [
+    ...unless(description.executionArn === executionArn, `the description is of ${description.executionArn}`),
+    ...unless(stateMachineArn === machineArn, `the execution is described as one of ${stateMachineArn}`),
+    ...unless(
+      description.input === undefined || sameJson(description.input, input),
+      'the execution is described with another input',
+    ),
+    // A description may lag behind the history (it is eventually consistent).
+    ...unless(
+      status === 'RUNNING' || status === end.status,
+      `the execution is described as ${status}, and ended as ${end.status} in its history`,
+    ),
+    ...unless(
+      error === undefined || error === end.error,
+      `the execution is described as ended with ${error}, and ended with ${end.error} in its history`,
+    ),
+    ...unless(
+      description.output === undefined || end.output === undefined || sameJson(description.output, end.output),
+      'the execution is described with another output than in its history',
+    ),
+  ];
+}
+
+function unless(agreed: boolean, sentence: string): string[] {
+  return agreed ? [] : [sentence];
+}
+
+function outcome({ status, error }: { status: string; error?: unknown }): string {
+  return `${status} ${error === undefined ? 'without' : 'with'} an error`;
+}
