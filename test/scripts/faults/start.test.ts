@@ -150,7 +150,7 @@ describe('a name', () => {
     await expect(deployed.executions()).resolves.toHaveLength(before + 1);
   });
 
-  test("has the exit code of what it came to, and none of another input's", async () => {
+  test('has the exit code of what it came to, and is refused to another input', async () => {
     await run(deployed, ['bad', '--name', 'failed']);
 
     await expect(run(deployed, ['bad', '--name', 'failed'])).resolves.toMatchObject({ code: 1, result: { failed: 1 } });
