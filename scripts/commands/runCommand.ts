@@ -51,7 +51,11 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
     .option('--max-concurrency <N>', 'how many at once, 1 to 40', flag.maxConcurrency)
     .option('--tolerated-failures <N|P%>', 'how many may fail, a count or a share of all', flag.toleratedFailures)
     .option('--timeout <SECONDS>', 'stop the execution after that long', flag.timeout)
-    .option('--name <NAME>', 'name of the execution; one with the same input is joined, or reported if it has ended', flag.executionName);
+    .option(
+      '--name <NAME>',
+      'name of the execution; one with the same input is joined, or reported if it has ended',
+      flag.executionName,
+    );
   addReportOptions(addTalkOptions(addAwsOptions(addOrderOptions(command))))
     .addHelpText('after', examples + exitCodesHelp)
     .action(async (identifiers: string[], options: flag.RunOptions) => {

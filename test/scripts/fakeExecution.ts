@@ -1,9 +1,4 @@
-import type {
-  HistoryEvent,
-  HistoryPage,
-  HistoryRequest,
-  StepFunctions,
-} from '../../scripts/aws/stepFunctions';
+import type { HistoryEvent, HistoryPage, HistoryRequest, StepFunctions } from '../../scripts/aws/stepFunctions';
 import type { AggregatedResult, ConfigurationResult, ExecutionStatus } from '../../lib/wire';
 import type { FakeClock } from './fakeClock';
 
