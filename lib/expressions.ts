@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
 import { bareResultBytes, resultsBytes } from './executionBudget';
-import { reportPatterns, unknownErrorType, unsuccessful } from './invocationRules';
+import { reportPatterns, unanswered, unknownErrorType, unsuccessful } from './invocationRules';
 import { Configuration, limits, patterns } from './wire';
 
 /** Wraps JSONata text as a value of the Amazon States Language. */
@@ -207,8 +207,13 @@ export function invocationResult(logTail: boolean): string {
  * not be evaluated because it is not JSON.
  *
  * The Cause is JSON only where the function raised, and may have been cut, so its message is searched, not parsed.
+ *
+ * @param o.mayRunOn whether a function that gave no answer was not invoked again, as it may still run
  */
-export function errorResult(): string {
+export function errorResult({ mayRunOn }: { mayRunOn: boolean }): string {
+  const unheard = mayRunOn
+    ? `$errorType in ${JSON.stringify(unanswered.errors)} ? ${JSON.stringify(unanswered.message)} & $cause :`
+    : '';
   return jsonata(String.raw`(
   ${size}
   ${shorten}
@@ -219,7 +224,7 @@ export function errorResult(): string {
   $platform := $contains($errorType, /^States\./) or $contains($errorType, /^Lambda\..*Exception$/);
   $status := $platform and $not($unreadable) ? "ERRORED" : "FAILED";
   $said := $match($cause, /"errorMessage" *: *("[^"\x5c\x00-\x1f]*(?:\x5c(?:["\x5c\/bfnrt]|u[0-9a-fA-F]{4})[^"\x5c\x00-\x1f]*)*")/)[0].groups[0];
-  $errorMessage := $unreadable ? "Expected the function to return JSON: " & $cause :
+  $errorMessage := ${unheard} $unreadable ? "Expected the function to return JSON: " & $cause :
     $not($platform) and $exists($said) ? $parse($said) : $cause;
   $times := {"duration_ms": $status = "FAILED" ? $millis() - $toMillis($states.context.State.EnteredTime)};
   ${result}

@@ -5,7 +5,8 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { maxConfigurations } from './executionBudget';
 import * as expressions from './expressions';
-import { retryRule, transientErrors } from './invocationRules';
+import { functionTimeout } from './functionTimeout';
+import { retryRule, transientErrors, unanswered } from './invocationRules';
 import { InvokeFunction } from './invokeFunction';
 import { Configuration } from './wire';
 
@@ -75,24 +76,26 @@ function testConfiguration(scope: Construct, props: StateMachineDefinitionProps)
   const recordError = sfn.Pass.jsonata(scope, 'Record error', {
     comment: "Keeps an error as this configuration's result, so that the others go on",
   });
-  const caught = { outputs: expressions.errorResult() };
+  const { logTail, retryAttempts } = props;
+  const mayRunOn = logTail && (functionTimeout(props.function) ?? Infinity) > unanswered.patienceSeconds;
+  const caught = { outputs: expressions.errorResult({ mayRunOn }) };
   const invoke = new InvokeFunction(scope, 'Invoke function', {
     queryLanguage: sfn.QueryLanguage.JSONATA,
     comment: 'Invokes the function with system_test: true; what it raises or returns decides',
     function: props.function,
     invokeRole: props.invokeRole,
     event: expressions.functionEvent(props.payload),
-    logTail: props.logTail,
-    outputs: expressions.invocationResult(props.logTail),
+    logTail,
+    outputs: expressions.invocationResult(logTail),
   });
   return (
     invoke
       .addRetry({
-        errors: [...transientErrors],
+        errors: transientErrors.filter((error) => !(mayRunOn && unanswered.errors.includes(error))),
         interval: Duration.seconds(retryRule.intervalSeconds),
         backoffRate: retryRule.backoffRate,
         maxDelay: Duration.seconds(retryRule.maxDelaySeconds),
-        maxAttempts: props.retryAttempts,
+        maxAttempts: retryAttempts,
         jitterStrategy: sfn.JitterType.FULL,
       })
       // States.ALL leaves this one out: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html

@@ -60,7 +60,8 @@ export interface SystemTestProps {
   /**
    * Whether a failed configuration's result has the last 4 KB of its log. Without, the function is invoked by the optimised
    * integration: a failed configuration is then a failed task in the console, and its result has no log and no billed
-   * duration.
+   * duration. For a function that runs for minutes: only the optimised integration is documented to wait for its end, so with
+   * the log tail a function whose timeout is over 30 s or unknown is not invoked again where Step Functions got no answer.
    *
    * @default true
    */

@@ -95,7 +95,7 @@ describe('the result of a configuration', () => {
 describe('the result of an invocation that Step Functions caught', () => {
   const context = { State: { EnteredTime: '2026-01-01T00:00:00.000Z' } };
   const recorded = (errorOutput: object) =>
-    evaluate(errorResult(), { input: 'a', errorOutput, context }, { detail_bytes: 1000 });
+    evaluate(errorResult({ mayRunOn: false }), { input: 'a', errorOutput, context }, { detail_bytes: 1000 });
 
   it.each([
     ['Lambda.TooManyRequestsException', 'ERRORED'],

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { ConfigurationResult, SystemTestInput } from '../../lib/wire';
 import { behaviours, behavingSystemTest } from '../behaviours';
 import { deployLocally, impatientClock, type LocalSystemTest } from '../localSystemTest';
@@ -198,6 +199,32 @@ describe('the state machine with the log tail', () => {
     ]);
     expect(result).toMatchObject({ failed: 1, errored: 2 });
     expect((await events()).filter(({ type }) => type === 'TaskFailed')).toHaveLength(2 * 6);
+  });
+});
+
+describe('the state machine where Step Functions stops waiting for a function', () => {
+  let test: LocalSystemTest;
+  beforeAll(async () => {
+    test = await deployLocally({
+      code: behaviours,
+      function: { timeout: Duration.minutes(5) },
+      clock: impatientClock,
+      sdkReadTimeoutSeconds: 50,
+    });
+  });
+  afterAll(() => test.close());
+
+  it('does not invoke it again, as it may still run, and names the way out', async () => {
+    const { error, result, events } = await test.run({ configurations: ['hangs'] });
+    expect((await events()).filter(({ type }) => type === 'TaskScheduled')).toHaveLength(1);
+    expect(error).toBe('SystemTestErrored');
+    expect(result.results[0]).toMatchObject({
+      error: {
+        type: 'Lambda.SdkClientException',
+        message: expect.stringMatching(/^Step Functions got no answer \(logTail: false .* Read timed out$/),
+      },
+      status: 'ERRORED',
+    });
   });
 });
 

@@ -6,6 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import validateAsl from 'asl-validator';
 import { SystemTest, SystemTestProps } from '../../lib';
+import { transientErrors, unanswered } from '../../lib/invocationRules';
 
 function newStack() {
   const stack = new Stack(new App(), 'Stack');
@@ -90,20 +91,7 @@ describe('SystemTest', () => {
     const { Retry } = invokeState(synthesize({ retryAttempts: 3 }));
     expect(Retry).toEqual([
       {
-        ErrorEquals: [
-          'TooManyRequests',
-          'Service',
-          'AWSLambda',
-          'SdkClient',
-          'ClientExecutionTimeout',
-          'EC2Throttled',
-          'EC2Unexpected',
-          'ENINotReady',
-          'ResourceConflict',
-          'ResourceNotReady',
-          'SnapStartNotReady',
-          'SnapStartTimeout',
-        ].map((name) => `Lambda.${name}Exception`),
+        ErrorEquals: transientErrors,
         IntervalSeconds: 2,
         BackoffRate: 3,
         MaxDelaySeconds: 60,
@@ -111,6 +99,54 @@ describe('SystemTest', () => {
         JitterStrategy: 'FULL',
       },
     ]);
+  });
+
+  describe('where Step Functions may get no answer from a function that still runs', () => {
+    const retried = (props: (stack: Stack) => Partial<SystemTestProps>) => {
+      const { stack, tested } = newStack();
+      new SystemTest(stack, 'SystemTest', { function: tested, ...props(stack) });
+      const [retry] = invokeState(Template.fromStack(stack)).Retry!;
+      return unanswered.errors.map((name) => (retry!.ErrorEquals as string[]).includes(name));
+    };
+    const running = (stack: Stack, timeout?: Duration) =>
+      new lambda.Function(stack, 'Running', {
+        runtime: lambda.Runtime.NODEJS_24_X,
+        handler: 'index.handler',
+        code: lambda.Code.fromInline('exports.handler = async () => undefined'),
+        timeout,
+      });
+    const overridden = (stack: Stack) => {
+      const tested = running(stack);
+      (tested.node.defaultChild as lambda.CfnFunction).timeout = 31;
+      return tested;
+    };
+    const unknown = Duration.seconds(Token.asNumber({ Ref: 'Timeout' }));
+
+    it.each<[string, (stack: Stack) => lambda.IFunction, boolean]>([
+      ['without a timeout, so 3 s', (stack) => running(stack), true],
+      ['of 30 s', (stack) => running(stack, Duration.seconds(30)), true],
+      ['of 31 s', (stack) => running(stack, Duration.seconds(31)), false],
+      ['of 31 s by its resource', overridden, false],
+      ['of 15 min', (stack) => running(stack, Duration.minutes(15)), false],
+      ['with a timeout that only the deployment knows', (stack) => running(stack, unknown), false],
+      ['in its version, of 30 s', (stack) => running(stack, Duration.seconds(30)).currentVersion, true],
+      ['in its version, of 31 s', (stack) => running(stack, Duration.seconds(31)).currentVersion, false],
+      ['in its alias, of 30 s', (stack) => running(stack, Duration.seconds(30)).addAlias('live'), true],
+      ['in its alias, of 31 s', (stack) => running(stack, Duration.seconds(31)).addAlias('live'), false],
+      ['that was imported', (stack) => lambda.Function.fromFunctionName(stack, 'Imported', 'feeds'), false],
+      [
+        'whose version was imported',
+        (stack) => lambda.Version.fromVersionArn(stack, 'Imported', 'arn:aws:lambda:eu-west-1:1:function:feeds:1'),
+        false,
+      ],
+    ])('it is invoked again only if it ends within 30 s: one %s', (_, tested, again) => {
+      expect(retried((stack) => ({ function: tested(stack) }))).toEqual([again, again]);
+    });
+
+    it('it is always invoked again by the optimised integration, which waits until it has ended', () => {
+      const props = (stack: Stack) => ({ function: running(stack, Duration.minutes(15)), logTail: false });
+      expect(retried(props)).toEqual([true, true]);
+    });
   });
 
   it('tests ten at once, retries five times and takes at most an hour, where nothing else is asked for', () => {
