@@ -139,11 +139,11 @@ describe('SystemTest', () => {
         (stack) => lambda.Version.fromVersionArn(stack, 'Imported', 'arn:aws:lambda:eu-west-1:1:function:feeds:1'),
         false,
       ],
-    ])('it is invoked again only if it ends within 30 s: one %s', (_, tested, again) => {
+    ])('is invoked again only if it ends within 30 s: one %s', (_, tested, again) => {
       expect(retried((stack) => ({ function: tested(stack) }))).toEqual([again, again]);
     });
 
-    it('it is always invoked again by the optimised integration, which waits until it has ended', () => {
+    it('is always invoked again by the optimised integration, which waits until it has ended', () => {
       const props = (stack: Stack) => ({ function: running(stack, Duration.minutes(15)), logTail: false });
       expect(retried(props)).toEqual([true, true]);
     });
