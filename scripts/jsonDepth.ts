@@ -1,9 +1,13 @@
-/**
- * How deep lists and objects may nest in each other, in a configuration and in what a function returns. As many levels as
- * AWS evaluates in a JSONata expression (measured); how deep a payload of Step Functions may nest is not documented. What
- * nests thousands deep runs `JSON.stringify` out of stack.
- */
-export const maxDepth = 100;
+/** How deep lists and objects may nest in each other. What nests many thousands deep runs `JSON.stringify` out of stack. */
+export const maxDepth = {
+  /** More is a mistake, and runs the parsers that tell the lines out of stack. */
+  configuration: 100,
+  /**
+   * What Jackson takes, the parser of JSON on a JVM, where Step Functions runs (`StreamReadConstraints.DEFAULT_MAX_DEPTH`);
+   * AWS documents no bound.
+   */
+  response: 1000,
+};
 
 /** Whether lists and objects nest in each other more than `levels` deep; `[1]` is one deep. */
 export function isDeeper(value: unknown, levels: number): boolean {

@@ -1,6 +1,6 @@
-import { InvokeCommand, LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient, LambdaServiceException, type InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { callObserver, clientConfig, type AwsOptions } from './clientConfig';
-import { kindOf } from './errors';
+import { kindOf, UnusableAnswerError } from './errors';
 
 /** The calls of AWS Lambda that the direct mode makes. Errors are the SDK's own; nothing is tried again here. */
 export interface Lambda {
@@ -65,11 +65,14 @@ export function lambda(options: AwsOptions, maxConcurrency: number): Lambda {
   return {
     async check(functionName, abortSignal) {
       const command = new InvokeCommand({ FunctionName: functionName, InvocationType: 'DryRun' });
-      await client.send(command, { abortSignal, requestTimeout: longestCheck });
+      const answer = await client.send(command, { abortSignal, requestTimeout: longestCheck });
+      checkAnswer(answer, answer.StatusCode === 204, 'the status 204');
     },
     async invoke({ functionName, payload }, abortSignal) {
       const command = new InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(payload), LogType: 'Tail' });
       const answer = await client.send(command, { abortSignal });
+      const isLambdas = answer.StatusCode === 200 && answer.ExecutedVersion !== undefined;
+      checkAnswer(answer, isLambdas, 'the status 200 and the header X-Amz-Executed-Version');
       return {
         payload: answer.Payload?.transformToString() ?? '',
         raised: answer.FunctionError !== undefined,
@@ -79,6 +82,21 @@ export function lambda(options: AwsOptions, maxConcurrency: number): Lambda {
     region: () => client.config.region(),
     close: () => client.destroy(),
   };
+}
+
+/**
+ * Refuses an answer that something else than Lambda gave, such as the sign-in page of a network, which the SDK takes for
+ * what the function returned. What Lambda answers is in botocore's model of Invoke and in
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_ResponseSyntax
+ * @throws UnusableAnswerError
+ */
+function checkAnswer({ StatusCode, Payload }: InvokeCommandOutput, isLambdas: boolean, expected: string): void {
+  if (!isLambdas) {
+    const body = JSON.stringify(Payload?.transformToString().slice(0, 60) ?? '');
+    throw new UnusableAnswerError(
+      `The answer is not Lambda's: expected ${expected}, got the status ${StatusCode} and the body ${body}`,
+    );
+  }
 }
 
 /** The log is cut by bytes, so it may begin within a character: what is left of that one goes. */

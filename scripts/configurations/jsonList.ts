@@ -38,7 +38,7 @@ export function parseJsonList(text: string): ListElement[] {
     begin(line);
     depth++;
     // The parser calls itself for each level, so it would run out of stack.
-    if (depth > maxDepth + 1) {
+    if (depth > maxDepth.configuration + 1) {
       throw new ListSyntaxError(line + 1, column + 1, deepest('JSON'));
     }
   };
@@ -68,5 +68,5 @@ export function parseJsonList(text: string): ListElement[] {
 
 /** What a list that may not nest deeper is, for the message. */
 export function deepest(what: string): string {
-  return `${what} that nests at most ${maxDepth} deep`;
+  return `${what} that nests at most ${maxDepth.configuration} deep`;
 }

@@ -49,9 +49,9 @@ export function parseConfigurations(text: string, source: string): Configuration
 }
 
 function checked(value: unknown, source: string, line: number): Configuration {
-  if (isDeeper(value, maxDepth)) {
+  if (isDeeper(value, maxDepth.configuration)) {
     throw new UserError(
-      `${source}, line ${line}: Expected a configuration that nests at most ${maxDepth} deep, got more.`,
+      `${source}, line ${line}: Expected a configuration that nests at most ${maxDepth.configuration} deep, got more.`,
     );
   }
   try {

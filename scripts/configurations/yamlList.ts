@@ -67,7 +67,7 @@ function* shallowTokens(text: string, lines: LineCounter, refuse: Refuse): Gener
   const parser = new Parser(lines.addNewLine);
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme);
-    if (parser.stack.length > maxDepth + outerLevels) {
+    if (parser.stack.length > maxDepth.configuration + outerLevels) {
       throw refuse(parser.offset, deepest('YAML'));
     }
   }

@@ -1,6 +1,7 @@
 import { reported, reportPatterns, unknownErrorType, unsuccessful } from '../../lib/invocationRules';
 import { isJsonObject, type ConfigurationResult, type Json } from '../../lib/wire';
 import type { InvocationAnswer } from '../aws/lambda';
+import { isDeeper, maxDepth } from '../jsonDepth';
 
 /**
  * Characters of a response or a message that a result keeps. There is no execution here whose output they have to fit in,
@@ -41,10 +42,11 @@ function cutTo(length: number, text: string): string {
   return text.length <= length ? text : text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }
 
-/** Undefined where it is no JSON, which Lambda lets a custom runtime return. */
+/** Undefined where it is no JSON, which Lambda lets a custom runtime return, or too deep to be read by a state machine. */
 function parseJson(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    const value = JSON.parse(text) as Json;
+    return isDeeper(value, maxDepth.response) ? undefined : value;
   } catch {
     return undefined;
   }

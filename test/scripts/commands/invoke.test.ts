@@ -262,6 +262,38 @@ describe('an error of the platform', () => {
     expect(code).toBe(1);
   });
 
+  const page: Fault = { status: 200, contentType: 'text/html', body: '<html>Please sign in</html>' };
+  const passing = '{"system_test_successful":true}';
+
+  it.each<[string, Fault]>([
+    ['the sign-in page of a network', page],
+    ['an empty answer', { status: 200, contentType: 'application/json', body: '' }],
+    ['an answer that would pass', { status: 200, contentType: 'application/json', body: passing }],
+    ['one with a status that is not for answers', { status: 202, contentType: 'application/json', body: passing }],
+    ['one without a body', { status: 204, contentType: 'text/plain', body: '' }],
+    ['a way to somewhere else', { status: 302, contentType: 'text/html', body: '<a href="/sign-in">' }],
+    ['a page that forbids', { status: 403, contentType: 'text/html', body: '<html>Blocked</html>' }],
+    ['a page that knows no such page', { status: 404, contentType: 'text/html', body: '<html>Nothing here</html>' }],
+    ['a page that wants a sign-in at the proxy', { status: 407, contentType: 'text/html', body: '<html>Who?</html>' }],
+    ['a page about trouble', { status: 503, contentType: 'text/html', body: '<html>Later</html>' }],
+  ])('is what something else than Lambda answers, tried again and then ERRORED: %s', async (_, fault) => {
+    const brief = await invoke(['config'], { faultOf: failing(fault, { times: 2 }) });
+    const lasting = await invoke(['config'], { faultOf: failing(fault) });
+
+    expect({ code: brief.code, calls: brief.proxy.count('Invoke') }).toEqual({ code: 0, calls: 3 });
+    expect({ code: lasting.code, calls: lasting.proxy.count('Invoke') }).toEqual({ code: 3, calls: 6 });
+    expect(lasting.results[0]).toMatchObject({ status: 'ERRORED', error: { type: 'Lambda.SdkClientException' } });
+  });
+
+  it('says what came instead of the answer of Lambda', async () => {
+    const { results } = await invoke(['config'], { faultOf: failing(page) });
+
+    expect(results[0]!.error!.message).toBe(
+      "The answer is not Lambda's: expected the status 200 and the header X-Amz-Executed-Version, " +
+        'got the status 200 and the body "<html>Please sign in</html>" (Service: Lambda)',
+    );
+  });
+
   it('is shown with each wait for the next attempt with --verbose', async () => {
     const fault: Fault = { answer: 429, type: 'TooManyRequestsException', message: 'Rate Exceeded.' };
 
@@ -296,6 +328,12 @@ describe('before the first invocation', () => {
       /^error: Expected a function that exists, got none named \S+ in this account and Region/,
     ],
     ['lost connections', 'reset before', 3, /^error: Could not invoke the function \S+: .*socket hang up\n$/],
+    [
+      'the page of something else',
+      { status: 200, contentType: 'text/html', body: '<html>Please sign in</html>' },
+      3,
+      /^error: Could not invoke the function \S+: .* expected the status 204, got the status 200 and .*sign in.*\n$/,
+    ],
   ])('%s: one sentence, and nothing is invoked', async (_, fault, expected, sentence) => {
     const { code, stderr, proxy, result } = await invoke(configurations(40), {
       faultOf: ({ operation }) => (operation === 'DryRun' ? fault : undefined),

@@ -67,6 +67,14 @@ it.each([
   expect(result).not.toHaveProperty('response');
 });
 
+it('fails what nests deeper than a state machine could read, and keeps what nests as deep', () => {
+  const nested = (depth: number) => `{"system_test_successful":true,"x":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+
+  expect(answered(nested(999)).status).toBe('PASSED');
+  expect(answered(nested(1001))).toMatchObject({ status: 'FAILED', error: { type: 'SystemTestUnsuccessful' } });
+  expect(answered(nested(100_000), { raised: true })).toMatchObject({ status: 'FAILED', truncated: true });
+});
+
 it('keeps no more than 64 Ki characters of a response or a message, and says that it was cut', () => {
   const response = answered(JSON.stringify({ system_test_successful: true, padding: 'x'.repeat(70_000) }));
   const raised = answered(JSON.stringify({ errorType: 'Error', errorMessage: 'x'.repeat(70_000) }), { raised: true });
