@@ -11,7 +11,7 @@ import { Talk } from '../terminal/talk';
  * @throws UserError where the file is not the JSON report of a run
  */
 export async function report(file: string, options: ReportOptions, io: CommandIo): Promise<ExitCode> {
-  const ending = await prepareEnding(options, io, new Talk(io.stderr, 'normal', redactorOf(options)));
+  const ending = await prepareEnding(options, io, new Talk(io.stderr, 'normal', redactorOf(options)), [file]);
   const text = await readInputFile(file, 'RESULT', io);
   const { result, complete } = await ending.finish(parseRunResult(text, inputName(file)));
   return codeOf(result.verdict, { interrupted: false, complete });

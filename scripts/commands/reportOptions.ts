@@ -1,9 +1,7 @@
 /** The flags of what becomes of a result, the same for every command that has one: `run`, `invoke` and `report`. */
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseRedactPattern } from '../result/redaction';
 import { reportFormats, type ReportRequest } from '../report/reports';
-import { UserError } from '../userError';
 import { expected, nonEmpty } from './flagValues';
 
 /** Adds the flags; `optionsGroup` comes first. */
@@ -35,15 +33,7 @@ export function report(text: string, earlier: ReportRequest[] = []): ReportReque
   if (!format || file === '') {
     throw expected('--report', `FORMAT or FORMAT=FILE, the format one of ${reportFormats.join(', ')}`, text);
   }
-  if (earlier.some((one) => placeOf(one.file) === placeOf(file))) {
-    throw new UserError(`Expected each --report in a place of its own, got two for ${file ?? 'standard output'}.`);
-  }
   return [...earlier, { format, file }];
-}
-
-/** Two ways to write a path lead to one place. */
-function placeOf(file: string | undefined): string | undefined {
-  return file === undefined ? undefined : resolve(file);
 }
 
 function redact(text: string, earlier: RegExp[] = []): RegExp[] {

@@ -55,7 +55,8 @@ export async function testAndReport<T extends Tested>(
   testing: Testing<T>,
 ): Promise<ExitCode> {
   const talk = new Talk(io.stderr, loudnessOf(options), redactorOf(options));
-  const ending = await prepareEnding(options, io, talk);
+  const { configurations, rerunFailed, longestFirst } = options;
+  const ending = await prepareEnding(options, io, talk, [configurations, rerunFailed, longestFirst]);
   const choice = await choose(identifiers, options, { io, ending });
   if (choice.rerun?.identifiers.length === 0) {
     talk.note(`Nothing in ${choice.rerun.file} has to be run again, so nothing was started.`);

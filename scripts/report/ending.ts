@@ -3,7 +3,7 @@ import type { CommandIo } from '../terminal/commandIo';
 import { readInputFile } from '../inputFile';
 import { applyKnownFailures, parseKnownFailures, type KnownFailure } from '../result/knownFailures';
 import { createRedactor, redactResult, type Redactor } from '../result/redaction';
-import { checkReport, type ReportRequest } from './reports';
+import { checkReports, type ReportRequest } from './reports';
 import { writeReports } from './writeReports';
 import type { Talk } from '../terminal/talk';
 import { tally } from '../result/tally';
@@ -36,11 +36,20 @@ export interface Ending {
 
 /**
  * Reads and checks all that the end of a command needs, before anything is started.
+ * @param inputs what else the command reads: no report overwrites it
  * @throws UserError for a list of known failures that can't be read, and a report that can't be written
  */
-export async function prepareEnding(options: ReportOptions, io: CommandIo, talk: Talk): Promise<Ending> {
+export async function prepareEnding(
+  options: ReportOptions,
+  io: CommandIo,
+  talk: Talk,
+  inputs: (string | undefined)[],
+): Promise<Ending> {
   const reports = options.report ?? [{ format: 'text' as const }];
-  await Promise.all(reports.map(checkReport));
+  await checkReports(
+    reports,
+    [options.knownFailures, ...inputs].filter((file) => file !== undefined),
+  );
   const known = await knownFailures(options, io);
   const redact = redactorOf(options);
   const judge = (result: RunResult): RunResult => {

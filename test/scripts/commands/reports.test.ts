@@ -286,6 +286,7 @@ describe('the report of a saved result', () => {
       ['x.json', '--report', 'pdf'],
       /the format one of text, json, junit, markdown, html, got "pdf"/,
     ],
+    ['a report over its input', [__filename, '--report', `json=${__filename}`], /file that is not read, got the input/],
     ['a missing list', ['x.json', '--known-failures', 'no.json'], /^error: Expected --known-failures to name a file/],
   ])('is refused for %s', async (_, args, message) => {
     const { code, stdout, stderr } = await report(args);

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { awsEnv, cleanEnv, serveApp, systemTest, type ServedApp } from '../command';
 
 const directory = mkdtempSync(join(tmpdir(), 'bad-input-'));
@@ -109,6 +109,11 @@ test.each([
     ['run', '--report', 'text=all.txt', '--report', 'json=./all.txt'],
     /^Expected each --report in a place of its own, got two for \.\/all\.txt\.$/,
   ],
+  ...['configurations', 'rerun-failed', 'longest-first', 'known-failures'].map((flag): [string, string[], RegExp] => [
+    `a report over the file of --${flag}`,
+    ['run', `--${flag}`, file('precious', '["a"]'), '--report', `json=${directory}/../${basename(directory)}/precious`],
+    /^Expected --report to name a file that is not read, got the input .*precious\.$/,
+  ]),
   ['a report in a missing directory', ['run', '--report', 'json=nowhere/result.json'], /there is no directory nowhere/],
   [
     'an ARN of something else',
