@@ -1,4 +1,5 @@
 /** AWS CloudFormation: what the stacks of the app hold. */
+import { StackStatus } from '@aws-sdk/client-cloudformation';
 import type { DeployedStack, Deployment } from './deployment';
 import { answerQuery, type QueryApi, type QueryValue } from './queryProtocol';
 import { isCalled } from './stacks';
@@ -17,16 +18,26 @@ export class CloudFormationService implements Service {
       namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
       version: '2010-05-15',
       actions: {
-        DescribeStacks: (parameters) => {
-          const name = parameters.get('StackName');
-          return { Stacks: (name === null ? stacks : [findStack(deployment, name)]).map(describeStack) };
+        // No answer has a next page, so no request has a NextToken.
+        DescribeStacks: {
+          parameters: ['StackName'],
+          run: (parameters) => {
+            const name = parameters.get('StackName');
+            return { Stacks: (name === null ? stacks : [findStack(deployment, name)]).map(describeStack) };
+          },
         },
-        ListStacks: (parameters) => {
-          const wanted = listParameter(parameters, 'StackStatusFilter');
-          const listed = wanted.length === 0 || wanted.includes(stackStatus) ? stacks : [];
-          return { StackSummaries: listed.map(summarize) };
+        ListStacks: {
+          parameters: ['StackStatusFilter.member'],
+          run: (parameters) => {
+            const wanted = statusFilter(parameters);
+            const listed = wanted.length === 0 || wanted.includes(stackStatus) ? stacks : [];
+            return { StackSummaries: listed.map(summarize) };
+          },
         },
-        DescribeStackResources: (parameters) => ({ StackResources: describeResources(deployment, parameters) }),
+        DescribeStackResources: {
+          parameters: ['StackName', 'PhysicalResourceId', 'LogicalResourceId'],
+          run: (parameters) => ({ StackResources: describeResources(deployment, parameters) }),
+        },
       },
     };
   }
@@ -117,9 +128,15 @@ function findOwner(stacks: DeployedStack[], physicalId: string): DeployedStack {
   return stack;
 }
 
-/** `Name.member.1`, `Name.member.2` and so on. */
-function listParameter(parameters: URLSearchParams, name: string): string[] {
-  return [...parameters].filter(([key]) => key.startsWith(`${name}.member.`)).map(([, value]) => value);
+/** `StackStatusFilter.member.1`, `StackStatusFilter.member.2` and so on. */
+function statusFilter(parameters: URLSearchParams): string[] {
+  const wanted = [...parameters].filter(([key]) => key.startsWith('StackStatusFilter.')).map(([, value]) => value);
+  const known: string[] = Object.values(StackStatus);
+  if (wanted.every((status) => known.includes(status))) return wanted;
+  throw validationError(
+    `1 validation error detected: Value '[${wanted.join(', ')}]' at 'stackStatusFilter' failed to satisfy constraint: ` +
+      `Member must satisfy constraint: [Member must satisfy enum value set: [${known.join(', ')}]]`,
+  );
 }
 
 function validationError(message: string): ServiceError {

@@ -3,13 +3,17 @@
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 import { xmlText } from '../report/xmlText';
-import { ServiceError, type ServiceRequest, type ServiceResponse } from './service';
+import { refuseUnserved, ServiceError, type ServiceRequest, type ServiceResponse } from './service';
 
 /** What an answer holds: undefined members are left out, a list becomes `<member>` elements, an empty one an empty element. */
 export type QueryValue = string | number | boolean | Date | undefined | QueryValue[] | { [name: string]: QueryValue };
 
-/** Answers one action. Throws a ServiceError for the errors of the service. */
-export type QueryAction = (parameters: URLSearchParams) => QueryValue;
+export interface QueryAction {
+  /** What it takes beside Action and Version; a list's is `Name.member`. */
+  parameters: string[];
+  /** Throws a ServiceError for the errors of the service. */
+  run: (parameters: URLSearchParams) => QueryValue;
+}
 
 export interface QueryApi {
   /** `http://cloudformation.amazonaws.com/doc/2010-05-15/` */
@@ -29,9 +33,18 @@ export function answerQuery(api: QueryApi, request: ServiceRequest, requestId: s
   const parameters = queryParameters(request);
   const action = parameters.get('Action') ?? '';
   try {
-    const run = Object.hasOwn(api.actions, action) ? api.actions[action] : undefined;
-    if (!run) throw new ServiceError('InvalidAction', 400, unknownAction(api, action, parameters));
-    const body = element(`${action}Result`, run(parameters)) + element('ResponseMetadata', { RequestId: requestId });
+    const known = Object.hasOwn(api.actions, action) ? api.actions[action] : undefined;
+    if (!known) throw new ServiceError('InvalidAction', 400, unknownAction(api, action, parameters));
+    // A presigned request has its signature among them.
+    const given = [...parameters.keys()].filter((name) => !/^(Action|Version|X-Amz-.*)$/.test(name));
+    const served = known.parameters;
+    refuseUnserved(action, {
+      given: given.map((name) => name.replace(/\.\d+$/, '')),
+      served,
+      error: 'ValidationError',
+    });
+    const body =
+      element(`${action}Result`, known.run(parameters)) + element('ResponseMetadata', { RequestId: requestId });
     return xml(200, `<${action}Response xmlns="${api.namespace}">${body}</${action}Response>`);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;

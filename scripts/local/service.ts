@@ -41,3 +41,16 @@ export class ServiceError extends Error {
     super(message);
   }
 }
+
+/** Throws an error of that name for a parameter that an operation isn't served with: to ignore it would be a guess. */
+export function refuseUnserved(
+  operation: string,
+  { given, served, error }: { given: Iterable<string>; served: readonly string[]; error: string },
+): void {
+  for (const name of given) {
+    if (served.includes(name)) continue;
+    const taken = served.length === 0 ? 'none' : served.join(', ');
+    const message = `The local endpoint doesn't serve the parameter ${name} of ${operation}; it takes ${taken}.`;
+    throw new ServiceError(error, 400, message);
+  }
+}

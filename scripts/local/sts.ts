@@ -14,11 +14,14 @@ export class StsService implements Service {
       namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
       version: '2011-06-15',
       actions: {
-        GetCallerIdentity: () => ({
-          Arn: `arn:${partitionOf(region)}:iam::${account}:user/local`,
-          UserId: 'AIDALOCALUSER',
-          Account: account,
-        }),
+        GetCallerIdentity: {
+          parameters: [],
+          run: () => ({
+            Arn: `arn:${partitionOf(region)}:iam::${account}:user/local`,
+            UserId: 'AIDALOCALUSER',
+            Account: account,
+          }),
+        },
       },
     };
   }

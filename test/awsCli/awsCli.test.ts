@@ -78,7 +78,11 @@ describeWith('the AWS CLI', 'aws', ['--version'])('the AWS CLI can', () => {
       aws('stepfunctions', 'list-state-machines'),
       aws('cloudformation', 'describe-stacks', '--stack-name', 'Clients'),
     ]);
-    expect(machines.stateMachines).toMatchObject([{ name: 'echo', type: 'STANDARD' }, { name: 'waiting' }]);
+    expect(machines.stateMachines).toMatchObject([
+      { name: 'echo', type: 'STANDARD' },
+      { name: 'various' },
+      { name: 'waiting' },
+    ]);
     expect(stacks.Stacks).toMatchObject([
       { StackName: 'Clients', Description: 'For clients', Outputs: [{ OutputKey: 'Machine', OutputValue: echoArn }] },
     ]);

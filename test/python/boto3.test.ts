@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import type { JsonObject } from '../../lib/wire';
-import { describeWith, echoArn, outputOfProgram, serveClients, waitingArn } from '../scripts/local/clientFixture';
+import {
+  describeWith,
+  echoArn,
+  outputOfProgram,
+  serveClients,
+  variousArn,
+  waitingArn,
+} from '../scripts/local/clientFixture';
 
 describeWith('boto3', 'python3', ['-c', 'import boto3'])('boto3 can', () => {
   let endpoint: Awaited<ReturnType<typeof serveClients>>;
@@ -9,7 +16,9 @@ describeWith('boto3', 'python3', ['-c', 'import boto3'])('boto3 can', () => {
   beforeAll(async () => {
     endpoint = await serveClients();
     const script = join(__dirname, 'client.py');
-    result = JSON.parse(await outputOfProgram('python3', [script, echoArn, waitingArn], endpoint.env)) as JsonObject;
+    result = JSON.parse(
+      await outputOfProgram('python3', [script, echoArn, variousArn, waitingArn], endpoint.env),
+    ) as JsonObject;
   });
   afterAll(() => endpoint.close());
 
@@ -18,7 +27,7 @@ describeWith('boto3', 'python3', ['-c', 'import boto3'])('boto3 can', () => {
   });
 
   test('list state machines and executions', () => {
-    expect(result.machines).toEqual(['echo', 'waiting']);
+    expect(result.machines).toEqual(['echo', 'various', 'waiting']);
     expect(result.listed).toEqual(['SUCCEEDED']);
   });
 
@@ -60,11 +69,37 @@ describeWith('boto3', 'python3', ['-c', 'import boto3'])('boto3 can', () => {
     expect(result.missingFunction).toBe('ResourceNotFoundException');
   });
 
+  test('rely on the model of each operation: no member of an answer is missing, unknown or of another type', () => {
+    expect(result.checked).toEqual([
+      'DescribeExecution',
+      'DescribeStackResources',
+      'DescribeStacks',
+      'DescribeStateMachine',
+      'DescribeStateMachineForExecution',
+      'GetCallerIdentity',
+      'GetExecutionHistory',
+      'GetFunction',
+      'GetFunctionConfiguration',
+      'Invoke',
+      'ListExecutions',
+      'ListFunctions',
+      'ListStacks',
+      'ListStateMachines',
+      'StartExecution',
+      'StopExecution',
+    ]);
+    expect(result.various).toEqual(
+      expect.arrayContaining(['EvaluationFailed', 'ExecutionFailed', 'MapIterationSucceeded', 'ParallelStateFailed']),
+    );
+    expect(result.problems).toEqual([]);
+  });
+
   test('describe a stack', () => {
     expect(result.outputs).toEqual({ Machine: echoArn });
     expect(result.resources).toEqual([
       'AWS::IAM::Role',
       'AWS::Lambda::Function',
+      'AWS::StepFunctions::StateMachine',
       'AWS::StepFunctions::StateMachine',
       'AWS::StepFunctions::StateMachine',
     ]);

@@ -7,11 +7,16 @@ import sys
 import boto3
 from botocore.exceptions import ClientError
 
-echo_arn, waiting_arn = sys.argv[1:]
+import shapes
+
+echo_arn, various_arn, waiting_arn = sys.argv[1:]
 states = boto3.client("stepfunctions")
 functions = boto3.client("lambda")
 stacks = boto3.client("cloudformation")
+identity = boto3.client("sts")
 result = {}
+for client in (states, functions, stacks, identity):
+    shapes.check(client)
 
 
 def error_of(call, **arguments):
@@ -22,7 +27,7 @@ def error_of(call, **arguments):
     return None
 
 
-result["account"] = boto3.client("sts").get_caller_identity()["Account"]
+result["account"] = identity.get_caller_identity()["Account"]
 result["machines"] = [machine["name"] for machine in states.list_state_machines()["stateMachines"]]
 
 arguments = {"stateMachineArn": echo_arn, "name": "from-python", "input": '{"text": "grüße"}'}
@@ -64,5 +69,26 @@ result["resources"] = sorted(
     for resource in stacks.describe_stack_resources(StackName="Clients")["StackResources"]
 )
 result["missingStack"] = error_of(stacks.describe_stacks, StackName="Missing")
+
+# What nothing above calls, and what answers less than usual.
+only_metadata = {"includedData": "METADATA_ONLY"}
+states.describe_execution(executionArn=execution_arn, **only_metadata)
+for included in ({}, only_metadata):
+    states.describe_state_machine(stateMachineArn=echo_arn, **included)
+    states.describe_state_machine_for_execution(executionArn=execution_arn, **included)
+various = states.start_execution(stateMachineArn=various_arn)["executionArn"]
+while states.describe_execution(executionArn=various)["status"] == "RUNNING":
+    pass
+events = states.get_execution_history(executionArn=various)["events"]
+result["various"] = sorted({event["type"] for event in events})
+states.get_execution_history(executionArn=various, includeExecutionData=False)
+states.get_execution_history(executionArn=waiting)
+functions.get_function(FunctionName="echo")
+functions.get_function_configuration(FunctionName="echo")
+functions.list_functions(FunctionVersion="ALL")
+stacks.describe_stacks()
+stacks.list_stacks(StackStatusFilter=["CREATE_COMPLETE"])
+result["checked"] = sorted(shapes.checked)
+result["problems"] = shapes.problems
 
 json.dump(result, sys.stdout)

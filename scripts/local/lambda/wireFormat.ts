@@ -1,6 +1,6 @@
 /** Lambda's REST JSON protocol: its routes and its errors. */
 import { json } from '../listener';
-import { ServiceError, type ServiceRequest, type ServiceResponse } from '../service';
+import { refuseUnserved, ServiceError, type ServiceRequest, type ServiceResponse } from '../service';
 
 export type Operation =
   { name: 'Invoke' | 'GetFunction' | 'GetFunctionConfiguration'; functionName: string } | { name: 'ListFunctions' };
@@ -11,8 +11,26 @@ const routes = [
   { method: 'GET', path: /^\/2015-03-31\/functions\/([^/]+)\/configuration\/?$/, name: 'GetFunctionConfiguration' },
 ] as const;
 
-/** Which call a request is. Throws UnknownOperationException. */
-export function parseOperation({ method, path }: ServiceRequest): Operation {
+/** What the query of an operation that is not here may hold is a qualifier. */
+const queries: Partial<Record<Operation['name'], string[]>> = {
+  ListFunctions: ['FunctionVersion', 'Marker', 'MaxItems'],
+};
+/** Invoke's members in headers that ask for what no function here has: tenants and durable executions. */
+const unservedHeaders = { 'x-amz-tenant-id': 'TenantId', 'x-amz-durable-execution-name': 'DurableExecutionName' };
+
+/** Which call a request is. Throws UnknownOperationException, and InvalidParameterValueException for what isn't served. */
+export function parseOperation(request: ServiceRequest): Operation {
+  const operation = findOperation(request);
+  const headers = Object.entries(unservedHeaders).filter(([name]) => request.headers[name] !== undefined);
+  refuseUnserved(operation.name, {
+    given: [...request.query.keys(), ...headers.map(([, member]) => member)],
+    served: queries[operation.name] ?? ['Qualifier'],
+    error: 'InvalidParameterValueException',
+  });
+  return operation;
+}
+
+function findOperation({ method, path }: ServiceRequest): Operation {
   if (method === 'GET' && /^\/2015-03-31\/functions\/?$/.test(path)) return { name: 'ListFunctions' };
   for (const route of routes) {
     const match = method === route.method ? route.path.exec(path) : undefined;

@@ -18,8 +18,16 @@ export interface LoadedStateMachine {
 /** What an execution takes from its surroundings. */
 export type ExecutionSurroundings = Omit<Runtime, 'context'>;
 
+/** How an execution was started. */
+export type ExecutionRequest = Pick<Execution, 'name' | 'executionArn' | 'input' | 'traceHeader'>;
+
 /** One execution of a state machine: runs from its construction, and keeps its history for ever. */
 export class Execution {
+  readonly name: string;
+  readonly executionArn: string;
+  /** JSON text, as it was sent. */
+  readonly input: string;
+  readonly traceHeader?: string;
   readonly history: History;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
@@ -36,13 +44,14 @@ export class Execution {
 
   constructor(
     readonly machine: LoadedStateMachine,
-    readonly name: string,
-    readonly executionArn: string,
-    /** JSON text, as it was sent. */
-    readonly input: string,
+    { name, executionArn, input, traceHeader }: ExecutionRequest,
     private readonly surroundings: ExecutionSurroundings,
   ) {
     const { clock } = surroundings;
+    this.name = name;
+    this.executionArn = executionArn;
+    this.input = input;
+    this.traceHeader = traceHeader;
     this.startedAt = clock.now();
     this.history = new History(clock);
     const { roleArn } = machine.deployed;

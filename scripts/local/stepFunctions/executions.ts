@@ -4,6 +4,14 @@ import { ServiceError } from '../service';
 import { Execution, type ExecutionSurroundings, type LoadedStateMachine } from './execution';
 import { parseJson } from './nesting';
 
+/** What StartExecution takes beside the state machine. */
+interface StartRequest {
+  name?: string;
+  /** JSON text. */
+  input?: string;
+  traceHeader?: string;
+}
+
 /** All executions of this server, kept for as long as it runs. */
 export class Executions {
   private readonly byArn = new Map<string, Execution>();
@@ -14,7 +22,7 @@ export class Executions {
    * Starts an execution; without a name it gets a UUID. The same name and input as one that runs gives that one
    * (API reference, StartExecution: "StartExecution is idempotent for STANDARD workflows").
    */
-  start(machine: LoadedStateMachine, name: string = randomUUID(), input = '{}'): Execution {
+  start(machine: LoadedStateMachine, { name = randomUUID(), input = '{}', traceHeader }: StartRequest): Execution {
     if (!isExecutionName(name)) throw new ServiceError('InvalidName', 400, `Invalid Name: '${name}'`);
     checkInput(input);
     const executionArn = `${machine.deployed.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
@@ -23,7 +31,7 @@ export class Executions {
     if (existing) {
       throw new ServiceError('ExecutionAlreadyExists', 400, `Execution Already Exists: '${executionArn}'`);
     }
-    const execution = new Execution(machine, name, executionArn, input, this.surroundings);
+    const execution = new Execution(machine, { name, executionArn, input, traceHeader }, this.surroundings);
     this.byArn.set(executionArn, execution);
     return execution;
   }

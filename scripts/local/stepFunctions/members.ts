@@ -30,6 +30,10 @@ export class Members {
     this.members = value;
   }
 
+  get names(): string[] {
+    return Object.keys(this.members);
+  }
+
   text(name: string, limits?: TextLimits): string {
     return this.optionalText(name, limits) ?? invalid(`Value null at '${name}'`, 'Member must not be null');
   }

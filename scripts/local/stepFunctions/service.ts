@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../clock';
 import type { DeployedStateMachine, Deployment } from '../deployment';
 import type { Invoker } from '../lambda/invoke';
-import { type Service, ServiceError, type ServiceRequest, type ServiceResponse } from '../service';
+import { refuseUnserved, type Service, ServiceError, type ServiceRequest, type ServiceResponse } from '../service';
 import { loadDefinition } from './definition/loadDefinition';
 import { Executions } from './executions';
 import { errorResponse, jsonResponse } from './jsonProtocol';
@@ -16,18 +16,26 @@ import { startExecution } from './operations/startExecution';
 import { stopExecution } from './operations/stopExecution';
 import { StateMachines } from './stateMachines';
 
-const operations = new Map<string, Operation>(
-  Object.entries({
-    DescribeExecution: describeExecution,
-    DescribeStateMachine: describeStateMachine,
-    DescribeStateMachineForExecution: describeStateMachineForExecution,
-    GetExecutionHistory: getExecutionHistory,
-    ListExecutions: listExecutions,
-    ListStateMachines: listStateMachines,
-    StartExecution: startExecution,
-    StopExecution: stopExecution,
-  }),
-);
+/** The operations, each with the members of its request. */
+const operations: Record<string, { run: Operation; members: string[] }> = {
+  DescribeExecution: { run: describeExecution, members: ['executionArn', 'includedData'] },
+  DescribeStateMachine: { run: describeStateMachine, members: ['stateMachineArn', 'includedData'] },
+  DescribeStateMachineForExecution: {
+    run: describeStateMachineForExecution,
+    members: ['executionArn', 'includedData'],
+  },
+  GetExecutionHistory: {
+    run: getExecutionHistory,
+    members: ['executionArn', 'maxResults', 'reverseOrder', 'nextToken', 'includeExecutionData'],
+  },
+  ListExecutions: {
+    run: listExecutions,
+    members: ['stateMachineArn', 'statusFilter', 'maxResults', 'nextToken', 'mapRunArn', 'redriveFilter'],
+  },
+  ListStateMachines: { run: listStateMachines, members: ['maxResults', 'nextToken'] },
+  StartExecution: { run: startExecution, members: ['stateMachineArn', 'name', 'input', 'traceHeader'] },
+  StopExecution: { run: stopExecution, members: ['executionArn', 'error', 'cause'] },
+};
 
 /** Throws a UserError that names machine, state and field where a definition has something that isn't supported. */
 export function checkStateMachine({ name, definition }: DeployedStateMachine): void {
@@ -70,11 +78,13 @@ export class StepFunctionsService implements Service {
   private answer({ headers, body }: ServiceRequest): ServiceResponse {
     try {
       const [, name = ''] = (headers['x-amz-target'] ?? '').split('.');
-      const operation = operations.get(name);
+      const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
       if (!operation) {
         throw new ServiceError('UnknownOperationException', 400, `The operation ${name} is not supported here.`);
       }
-      return jsonResponse(operation(new Members(body), this.context));
+      const members = new Members(body);
+      refuseUnserved(name, { given: members.names, served: operation.members, error: 'ValidationException' });
+      return jsonResponse(operation.run(members, this.context));
     } catch (error) {
       if (error instanceof ServiceError) return errorResponse(error);
       throw error;

@@ -9,13 +9,38 @@ const region = 'eu-west-1';
 const prefix = `arn:aws:states:${region}:123456789012:stateMachine`;
 /** A machine that invokes the function `echo` with its input and returns what it returns. */
 export const echoArn = `${prefix}:echo`;
+/** A machine whose executions fail after events of many types. */
+export const variousArn = `${prefix}:various`;
 /** A machine that waits for an hour. */
 export const waitingArn = `${prefix}:waiting`;
+
+const item = { StartAt: 'Item', States: { Item: { Type: 'Pass', End: true } } };
 
 const waiting = {
   QueryLanguage: 'JSONata',
   StartAt: 'Wait',
   States: { Wait: { Type: 'Wait', Seconds: 3600, Next: 'Done' }, Done: { Type: 'Succeed' } },
+};
+
+/** A state of each type but Task and Wait for long, an expression that fails, and a failure that was caught. */
+const various = {
+  QueryLanguage: 'JSONata',
+  StartAt: 'Assign',
+  States: {
+    Assign: { Type: 'Pass', Assign: { items: [1, 2] }, Next: 'Both' },
+    Both: {
+      Type: 'Parallel',
+      Branches: [
+        { StartAt: 'Each', States: { Each: { Type: 'Map', Items: '{% $items %}', ItemProcessor: item, End: true } } },
+        { StartAt: 'Now', States: { Now: { Type: 'Wait', Seconds: 0, End: true } } },
+      ],
+      Output: '{% $states.result.none %}',
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Which' }],
+      Next: 'Which',
+    },
+    Which: { Type: 'Choice', Choices: [{ Condition: true, Next: 'Bad' }] },
+    Bad: { Type: 'Fail', Error: 'Mine', Cause: 'meant' },
+  },
 };
 
 /** Serves the app; `close` ends the server and removes its files. */
@@ -30,6 +55,7 @@ export async function serveClients(): Promise<LocalEndpoint & { env: NodeJS.Proc
             Role: role,
             Function: inlineFunction(code, { FunctionName: 'echo' }),
             Echo: machine({ StateMachineName: 'echo' }),
+            Various: machine({ StateMachineName: 'various', DefinitionString: JSON.stringify(various) }),
             Waiting: machine({ StateMachineName: 'waiting', DefinitionString: JSON.stringify(waiting) }),
           },
           Outputs: { Machine: { Description: 'System test state machine: Echo', Value: { Ref: 'Echo' } } },

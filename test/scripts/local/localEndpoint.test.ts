@@ -1,6 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  ListStacksCommand,
+  type StackStatus,
+} from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { JsonObject } from '../../../lib/wire';
@@ -106,6 +111,20 @@ test('refuses by name, when it is called, what the app holds and it can not serv
   await expect(states.send(new StartExecutionCommand({ stateMachineArn }))).rejects.toMatchObject({
     name: 'ValidationException',
     message: `The local endpoint can't serve the state machine ${stateMachineArn}: it is an Express state machine`,
+  });
+  await expect(lambda.send(new InvokeCommand({ FunctionName: 'double', TenantId: 'one' }))).rejects.toMatchObject({
+    name: 'InvalidParameterValueException',
+    message: "The local endpoint doesn't serve the parameter TenantId of Invoke; it takes Qualifier.",
+  });
+  await expect(cloudFormation.send(new DescribeStacksCommand({ NextToken: 'a' }))).rejects.toMatchObject({
+    name: 'ValidationError',
+    message: "The local endpoint doesn't serve the parameter NextToken of DescribeStacks; it takes StackName.",
+  });
+  await expect(
+    cloudFormation.send(new ListStacksCommand({ StackStatusFilter: ['DONE' as StackStatus] })),
+  ).rejects.toMatchObject({
+    name: 'ValidationError',
+    message: expect.stringMatching(/^1 validation error detected: Value '\[DONE\]' at 'stackStatusFilter' failed /),
   });
   await expect(cloudFormation.send(new DescribeStacksCommand({ StackName: 'Odd' }))).rejects.toMatchObject({
     name: 'ValidationError',

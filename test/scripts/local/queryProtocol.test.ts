@@ -5,12 +5,18 @@ const api: QueryApi = {
   namespace: 'http://example.com/doc/2020-01-01/',
   version: '2020-01-01',
   actions: {
-    Describe: () => ({
-      Things: [{ Name: 'a < b & "c"\u0000', Count: 2, On: true, At: new Date(0), Nothing: undefined }],
-      None: [],
-    }),
-    Refuse: () => {
-      throw new ServiceError('ValidationError', 400, 'No <such> thing');
+    Describe: {
+      parameters: ['Name', 'Kinds.member'],
+      run: () => ({
+        Things: [{ Name: 'a < b & "c"\u0000', Count: 2, On: true, At: new Date(0), Nothing: undefined }],
+        None: [],
+      }),
+    },
+    Refuse: {
+      parameters: [],
+      run: () => {
+        throw new ServiceError('ValidationError', 400, 'No <such> thing');
+      },
     },
   },
 };
@@ -43,6 +49,17 @@ test('answers an error with its code and message', () => {
       '<Code>ValidationError</Code><Message>No &lt;such&gt; thing</Message></Error>' +
       '<RequestId>the-id</RequestId></ErrorResponse>',
   );
+});
+
+test('takes the parameters that the action has, also those of a signature, and refuses others by name', () => {
+  expect(ask('Action=Describe&Version=2020-01-01&Name=a&Kinds.member.1=b&Kinds.member.2=c&X-Amz-Date=d')).toMatch(
+    /^200 /,
+  );
+  for (const name of ['NextToken', 'Kinds', 'Kinds.1']) {
+    expect(ask(`Action=Describe&Name=a&${name}=b`)).toMatch(
+      /^400 .*<Code>ValidationError<.*serve the parameter (NextToken|Kinds) of Describe; it takes Name, Kinds.member\.</,
+    );
+  }
 });
 
 test.each(['Action=Delete&Version=2020-01-01', 'Action=toString'])('refuses the unknown action in %s', (form) => {

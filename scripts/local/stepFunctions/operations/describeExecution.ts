@@ -16,6 +16,7 @@ export const describeExecution: Operation = (members, context) => {
     ...(withData && dataOf(execution)),
     inputDetails: { included: withData },
     ...(execution.output !== undefined && { outputDetails: { included: withData } }),
+    traceHeader: execution.traceHeader,
     redriveCount: 0,
     ...redriveOf(execution),
   };

@@ -25,7 +25,8 @@ function describe(deployed: DeployedStateMachine, withData: boolean): object {
   return {
     stateMachineArn,
     name,
-    ...(withData && { definition }),
+    // What is left out is {} (API reference).
+    definition: withData ? definition : '{}',
     roleArn,
     loggingConfiguration:
       loggingConfiguration === undefined ? { level: 'OFF', includeExecutionData: false } : loggingConfiguration,

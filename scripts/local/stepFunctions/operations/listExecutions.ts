@@ -12,10 +12,16 @@ export const listExecutions: Operation = (members, { stateMachines, executions }
   const status = members.optionalChoice('statusFilter', statuses);
   const size = members.pageSize();
   const token = members.optionalText('nextToken', { max: 3096 });
-  // There are no distributed Maps here, so no Map Runs either.
+  const mapRunArn = members.optionalText('mapRunArn', { max: 2000 });
+  const redriveFilter = members.optionalChoice('redriveFilter', ['REDRIVEN', 'NOT_REDRIVEN']);
   if (stateMachineArn === undefined) {
-    throw new ServiceError('ValidationException', 400, 'Must provide State Machine ARN or Map Run ARN');
+    if (mapRunArn === undefined) throw invalid('Must provide State Machine ARN or Map Run ARN');
+    // There are no distributed Maps here.
+    throw new ServiceError('ResourceNotFound', 400, `Resource not found: '${mapRunArn}'`);
   }
+  // The API reference says so without the words.
+  if (mapRunArn !== undefined) throw invalid('Must provide State Machine ARN or Map Run ARN, not both');
+  if (redriveFilter !== undefined) throw invalid('redriveFilter can not be provided with a State Machine ARN');
   const { deployed } = stateMachines.get(stateMachineArn);
   const scope = `${stateMachineArn} ${status ?? ''}`;
   const all = executions.of(deployed.stateMachineArn);
@@ -38,3 +44,7 @@ export const listExecutions: Operation = (members, { stateMachines, executions }
     nextToken: last && wanted.length > size ? makeToken(scope, last.index) : undefined,
   };
 };
+
+function invalid(message: string): ServiceError {
+  return new ServiceError('ValidationException', 400, message);
+}

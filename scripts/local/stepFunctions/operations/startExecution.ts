@@ -7,7 +7,8 @@ export const startExecution: Operation = (members, { stateMachines, executions }
   const name = members.optionalText('name', { max: limits.executionNameLength });
   // Measured: an empty text is no valid input rather than too short.
   const input = members.optionalText('input', { min: 0, maxBytes: limits.payloadBytes });
-  members.optionalText('traceHeader', { min: 0, max: 256 });
-  const { executionArn, startedAt } = executions.start(stateMachines.get(stateMachineArn), name, input);
+  const traceHeader = members.optionalText('traceHeader', { min: 0, max: 256 });
+  const machine = stateMachines.get(stateMachineArn);
+  const { executionArn, startedAt } = executions.start(machine, { name, input, traceHeader });
   return { executionArn, startDate: epochSeconds(startedAt) };
 };

@@ -56,7 +56,7 @@ describe('an execution', () => {
 
   it('is started with a name and an input, and described', async () => {
     const started = await fixture.client.send(
-      new StartExecutionCommand({ stateMachineArn, name: 'first-1.2_3', input: '{ "a": 1 }' }),
+      new StartExecutionCommand({ stateMachineArn, name: 'first-1.2_3', input: '{ "a": 1 }', traceHeader: 'Root=1' }),
     );
     const { $metadata, events, ...described } = await fixture.ended(started.executionArn!);
 
@@ -74,6 +74,7 @@ describe('an execution', () => {
       inputDetails: { included: true },
       output: '{"seen":{"a":1}}',
       outputDetails: { included: true },
+      traceHeader: 'Root=1',
       redriveCount: 0,
       redriveStatus: 'NOT_REDRIVABLE',
       redriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
@@ -504,6 +505,19 @@ describe('the lists', () => {
     await expect(list()).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
+  const mapRunArn = 'arn:aws:states:eu-central-1:123456789012:mapRun:Machine/Each:1';
+  it.each<[object, string, string]>([
+    [{ mapRunArn }, 'ResourceNotFound', `Resource not found: '${mapRunArn}'`],
+    [{ stateMachineArn, mapRunArn }, 'ValidationException', 'Must provide State Machine ARN or Map Run ARN, not both'],
+    [
+      { stateMachineArn, redriveFilter: 'NOT_REDRIVEN' },
+      'ValidationException',
+      'redriveFilter can not be provided with a State Machine ARN',
+    ],
+  ])('refuse %j', async (input, name, message) => {
+    await expect(fixture.client.send(new ListExecutionsCommand(input))).rejects.toMatchObject({ name, message });
+  });
+
   it('show the state machines in the order of their names', async () => {
     const first = await fixture.client.send(new ListStateMachinesCommand({ maxResults: 2 }));
     const second = await fixture.client.send(new ListStateMachinesCommand({ nextToken: first.nextToken }));
@@ -547,7 +561,7 @@ describe('a state machine', () => {
       loggingConfiguration,
     });
     expect(quiet.loggingConfiguration).toEqual({ level: 'OFF', includeExecutionData: false });
-    expect(quiet).not.toHaveProperty('definition');
+    expect(quiet.definition).toBe('{}');
   });
 
   it('that uses what is not supported stops the service from starting', () => {
@@ -597,6 +611,16 @@ describe('the protocol', () => {
     expect(response.status).toBe(400);
     expect(response.headers.get('content-type')).toBe('application/x-amz-json-1.0');
     expect(await response.json()).toEqual({ __type: type, message: expect.any(String) });
+  });
+
+  it('refuses a member that the operation does not have, by its name', async () => {
+    const response = await post('StopExecution', '{"executionArn":"x","reason":"y"}');
+
+    expect(await response.json()).toEqual({
+      __type: 'com.amazon.coral.validate#ValidationException',
+      message:
+        "The local endpoint doesn't serve the parameter reason of StopExecution; it takes executionArn, error, cause.",
+    });
   });
 
   it('answers a member that nests 8,000 deep with an error', async () => {
