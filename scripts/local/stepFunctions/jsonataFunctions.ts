@@ -29,6 +29,7 @@ const hashAlgorithms: Record<string, string> = {
  */
 export function addStepFunctionsFunctions(expression: Expression, { clock, random }: FunctionSources): void {
   expression.registerFunction('parse', parse, '<s:x>');
+  expression.registerFunction('merge', merge, '<a<o>:o>');
   expression.registerFunction('partition', partition, '<an:a>');
   expression.registerFunction('range', range, '<nnn?:x>');
   expression.registerFunction('hash', hash, '<ss?:s>');
@@ -55,6 +56,11 @@ function parse(text?: string): unknown {
   } catch {
     throw errorOf('Invalid JSON');
   }
+}
+
+/** JSONata's own loses a key `__proto__`, which is one like any other on a JVM. */
+function merge(objects?: object[]): object | undefined {
+  return objects && Object.fromEntries(objects.flatMap((one) => Object.entries(one)));
 }
 
 /** Fractions are cut off; a chunk size below one and an empty array give nothing, as on AWS. */
