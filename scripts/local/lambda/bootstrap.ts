@@ -2,9 +2,8 @@
  * What runs in the child processes of the Lambda service: bundled to dist/bootstrap.js, small and without dependencies,
  * because a cold start waits for it.
  */
-import { guardArgument } from './messages';
-import { guard } from './runtime/guard';
+import { guard, guardArgument } from './runtime/guard';
 import { run } from './runtime/run';
 
 if (process.argv[2] === guardArgument) guard();
-else run();
+else void run();

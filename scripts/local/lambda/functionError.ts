@@ -1,18 +1,17 @@
 /** How an invocation that did not return ends: for the caller, and in the log. */
-import type { ErrorMessage } from './messages';
-import type { Exit, Timeout } from './sandbox';
+import type { Answered, Exit } from './sandbox';
 
 export interface FunctionError {
   errorType: string;
-  /** JSON text: the payload that the caller gets, under `FunctionError: Unhandled`. */
-  payload: string;
+  /** JSON: the payload that the caller gets, under `FunctionError: Unhandled`. */
+  payload: Buffer;
   /** What the REPORT line says; undefined where the function's own code raised and the sandbox lives on. */
   status?: 'error' | 'timeout';
 }
 
 /** An error that the function raised, in its code or while it was being loaded; it worded the payload itself. */
-export function raised(message: ErrorMessage): FunctionError {
-  return { errorType: message.errorType, payload: message.payload, status: message.fatal ? 'error' : undefined };
+export function raised({ errorType, payload, fatal }: Answered): FunctionError {
+  return { errorType, payload, status: fatal ? 'error' : undefined };
 }
 
 /** As Lambda words a killed invocation, for example `Task timed out after 3.00 seconds`. */
@@ -22,25 +21,21 @@ export function timedOut(requestId: string, timeoutSeconds: number): FunctionErr
 }
 
 /** As Lambda words the end of the process, by exit or by signal. */
-export function exited({ code, signal }: Exit, requestId: string): FunctionError {
-  const message =
-    signal !== null
-      ? `Runtime exited with error: signal: ${signalNames[signal] ?? signal}`
-      : code === 0 || code === null
-        ? 'Runtime exited without providing a reason'
-        : `Runtime exited with error: exit status ${code}`;
-  return { ...platformError('Runtime.ExitError', requestId, message), status: 'error' };
+export function exited(exit: Exit, requestId: string): FunctionError {
+  return { ...platformError('Runtime.ExitError', requestId, exitText(exit)), status: 'error' };
 }
 
-/** The end of an invocation that is neither a response nor the function's own error. */
-export function broken(outcome: Exit | Timeout, requestId: string, timeoutSeconds: number): FunctionError {
-  return outcome.type === 'timeout' ? timedOut(requestId, timeoutSeconds) : exited(outcome, requestId);
+/** For example `Runtime exited with error: exit status 1`. */
+export function exitText({ code, signal }: Pick<Exit, 'code' | 'signal'>): string {
+  if (signal !== null) return `Runtime exited with error: signal: ${signalNames[signal] ?? signal}`;
+  if (code === 0 || code === null) return 'Runtime exited without providing a reason';
+  return `Runtime exited with error: exit status ${code}`;
 }
 
 function platformError(errorType: string, requestId: string, message: string): FunctionError {
   return {
     errorType,
-    payload: JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` }),
+    payload: Buffer.from(JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` })),
   };
 }
 

@@ -1,9 +1,13 @@
 /** One invocation, from a sandbox of the pool to its result and its log. */
 import type { Clock } from '../../clock';
 import type { DeployedFunction } from '../deployment';
-import { broken, raised, type FunctionError } from './functionError';
+import { ServiceError } from '../service';
+import { exited, raised, timedOut, type FunctionError } from './functionError';
 import { endLine, platformLog } from './log';
-import { cannotStart, type InitOutcome, type InvokeOutcome, type Sandbox } from './sandbox';
+import { cannotLog, cannotStart } from './machineTrouble';
+import type { Outcome, Sandbox } from './sandbox';
+import { newTraceId } from './sandboxEnvironment';
+import { requireLogRoom } from './sandboxLog';
 import type { SandboxPool } from './sandboxPool';
 
 /** Of one invocation's log; what is older is dropped. */
@@ -23,22 +27,27 @@ export interface Invocation {
 }
 
 export interface InvocationResult {
-  /** JSON text: the response or the error. */
-  payload: string;
+  /** The response as the function sent it, or the error in JSON. */
+  payload: Buffer;
   /** Whether the payload is an error. */
   failed: boolean;
   log: Buffer;
 }
 
-/** Runs an invocation. Rejects with ServiceException where no process can be started. */
+/** Runs an invocation. Rejects with ServiceException where this machine has no process for it, or no room for its log. */
 export async function runInvocation(
   invocation: Invocation,
   pool: SandboxPool,
   clock: Clock,
 ): Promise<InvocationResult> {
+  const { functionName } = invocation.deployed;
   const sandbox = await pool.acquire();
   try {
-    return await runIn(sandbox, invocation, clock);
+    const result = await runIn(sandbox, invocation, clock);
+    if (result.failed) requireLogRoom();
+    return result;
+  } catch (error) {
+    throw error instanceof ServiceError ? error : cannotLog(functionName, error);
   } finally {
     pool.release(sandbox);
   }
@@ -52,25 +61,25 @@ async function runIn(sandbox: Sandbox, invocation: Invocation, clock: Clock): Pr
   const takeOutput = () => parts.push(endLine(sandbox.takeLog(maximumLogBytes)));
 
   const cold = sandbox.takeInitialization();
-  const init = cold && (await cold);
-  if (init?.type === 'exit' && init.startError) throw cannotStart(deployed.functionName, init.startError.message);
+  const init = cold && requireStarted(await cold, deployed);
   // What the function writes while it is being loaded comes before START; what it writes between two invocations
   // belongs to the next one, as where Lambda freezes and thaws it.
   if (init) takeOutput();
-  const initFailure = init && init.type !== 'ready' ? failure(init, invocation) : undefined;
+  const initFailure = init && failure(init, invocation);
   if (init && initFailure) {
     const { status = 'error', errorType } = initFailure;
     write(lines.initReport(init.durationMs, status, status === 'error' ? errorType : undefined));
   }
   write(lines.start(requestId, deployed.functionArn, version));
-  let outcome: InvokeOutcome | undefined;
+  let outcome: Outcome | undefined;
   if (!initFailure) {
     const timeoutMs = deployed.timeoutSeconds * 1_000;
     const deadline = Date.now() + timeoutMs;
-    outcome = await sandbox.invoke({ requestId, invokedFunctionArn, deadline, payload, clientContext }, timeoutMs);
+    const event = { requestId, invokedFunctionArn, deadline, payload, clientContext, traceId: newTraceId() };
+    outcome = requireStarted(await sandbox.invoke(event, timeoutMs), deployed);
     takeOutput();
   }
-  const error = initFailure ?? (outcome && outcome.type !== 'response' ? failure(outcome, invocation) : undefined);
+  const error = initFailure ?? (outcome && failure(outcome, invocation));
   write(
     lines.report({
       requestId,
@@ -83,15 +92,29 @@ async function runIn(sandbox: Sandbox, invocation: Invocation, clock: Clock): Pr
     }),
   );
   return {
-    payload: error?.payload ?? (outcome?.type === 'response' ? outcome.payload : 'null'),
+    payload: error?.payload ?? (outcome?.type === 'response' ? outcome.payload : Buffer.from('null')),
     failed: error !== undefined,
     log: Buffer.concat(parts),
   };
 }
 
-function failure(
-  outcome: Exclude<InitOutcome | InvokeOutcome, { type: 'ready' | 'response' }>,
-  { deployed, requestId }: Invocation,
-): FunctionError {
-  return outcome.type === 'error' ? raised(outcome) : broken(outcome, requestId, deployed.timeoutSeconds);
+/** Throws ServiceException where a sandbox ended before the function had a chance. */
+function requireStarted(outcome: Outcome, { functionName }: DeployedFunction): Outcome {
+  if (outcome.type === 'exit' && outcome.startError) throw cannotStart(functionName, outcome.startError);
+  return outcome;
+}
+
+/** Undefined where the outcome is a good one. */
+function failure(outcome: Outcome, { deployed, requestId }: Invocation): FunctionError | undefined {
+  switch (outcome.type) {
+    case 'ready':
+    case 'response':
+      return undefined;
+    case 'error':
+      return raised(outcome);
+    case 'timeout':
+      return timedOut(requestId, deployed.timeoutSeconds);
+    case 'exit':
+      return exited(outcome, requestId);
+  }
 }

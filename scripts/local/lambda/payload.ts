@@ -29,17 +29,20 @@ export function parsePayload(payload: Buffer, invocationType: keyof typeof maxim
   return text;
 }
 
-/** The JSON text in an X-Amz-Client-Context header. Throws InvalidRequestContentException. */
+/** The JSON text in an X-Amz-Client-Context header, in ASCII, as it goes on in a header. Throws InvalidRequestContentException. */
 export function parseClientContext(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const text = Buffer.from(header, 'base64').toString();
   try {
-    JSON.parse(text);
-    return text;
+    return JSON.stringify(JSON.parse(text)).replace(/[\u007f-\uffff]/g, escaped);
   } catch {
     const message = 'Client context must be a valid Base64-encoded JSON object.';
     throw new ServiceError('InvalidRequestContentException', 400, message);
   }
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function notJson(reason: string): ServiceError {

@@ -2,15 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { DeployedFunction } from '../deployment';
-import { ServiceError } from '../service';
-import type {
-  ErrorMessage,
-  InvokeMessage,
-  ReadyMessage,
-  OutcomeMessage,
-  ResponseMessage,
-  SandboxMessage,
-} from './messages';
+import { exitText } from './functionError';
+import { cannotStart } from './machineTrouble';
+import { RuntimeApi, type RuntimeAnswer } from './runtimeApi';
+import type { RuntimeEvent } from './runtime/runtimeClient';
 import { memoryFlags, newLogStreamName, sandboxEnvironment } from './sandboxEnvironment';
 import type { SandboxGuard } from './sandboxGuard';
 import { SandboxLog } from './sandboxLog';
@@ -19,15 +14,30 @@ import { SandboxLog } from './sandboxLog';
 const initTimeoutMs = 10_000;
 /** How often a running function's log is kept within its bound. */
 const trimIntervalMs = 1_000;
+/** Variables that Node.js or the loader of programs heeds before anything of the bootstrap runs. */
+const earlyVariables = /^(NODE|LD|DYLD|OPENSSL)_/;
 
-/** The process ended, by itself or by a signal such as SIGABRT. */
+/** The handler is loaded; the sandbox waits for invocations. */
+export interface Ready {
+  type: 'ready';
+  durationMs: number;
+}
+
+/** What the runtime answered: a response, or the error of the function or of its initialization. */
+export interface Answered extends RuntimeAnswer {
+  durationMs: number;
+  /** The runtime did not ask for the next event, so that the sandbox can't be used again. */
+  fatal: boolean;
+}
+
+/** The process ended without an answer, by itself or by a signal such as SIGABRT. */
 export interface Exit {
   type: 'exit';
   code: number | null;
   signal: NodeJS.Signals | null;
   durationMs: number;
-  /** Why no process could be started. */
-  startError?: Error;
+  /** Why it never came to run the function, where that is not the function's doing. */
+  startError?: string;
 }
 
 /** The process was killed because it took too long. */
@@ -36,8 +46,7 @@ export interface Timeout {
   durationMs: number;
 }
 
-export type InitOutcome = ReadyMessage | ErrorMessage | Exit | Timeout;
-export type InvokeOutcome = ResponseMessage | ErrorMessage | Exit | Timeout;
+export type Outcome = Ready | Answered | Exit | Timeout;
 
 export interface SandboxOptions {
   deployed: DeployedFunction;
@@ -49,66 +58,62 @@ export interface SandboxOptions {
 }
 
 export class Sandbox {
-  /** Resolves when Node.js is up and about to load the handler, or has ended; never rejects. */
+  /** Resolves when the process is up and about to load the handler, or has ended; never rejects. */
   readonly booted: Promise<unknown>;
   /** How the initialization ended; never rejects. */
-  readonly initialized: Promise<InitOutcome>;
+  readonly initialized: Promise<Outcome>;
   readonly #log: SandboxLog;
+  readonly #api: RuntimeApi;
   readonly #child: ChildProcess;
   readonly #closed: Promise<Exit>;
   readonly #startedAt = performance.now();
-  #receive: ((message: OutcomeMessage) => void) | undefined;
   #alive = true;
-  #memoryMb = 0;
   #reported = false;
   #disposed: Promise<void> | undefined;
 
-  /** Throws where the function's code is missing. */
-  constructor({ deployed, version, bootstrapFile, guard, now }: SandboxOptions) {
-    if (!existsSync(deployed.codeDirectory)) {
-      throw cannotStart(deployed.functionName, `its code directory ${deployed.codeDirectory} is missing`);
+  /** Starts a process. Rejects with ServiceException where the function's code is missing or this machine has no room. */
+  static async start(options: SandboxOptions): Promise<Sandbox> {
+    const { functionName, codeDirectory } = options.deployed;
+    if (!existsSync(codeDirectory)) {
+      throw cannotStart(functionName, `its code directory ${codeDirectory} is missing`);
     }
-    this.#log = new SandboxLog();
-    const logStreamName = newLogStreamName(version, now);
-    const { descriptor } = this.#log;
+    let log: SandboxLog | undefined;
+    let api: RuntimeApi | undefined;
+    try {
+      log = new SandboxLog();
+      api = await RuntimeApi.open();
+      return new Sandbox(options, log, api);
+    } catch (error) {
+      log?.close();
+      api?.close();
+      throw cannotStart(functionName, (error as Error).message);
+    }
+  }
+
+  private constructor(options: SandboxOptions, log: SandboxLog, api: RuntimeApi) {
+    const { deployed, version, bootstrapFile, guard, now } = options;
+    this.#log = log;
+    this.#api = api;
     this.#child = spawn(process.execPath, [...memoryFlags(deployed), bootstrapFile], {
       cwd: deployed.codeDirectory,
-      env: sandboxEnvironment(deployed, version, logStreamName, bootstrapFile),
-      stdio: ['ignore', descriptor, descriptor, 'ipc'],
+      env: {
+        ...sandboxEnvironment(deployed, version, newLogStreamName(version, now), bootstrapFile),
+        AWS_LAMBDA_RUNTIME_API: api.address,
+      },
+      stdio: ['ignore', log.descriptor, log.descriptor],
       // A process group of its own: Ctrl-C in a terminal doesn't reach it, and it is killed with what it started.
       detached: true,
       windowsHide: true,
     });
-    const { pid } = this.#child;
-    if (pid !== undefined) guard.watch(pid);
-    const firstMessage = new Promise((resolve) => this.#child.once('message', resolve));
-    this.#child.on('message', (message: SandboxMessage) => {
-      if (message.type === 'booted') return;
-      this.#memoryMb = Math.max(this.#memoryMb, message.memoryMb);
-      if (message.type === 'error' && message.fatal) this.#alive = false;
-      this.#receive?.(message);
-    });
-    this.#closed = new Promise((resolve) => {
-      // Not 'exit': a message that was sent just before may still be in the channel then.
-      this.#child.once('close', (code, signal) => {
-        this.#alive = false;
-        if (pid !== undefined) guard.forget(pid);
-        resolve({ type: 'exit', code, signal, durationMs: performance.now() - this.#startedAt });
-      });
-      this.#child.on('error', (startError) => {
-        // Later errors, such as that of a message to a process that is ending, show as its end.
-        if (pid === undefined) resolve({ type: 'exit', code: null, signal: null, durationMs: 0, startError });
-      });
-    });
     // An idle sandbox doesn't keep this process alive; a running invocation does, by its deadline.
     this.#child.unref();
-    this.#child.channel?.unref();
-    this.booted = Promise.race([firstMessage, this.#closed]);
-    this.initialized = this.#outcome<ReadyMessage>(initTimeoutMs + deployed.timeoutSeconds * 1_000);
+    this.#closed = this.#watch(guard, Object.keys(deployed.environment));
+    this.booted = Promise.race([api.connected, this.#closed]);
+    this.initialized = this.#outcome(initTimeoutMs + deployed.timeoutSeconds * 1_000);
   }
 
   /** How the initialization ended, once: for the first invocation, whose log shows it. */
-  takeInitialization(): Promise<InitOutcome> | undefined {
+  takeInitialization(): Promise<Outcome> | undefined {
     const taken = this.#reported ? undefined : this.initialized;
     this.#reported = true;
     return taken;
@@ -116,20 +121,25 @@ export class Sandbox {
 
   /** Whether it can take an invocation. */
   get alive(): boolean {
-    return this.#alive;
+    return this.#alive && this.#api.ready;
   }
 
-  /** The most that it was seen to use, in MB; 0 before it was initialized. */
+  /** The most that it said to use, in MB; 0 before it was initialized. */
   get memoryMb(): number {
-    return this.#memoryMb;
+    return this.#api.memoryMb;
   }
 
-  /** Runs one invocation, and kills the process when it takes longer than `timeoutMs`. Never rejects. */
-  invoke(message: InvokeMessage, timeoutMs: number): Promise<InvokeOutcome> {
-    const outcome = this.#outcome<ResponseMessage>(timeoutMs);
-    // A process that is ending can't take it; that shows as its exit.
-    this.#child.send(message, () => undefined);
-    return outcome;
+  /**
+   * Runs one invocation, and kills the process when it takes longer than `timeoutMs`. As on Lambda ("Invoke phase") the
+   * invocation ends when the runtime asks for the next one. Never rejects.
+   */
+  invoke(event: RuntimeEvent, timeoutMs: number): Promise<Outcome> {
+    if (!this.alive) {
+      const startError = 'its process ended before it took the event';
+      return Promise.resolve({ type: 'exit', code: null, signal: null, durationMs: 0, startError });
+    }
+    this.#api.deliver(event);
+    return this.#outcome(timeoutMs);
   }
 
   /** What it wrote since the last call, at most the last `maximumBytes`. */
@@ -140,56 +150,78 @@ export class Sandbox {
   /** Ends the process and what it started. */
   async kill(): Promise<void> {
     this.#alive = false;
-    const { pid, exitCode, signalCode } = this.#child;
-    // Both have to end before 'close' comes; without them the event loop could run empty meanwhile.
+    // It has to end before its event comes; without this the event loop could run empty meanwhile.
     this.#child.ref();
-    this.#child.channel?.ref();
-    if (pid !== undefined && exitCode === null && signalCode === null) {
-      try {
-        process.kill(-pid, 'SIGKILL');
-      } catch {
-        this.#child.kill('SIGKILL');
-      }
-    }
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#killGroup();
     await this.#closed;
   }
 
-  /** Kills the process and lets go of its log. */
+  /** Kills the process and lets go of its log and its address. */
   dispose(): Promise<void> {
-    this.#disposed ??= this.kill().then(() => this.#log.close());
+    this.#disposed ??= this.kill().then(() => {
+      this.#log.close();
+      this.#api.close();
+    });
     return this.#disposed;
   }
 
-  /** The next thing that it says, or its end. */
-  async #outcome<Success>(timeoutMs: number): Promise<Success | ErrorMessage | Exit | Timeout> {
+  #killGroup(): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      this.#child.kill('SIGKILL');
+    }
+  }
+
+  /** Resolves when the process has ended, what it started too, and all that it had sent was read. */
+  #watch(guard: SandboxGuard, variables: string[]): Promise<Exit> {
+    const child = this.#child;
+    const { pid } = child;
+    if (pid !== undefined) guard.watch(pid);
+    let up = false;
+    void this.#api.connected.then(() => (up = true));
+    return new Promise((resolve) => {
+      const ended = (exit: Omit<Exit, 'type' | 'durationMs'>) =>
+        resolve({ type: 'exit', durationMs: performance.now() - this.#startedAt, ...exit });
+      child.once('exit', (code, signal) => {
+        this.#alive = false;
+        this.#killGroup();
+        if (pid !== undefined) guard.forget(pid);
+        const early = !up && !variables.some((name) => earlyVariables.test(name));
+        const startError = early ? `its process ended before it was up: ${exitText({ code, signal })}` : undefined;
+        void this.#api.drained().then(() => ended({ code, signal, startError }));
+      });
+      child.on('error', ({ message }) => {
+        if (pid === undefined) ended({ code: null, signal: null, startError: message });
+      });
+    });
+  }
+
+  /** What comes first: the runtime asks for its next event, the process ends, or it has to be killed. */
+  async #outcome(timeoutMs: number): Promise<Outcome> {
     const startedAt = performance.now();
     const elapsed = () => performance.now() - startedAt;
     const trimming = setInterval(() => this.#log.trim(), trimIntervalMs);
     let deadline: NodeJS.Timeout | undefined;
     try {
-      const answer = new Promise<OutcomeMessage>((resolve) => {
-        this.#receive = resolve;
-      });
+      const turn = this.#api.turn().then((): Ready => ({ type: 'ready', durationMs: elapsed() }));
       const timeout = new Promise<Timeout>((resolve) => {
-        deadline = setTimeout(() => {
-          this.#alive = false;
-          // A timer may be a fraction of a millisecond early.
-          resolve({ type: 'timeout', durationMs: Math.max(elapsed(), timeoutMs) });
-        }, timeoutMs);
+        // A timer may be a fraction of a millisecond early.
+        deadline = setTimeout(
+          () => resolve({ type: 'timeout', durationMs: Math.max(elapsed(), timeoutMs) }),
+          timeoutMs,
+        );
       });
       const exit = this.#closed.then((end): Exit => ({ ...end, durationMs: elapsed() }));
-      const outcome = await Promise.race([answer, timeout, exit]);
-      if (outcome.type === 'timeout') await this.kill();
-      return outcome as Success | ErrorMessage | Exit | Timeout;
+      const end = await Promise.race([turn, timeout, exit]);
+      if (end.type === 'timeout') await this.kill();
+      const { answer } = this.#api;
+      return answer ? { ...answer, durationMs: answer.at - startedAt, fatal: !this.#api.ready } : end;
     } finally {
       clearTimeout(deadline);
       clearInterval(trimming);
-      this.#receive = undefined;
     }
   }
-}
-
-/** What the caller gets where the fault is neither its own nor the function's. */
-export function cannotStart(functionName: string, reason: string): ServiceError {
-  return new ServiceError('ServiceException', 500, `The function ${functionName} could not be started: ${reason}.`);
 }

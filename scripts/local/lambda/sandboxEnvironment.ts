@@ -24,7 +24,6 @@ export function sandboxEnvironment(
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     ...deployed.environment,
     _HANDLER: deployed.handler,
-    _X_AMZN_TRACE_ID: traceId(),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_EXECUTION_ENV: `AWS_Lambda_${deployed.runtime}`,
@@ -60,8 +59,8 @@ export function newLogStreamName(version: string, date: Date): string {
   return `${date.toISOString().slice(0, 10).replaceAll('-', '/')}/[${version}]${randomBytes(16).toString('hex')}`;
 }
 
-/** Not sampled: nothing here takes traces. */
-function traceId(): string {
+/** X-Ray's tracing header. Not sampled: nothing here takes traces. */
+export function newTraceId(): string {
   const id = randomBytes(20).toString('hex');
   return `Root=1-${id.slice(0, 8)}-${id.slice(8, 32)};Parent=${id.slice(24)};Sampled=0`;
 }

@@ -1,35 +1,43 @@
 /** The service's end of the guard: see runtime/guard.ts. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
-import { guardArgument } from './messages';
+import { guardArgument } from './runtime/guard';
 
 /** Sees to it that no sandbox outlives this process. It starts with the first sandbox. */
 export class SandboxGuard {
   readonly #bootstrapFile: string;
+  readonly #patienceMs: number;
   #process: ChildProcess | undefined;
 
-  constructor(bootstrapFile: string) {
+  /** `patienceMs`: how long `close` lets the guard end by itself; default 1 s. */
+  constructor(bootstrapFile: string, patienceMs = 1_000) {
     this.#bootstrapFile = bootstrapFile;
+    this.#patienceMs = patienceMs;
   }
 
   watch(pid: number): void {
-    this.#process ??= this.#start();
-    this.#process.stdin?.write(`+${pid}\n`);
+    try {
+      this.#process ??= this.#start();
+    } catch {
+      // As where its process can't be started: see below.
+    }
+    this.#process?.stdin?.write(`+${pid}\n`);
   }
 
   forget(pid: number): void {
     this.#process?.stdin?.write(`-${pid}\n`);
   }
 
-  /** Resolves when the guard has ended. */
+  /** Resolves when the guard has ended; one that doesn't end by itself is killed. */
   async close(): Promise<void> {
     const guard = this.#process;
-    if (!guard || guard.exitCode !== null || guard.signalCode !== null) return;
-    const ended = new Promise((resolve) => guard.once('close', resolve));
+    if (guard?.pid === undefined || guard.exitCode !== null || guard.signalCode !== null) return;
+    const ended = new Promise((resolve) => guard.once('exit', resolve));
     guard.ref();
-    if (guard.stdin instanceof Socket) guard.stdin.ref();
     guard.stdin?.end();
+    const patience = setTimeout(() => guard.kill('SIGKILL'), this.#patienceMs);
     await ended;
+    clearTimeout(patience);
   }
 
   #start(): ChildProcess {

@@ -1,10 +1,13 @@
 /** What a sandbox writes to its standard output and standard error. */
-import { closeSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Above it, what was read already, or what a function wrote so far without end, is dropped. */
 const maximumFileBytes = 16 * 1_048_576;
+/** Less room than this for temporary files counts as none. */
+const minimumRoomBytes = 65_536;
 
 /**
  * A nameless file that both streams append to. Unlike a pipe it keeps their order, costs the event loop nothing, and holds
@@ -12,19 +15,9 @@ const maximumFileBytes = 16 * 1_048_576;
  */
 export class SandboxLog {
   /** For the sandbox's stdio. */
-  readonly descriptor: number;
+  readonly descriptor = openNameless();
   #read = 0;
   #open = true;
-
-  constructor() {
-    const folder = mkdtempSync(join(tmpdir(), 'system-test-log-'));
-    try {
-      this.descriptor = openSync(join(folder, 'log'), 'a+');
-    } finally {
-      // Also where this process is killed, nothing of it stays behind.
-      rmSync(folder, { recursive: true, force: true });
-    }
-  }
 
   /** What was written since the last call, at most its last `maximumBytes`. */
   take(maximumBytes: number): Buffer {
@@ -40,7 +33,11 @@ export class SandboxLog {
 
   /** Keeps the file within its bound while a function runs. */
   trim(): void {
-    if (this.#open && fstatSync(this.descriptor).size > maximumFileBytes) this.#empty();
+    try {
+      if (this.#open && fstatSync(this.descriptor).size > maximumFileBytes) this.#empty();
+    } catch {
+      // It shows again when the log is taken, where somebody waits for an answer.
+    }
   }
 
   close(): void {
@@ -52,4 +49,22 @@ export class SandboxLog {
     ftruncateSync(this.descriptor, 0);
     this.#read = 0;
   }
+}
+
+/** Throws where the log of a function that has just failed could not have been written. */
+export function requireLogRoom(): void {
+  const descriptor = openNameless();
+  try {
+    writeFileSync(descriptor, Buffer.alloc(minimumRoomBytes));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Also where this process is killed, nothing of such a file stays behind. */
+function openNameless(): number {
+  const file = join(tmpdir(), `system-test-log-${randomUUID()}`);
+  const descriptor = openSync(file, 'ax+', 0o600);
+  unlinkSync(file);
+  return descriptor;
 }

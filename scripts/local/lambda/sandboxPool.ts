@@ -13,16 +13,17 @@ interface Waiting {
  * invocation takes that. How many there may be is bounded by those who ask: Lambda doesn't queue, it throttles.
  */
 export class SandboxPool {
-  readonly #start: () => Sandbox;
+  readonly #start: () => Promise<Sandbox>;
   readonly #slots: StartSlots;
   readonly #all = new Set<Sandbox>();
   readonly #idle: Sandbox[] = [];
   readonly #waiting: Waiting[] = [];
   /** Starts that wait for a slot or are under way; never fewer than those who wait. */
   #starts = 0;
+  readonly #pending = new Set<Promise<void>>();
   #closed = false;
 
-  constructor(start: () => Sandbox, slots: StartSlots) {
+  constructor(start: () => Promise<Sandbox>, slots: StartSlots) {
     this.#start = start;
     this.#slots = slots;
   }
@@ -36,7 +37,9 @@ export class SandboxPool {
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      if (this.#starts < this.#waiting.length) void this.#startOne();
+      if (this.#starts >= this.#waiting.length) return;
+      const start = this.#startOne().finally(() => this.#pending.delete(start));
+      this.#pending.add(start);
     });
   }
 
@@ -52,7 +55,7 @@ export class SandboxPool {
   async close(): Promise<void> {
     this.#closed = true;
     for (const { reject } of this.#waiting.splice(0)) reject(closing());
-    await Promise.all([...this.#all].map((sandbox) => this.#discard(sandbox)));
+    await Promise.all([...[...this.#all].map((sandbox) => this.#discard(sandbox)), ...this.#pending]);
   }
 
   async #startOne(): Promise<void> {
@@ -76,14 +79,20 @@ export class SandboxPool {
   async #boot(): Promise<Sandbox | undefined> {
     await this.#slots.enter();
     try {
-      if (this.#closed || this.#waiting.length < this.#starts) return undefined;
-      const sandbox = this.#start();
+      if (this.#isClosed() || this.#waiting.length < this.#starts) return undefined;
+      const sandbox = await this.#start();
       this.#all.add(sandbox);
+      if (this.#isClosed()) await this.#discard(sandbox);
       await sandbox.booted;
       return sandbox;
     } finally {
       this.#slots.leave();
     }
+  }
+
+  /** Asked again after each wait. */
+  #isClosed(): boolean {
+    return this.#closed;
   }
 
   async #discard(sandbox: Sandbox): Promise<void> {

@@ -140,7 +140,7 @@ export class LambdaService implements Service, Invoker {
       statusCode: 200,
       functionError: result.failed ? 'Unhandled' : undefined,
       logResult: logType === 'Tail' ? logTail(result.log) : undefined,
-      payload: Buffer.from(result.payload),
+      payload: result.payload,
     };
   }
 
@@ -158,7 +158,7 @@ export class LambdaService implements Service, Invoker {
   #poolOf({ deployed, version }: FunctionTarget): SandboxPool {
     const key = `${deployed.functionArn}:${version}`;
     const options = { deployed, version, bootstrapFile: this.#bootstrapFile, guard: this.#guard };
-    const start = () => new Sandbox({ ...options, now: new Date(this.#clock.now()) });
+    const start = () => Sandbox.start({ ...options, now: new Date(this.#clock.now()) });
     const pool = this.#pools.get(key) ?? new SandboxPool(start, this.#startSlots);
     this.#pools.set(key, pool);
     return pool;

@@ -1,31 +1,34 @@
-/** What the runtime tells the service about the initialization and each invocation. */
-import type { OutcomeMessage, SandboxMessage } from '../messages';
-import { maximumResponseBytes, responseTooLarge } from '../responseSize';
+/** What the runtime tells the service about the initialization and each event. */
+import type { RuntimeClient } from './runtimeClient';
 import type { RuntimeConsole } from './runtimeConsole';
 import { RuntimeError, toErrorPayload } from './runtimeError';
 
+// The runtime's own, whatever the function does to the global ones.
+const exit = process.exit.bind(process);
+const { stringify } = JSON;
+
 export class Answers {
+  readonly #client: RuntimeClient;
   readonly #console: RuntimeConsole;
   readonly #nodeMajor: number;
-  readonly #send = takeChannel();
-  #startedAt = 0;
+  #requestId: string | undefined;
   #onEmptyLoop: (() => void) | undefined;
+  #next: (() => void) | undefined;
 
-  constructor(runtimeConsole: RuntimeConsole, nodeMajor: number) {
+  constructor(client: RuntimeClient, runtimeConsole: RuntimeConsole, nodeMajor: number) {
+    this.#client = client;
     this.#console = runtimeConsole;
     this.#nodeMajor = nodeMajor;
     process.on('beforeExit', () => this.#onEmptyLoop?.());
-    this.#send({ type: 'booted' });
   }
 
   /**
-   * The function's code runs from now on. `onEmptyLoop` is called where nothing is left to wait for and it has not come to
-   * its end: meanwhile the channel to the service doesn't count.
+   * The function's code runs from now on, for this request or to be loaded. `onEmptyLoop` is called where nothing is left to
+   * wait for and it has not come to its end.
    */
-  begin(startedAt: number, onEmptyLoop: () => void): void {
-    this.#startedAt = startedAt;
+  begin(requestId: string | undefined, onEmptyLoop: () => void): void {
+    this.#requestId = requestId;
     this.#onEmptyLoop = onEmptyLoop;
-    process.channel?.unref();
   }
 
   /** Changes what happens when nothing is left to wait for. */
@@ -33,15 +36,19 @@ export class Answers {
     this.#onEmptyLoop = onEmptyLoop;
   }
 
-  ready(): void {
-    this.#finish({ type: 'ready', ...this.#measures() });
+  /** The handler is loaded. `next` waits for the next event: now, and when each has been answered. */
+  ready(next: () => void): void {
+    this.#next = next;
+    this.#onEmptyLoop = undefined;
+    next();
   }
 
   /** The handler returned `result`. */
   respond(result: unknown): void {
     let payload: string;
     try {
-      payload = stringify(result) ?? 'null';
+      // Undefined for what JSON can't hold, such as undefined itself or a function.
+      payload = (stringify as (value: unknown) => string | undefined)(result) ?? 'null';
     } catch {
       const message = 'Unable to stringify response body';
       this.fail(
@@ -50,52 +57,15 @@ export class Answers {
       );
       return;
     }
-    if (Buffer.byteLength(payload) <= maximumResponseBytes) {
-      this.#finish({ type: 'response', payload, ...this.#measures() });
-    } else {
-      const { errorType } = responseTooLarge;
-      const tooLarge = JSON.stringify(responseTooLarge);
-      this.#finish({ type: 'error', errorType, payload: tooLarge, ...this.#measures(), fatal: false });
-    }
+    this.#onEmptyLoop = undefined;
+    void this.#client.respond(this.#requestId ?? '', payload).then(this.#next);
   }
 
   /** Something was thrown; it is logged under `label`. With an exit code it also ends the process. */
   fail(label: string, error: unknown, exitCode?: number): void {
     this.#console.logError(label, error);
-    const payload = toErrorPayload(error);
-    const { errorType } = payload;
-    const fatal = exitCode !== undefined;
-    this.#finish(
-      { type: 'error', errorType, payload: JSON.stringify(payload), ...this.#measures(), fatal },
-      fatal ? () => process.exit(exitCode) : undefined,
-    );
-  }
-
-  #finish(message: OutcomeMessage, sent?: () => void): void {
     this.#onEmptyLoop = undefined;
-    process.channel?.ref();
-    this.#send(message, sent);
+    const told = this.#client.fail(this.#requestId, stringify(toErrorPayload(error)));
+    void told.then(exitCode === undefined ? this.#next : () => exit(exitCode));
   }
-
-  #measures(): { durationMs: number; memoryMb: number } {
-    return {
-      durationMs: performance.now() - this.#startedAt,
-      memoryMb: Math.ceil(process.memoryUsage.rss() / 1_048_576),
-    };
-  }
-}
-
-/** The channel is the runtime's alone: the function must not find `process.send`. */
-function takeChannel(): (message: SandboxMessage, sent?: () => void) => void {
-  const send = process.send?.bind(process);
-  Object.assign(process, { send: undefined });
-  return (message, sent) => {
-    if (process.connected) send?.(message, undefined, undefined, sent);
-    else process.exit();
-  };
-}
-
-/** Undefined for what JSON can't hold, such as undefined itself or a function. */
-function stringify(value: unknown): string | undefined {
-  return JSON.stringify(value);
 }

@@ -1,8 +1,8 @@
 /** The context object that a handler gets (AWS Lambda developer guide, "Using the Lambda context object"). */
-import type { InvokeMessage } from '../messages';
+import type { RuntimeEvent } from './runtimeClient';
 
 /** What every runtime gives; those below nodejs24.x add the callbacks. */
-export function buildContext(message: InvokeMessage): Record<string, unknown> {
+export function buildContext(event: RuntimeEvent): Record<string, unknown> {
   const { env } = process;
   return {
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
@@ -10,10 +10,10 @@ export function buildContext(message: InvokeMessage): Record<string, unknown> {
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-    clientContext: message.clientContext === undefined ? undefined : (JSON.parse(message.clientContext) as unknown),
+    clientContext: event.clientContext === undefined ? undefined : (JSON.parse(event.clientContext) as unknown),
     identity: undefined,
-    invokedFunctionArn: message.invokedFunctionArn,
-    awsRequestId: message.requestId,
-    getRemainingTimeInMillis: () => message.deadline - Date.now(),
+    invokedFunctionArn: event.invokedFunctionArn,
+    awsRequestId: event.requestId,
+    getRemainingTimeInMillis: () => event.deadline - Date.now(),
   };
 }

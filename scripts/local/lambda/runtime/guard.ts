@@ -1,3 +1,6 @@
+/** The first argument of the bootstrap where it is to be the guard of the sandboxes, not a sandbox. */
+export const guardArgument = 'guard';
+
 /**
  * One small process that outlives the service by a moment. A sandbox ends by itself when its channel to the service
  * closes, but not while its code blocks the event loop; the guard then kills it, even if the service died of SIGKILL.

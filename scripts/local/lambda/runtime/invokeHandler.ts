@@ -1,15 +1,19 @@
 /** Runs a handler once, by the rules of the function's runtime (AWS Lambda developer guide, "Define Lambda function handler in Node.js"). */
-import type { InvokeMessage } from '../messages';
 import type { Answers } from './answers';
 import { buildContext } from './context';
 import type { Callback, Handler } from './loadHandler';
+import type { RuntimeEvent } from './runtimeClient';
 import { RuntimeError } from './runtimeError';
 
+// The runtime's own, whatever the function does to the global ones.
+const { parse } = JSON;
+const afterThis = setImmediate;
+
 /** nodejs24.x and above: what the handler returns or throws, and nothing else. */
-export async function invokeHandler(handler: Handler, message: InvokeMessage, answers: Answers): Promise<void> {
-  answers.begin(performance.now(), () => answers.fail('Invoke Error', neverSettled()));
+export async function invokeHandler(handler: Handler, event: RuntimeEvent, answers: Answers): Promise<void> {
+  answers.begin(event.requestId, () => answers.fail('Invoke Error', neverSettled()));
   try {
-    const result = await handler(JSON.parse(message.payload), buildContext(message));
+    const result = await handler(parse(event.payload), buildContext(event));
     await rejectionsSurfaced();
     answers.respond(result);
   } catch (error) {
@@ -19,7 +23,7 @@ export async function invokeHandler(handler: Handler, message: InvokeMessage, an
 }
 
 /** Below nodejs24.x: a promise, the callback or the context's done, succeed and fail; the first one counts. */
-export function invokeHandlerWithCallback(handler: Handler, message: InvokeMessage, answers: Answers): void {
+export function invokeHandlerWithCallback(handler: Handler, event: RuntimeEvent, answers: Answers): void {
   let finished = false;
   let waits = true;
   const complete = (error: unknown, result: unknown, waitsForLoop: boolean): void => {
@@ -34,14 +38,14 @@ export function invokeHandlerWithCallback(handler: Handler, message: InvokeMessa
   const done: Callback = (error, result) => complete(error, result, false);
   const callback: Callback = (error, result) => complete(error, result, waits);
   const context = Object.defineProperty(
-    { ...buildContext(message), succeed, fail, done },
+    { ...buildContext(event), succeed, fail, done },
     'callbackWaitsForEmptyEventLoop',
     { enumerable: true, get: () => waits, set: (value: unknown) => void (waits = Boolean(value)) },
   );
   const isAsync = handler.constructor.name === 'AsyncFunction';
-  answers.begin(performance.now(), () => complete(isAsync ? neverSettled() : null, null, false));
+  answers.begin(event.requestId, () => complete(isAsync ? neverSettled() : null, null, false));
   try {
-    const result = handler(JSON.parse(message.payload), context, callback);
+    const result = handler(parse(event.payload), context, callback);
     if (isThenable(result)) Promise.resolve(result).then(succeed, fail);
   } catch (error) {
     complete(error ?? 'handled', undefined, false);
@@ -57,7 +61,7 @@ function neverSettled(): RuntimeError {
 
 /** Lets a rejection that nobody handles surface before the answer, as the runtime does. */
 function rejectionsSurfaced(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => afterThis(resolve));
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

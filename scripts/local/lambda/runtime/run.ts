@@ -2,26 +2,31 @@
  * The runtime inside a sandbox: loads the handler, then runs one invocation at a time, as Lambda's Node.js runtime does
  * (aws-lambda-nodejs-runtime-interface-client). It decides by the function's runtime, not by the Node.js it runs on.
  */
-import type { InvokeMessage } from '../messages';
+import { access } from 'node:fs/promises';
 import { Answers } from './answers';
 import { invokeHandler, invokeHandlerWithCallback } from './invokeHandler';
 import { loadHandler } from './loadHandler';
+import { RuntimeClient } from './runtimeClient';
 import { patchConsole } from './runtimeConsole';
 import { RuntimeError, toErrorPayload } from './runtimeError';
 
 /** As Lambda's runtime and Node.js exit; the service has the error of the first two by then. */
 const exitCodes = { unhandledRejection: 128, uncaughtException: 129, unsettledTopLevelAwait: 13 };
 
-export function run(): void {
+export async function run(): Promise<void> {
   const { env } = process;
+  const client = new RuntimeClient(env.AWS_LAMBDA_RUNTIME_API ?? '');
+  // Starts the threads that Node.js starts late: a machine that has none left is found before the function runs.
+  await access('.').catch(() => undefined);
+  await client.connect();
+
   const nodeMajor = Number(/nodejs(\d+)/.exec(env.AWS_EXECUTION_ENV ?? '')?.[1]);
   const runtimeConsole = patchConsole(
     env.AWS_LAMBDA_LOG_FORMAT === 'JSON' ? 'JSON' : 'Text',
     env.AWS_LAMBDA_LOG_LEVEL ?? 'TRACE',
     nodeMajor >= 24 ? '' : 'undefined',
   );
-  const answers = new Answers(runtimeConsole, nodeMajor);
-  process.on('disconnect', () => process.exit());
+  const answers = new Answers(client, runtimeConsole, nodeMajor);
   process.on('uncaughtException', (error) => answers.fail('Uncaught Exception', error, exitCodes.uncaughtException));
   process.on('unhandledRejection', (reason, promise) => {
     const error = Object.assign(new RuntimeError('UnhandledPromiseRejection', asText(reason)), { reason, promise });
@@ -31,19 +36,20 @@ export function run(): void {
 
   const invoke: (...of: Parameters<typeof invokeHandler>) => unknown =
     nodeMajor >= 24 ? invokeHandler : invokeHandlerWithCallback;
-  const load = async (): Promise<void> => {
-    const handler = await loadHandler(env.LAMBDA_TASK_ROOT ?? process.cwd(), env._HANDLER ?? '', nodeMajor);
-    process.on('message', (message: InvokeMessage) => {
-      runtimeConsole.setRequestId(message.requestId);
-      invoke(handler, message, answers);
-    });
-    answers.ready();
-  };
   // The initialization began with the process.
-  answers.begin(0, () => process.exit(exitCodes.unsettledTopLevelAwait));
-  load().catch((error: unknown) =>
-    answers.fail(nodeMajor >= 24 ? 'Init Error' : 'Uncaught Exception', error, exitCodes.uncaughtException),
-  );
+  answers.begin(undefined, () => process.exit(exitCodes.unsettledTopLevelAwait));
+  try {
+    const handler = await loadHandler(env.LAMBDA_TASK_ROOT ?? process.cwd(), env._HANDLER ?? '', nodeMajor);
+    answers.ready(() => {
+      void client.next().then((event) => {
+        runtimeConsole.setRequestId(event.requestId);
+        process.env._X_AMZN_TRACE_ID = event.traceId;
+        invoke(handler, event, answers);
+      });
+    });
+  } catch (error) {
+    answers.fail(nodeMajor >= 24 ? 'Init Error' : 'Uncaught Exception', error, exitCodes.uncaughtException);
+  }
 }
 
 function asText(reason: unknown): string {

@@ -1,0 +1,20 @@
+/**
+ * What a caller gets where the fault is neither its own nor the function's, but this machine's: ServiceException, which a
+ * system test counts as trouble of the platform, and tries again.
+ */
+import { ServiceError } from '../service';
+
+/** A sandbox that came to nothing before anything of the function ran. */
+export function cannotStart(functionName: string, reason: string): ServiceError {
+  return new ServiceError('ServiceException', 500, `The function ${functionName} could not be started: ${reason}.`);
+}
+
+/** A log that can't be written or read; the function may have failed for that alone. */
+export function cannotLog(functionName: string, error: unknown): ServiceError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ServiceError(
+    'ServiceException',
+    500,
+    `The log of the function ${functionName} could not be kept: ${reason}. It needs room in the folder for temporary files (TMPDIR).`,
+  );
+}

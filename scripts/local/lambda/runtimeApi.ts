@@ -1,0 +1,265 @@
+/**
+ * AWS's Lambda Runtime API of one sandbox: by it a runtime takes events and answers them (AWS Lambda developer guide,
+ * "Using the Lambda runtime API for custom runtimes"; states, statuses and error types as in AWS's
+ * aws-lambda-runtime-interface-emulator).
+ *
+ * Each sandbox has a port of its own: AWS's clients take host and port apart, so no secret fits into the address. The
+ * connection that speaks first, that of the process just started, is the runtime's as long as it lasts: no other gets an
+ * event or fails the initialization. An answer needs the id of the request, which can't be guessed. The function's own code
+ * knows it and may answer as well, as on AWS; the first answer counts. Whatever is said here costs that one invocation.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { maximumResponseBytes, responseTooLarge } from './responseSize';
+import type { RuntimeEvent } from './runtime/runtimeClient';
+
+const version = '/2018-06-01';
+/** AWS's clients send up to 1 MB of X-Ray's error cause in a header. */
+const maximumHeaderBytes = 2 * 1_048_576;
+
+/** The answer to an event, or the error of the initialization. */
+export interface RuntimeAnswer {
+  type: 'response' | 'error';
+  /** What the caller gets; whatever was sent where it is a response, a JSON object where it is an error. */
+  payload: Buffer;
+  /** What the log shows; empty where it is a response. */
+  errorType: string;
+  /** When it came, on the clock of `performance.now()`. */
+  at: number;
+}
+
+type State = 'Started' | 'InitError' | 'Ready' | 'Running' | 'ResponseSent';
+
+export class RuntimeApi {
+  /** `127.0.0.1:51234`, for AWS_LAMBDA_RUNTIME_API. */
+  readonly address: string;
+  /** Resolves when the process is up: it has connected. */
+  readonly connected: Promise<void>;
+  readonly #server: Server;
+  #state: State = 'Started';
+  #runtime: Socket | undefined;
+  #waiting: ServerResponse | undefined;
+  #requestId: string | undefined;
+  #answer: RuntimeAnswer | undefined;
+  #onTurn: (() => void) | undefined;
+  #memoryMb = 0;
+
+  /** Starts to listen on a free port of 127.0.0.1. Rejects where none can be had. */
+  static async open(): Promise<RuntimeApi> {
+    // A function may run for longer than a connection is kept by default, and be silent meanwhile.
+    const server = createServer({ keepAliveTimeout: 0, maxHeaderSize: maximumHeaderBytes });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    return new RuntimeApi(server);
+  }
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.connected = new Promise((resolve) => server.once('connection', () => resolve()));
+    // An idle sandbox doesn't keep this process alive.
+    server.unref();
+    server.on('connection', (socket) => socket.unref());
+    server.on('request', (request, response) => this.#read(request, response));
+    // Trouble of the channel, such as no descriptor for a connection, shows as the end of the process.
+    server.on('error', () => undefined);
+  }
+
+  /** Whether the runtime waits for an event. */
+  get ready(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  /** The first answer to the last event; before there was one, the error of the initialization. */
+  get answer(): RuntimeAnswer | undefined {
+    return this.#answer;
+  }
+
+  /** The most that the runtime said to use, in MB; 0 where it doesn't say. */
+  get memoryMb(): number {
+    return this.#memoryMb;
+  }
+
+  /** Resolves when the runtime next asks for an event, or has given up its initialization. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onTurn = resolve;
+    });
+  }
+
+  /** Gives the runtime, which is ready, its next event. */
+  deliver(event: RuntimeEvent): void {
+    const { requestId, clientContext } = event;
+    this.#requestId = requestId;
+    this.#answer = undefined;
+    this.#state = 'Running';
+    this.#waiting?.writeHead(200, {
+      'content-type': 'application/json',
+      'lambda-runtime-aws-request-id': requestId,
+      'lambda-runtime-deadline-ms': String(event.deadline),
+      'lambda-runtime-invoked-function-arn': event.invokedFunctionArn,
+      'lambda-runtime-trace-id': event.traceId,
+      ...(clientContext === undefined ? {} : { 'lambda-runtime-client-context': clientContext }),
+    });
+    this.#waiting?.end(event.payload);
+    this.#waiting = undefined;
+  }
+
+  /** Resolves when all has been read that the runtime, which has ended, had sent. */
+  async drained(): Promise<void> {
+    const runtime = this.#runtime;
+    if (runtime && !runtime.closed) await new Promise((resolve) => runtime.once('close', resolve));
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  /** Reads the body, of which no more is kept than an answer may hold, then answers. */
+  #read(request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#runtime) {
+      this.#runtime = request.socket;
+      request.socket.once('close', () => (this.#runtime = undefined));
+    }
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maximumResponseBytes) chunks.push(chunk);
+    });
+    // A client that goes away is told nothing.
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    request.on('end', () => {
+      const body = bytes <= maximumResponseBytes ? Buffer.concat(chunks) : undefined;
+      const memoryMb = Number(request.headers['system-test-memory-mb']);
+      if (memoryMb > this.#memoryMb && memoryMb < 1_048_576) this.#memoryMb = Math.ceil(memoryMb);
+      this.#route(request, response, body);
+    });
+  }
+
+  #route(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
+    const { method, url = '', headers, socket } = request;
+    const call = `${method} ${url}`;
+    const [, requestId, kind] = /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(call) ?? [];
+    if (headers.host !== this.address || headers.origin !== undefined) {
+      // A web page reaches loopback too, under a name of its own or with its Origin.
+      refuse(response, 403, 'Forbidden', 'The Runtime API is for the process of the sandbox alone.');
+    } else if (call === `GET ${version}/ping`) {
+      response.end('pong');
+    } else if (call === `GET ${version}/runtime/invocation/next`) {
+      this.#next(response, socket);
+    } else if (call === `POST ${version}/runtime/init/error`) {
+      this.#initError(request, response, body);
+    } else if (requestId === undefined) {
+      const extras =
+        'Extensions, the Logs API, the Telemetry API and snapshots are not supported by the local endpoint';
+      refuse(response, 404, 'NotFound', `${extras}; it serves the Runtime API of ${version.slice(1)}, not ${call}.`);
+    } else if (requestId !== this.#requestId) {
+      refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
+    } else if (this.#state !== 'Running') {
+      this.#refuseTransition(response, kind === 'error' ? 'InvocationErrorResponse' : 'InvocationResponse');
+    } else {
+      this.#answerWith(kind === 'error' ? 'error' : 'response', request, response, body);
+    }
+  }
+
+  #next(response: ServerResponse, socket: Socket): void {
+    const mayAsk = this.#state === 'Started' || this.#state === 'ResponseSent';
+    if (!mayAsk || socket !== this.#runtime) {
+      this.#refuseTransition(response, 'Ready');
+      return;
+    }
+    this.#state = 'Ready';
+    this.#waiting = response;
+    response.once('close', () => {
+      if (this.#waiting === response) this.#waiting = undefined;
+    });
+    this.#onTurn?.();
+  }
+
+  #initError(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
+    if (this.#state !== 'Started' || request.socket !== this.#runtime) {
+      this.#refuseTransition(response, 'InitError');
+      return;
+    }
+    this.#state = 'InitError';
+    this.#answer = errorAnswer(request, body);
+    accept(response);
+    this.#onTurn?.();
+  }
+
+  #answerWith(
+    type: 'response' | 'error',
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer | undefined,
+  ): void {
+    this.#state = 'ResponseSent';
+    const mode = request.headers['lambda-runtime-function-response-mode'];
+    if (mode !== undefined || request.headers.trailer !== undefined) {
+      const errorMessage = 'Response streaming is not supported by the local endpoint.';
+      this.#answer = platformAnswer({ errorType: 'Runtime.InvalidResponseModeHeader', errorMessage });
+      refuse(response, 400, 'InvalidFunctionResponseMode', errorMessage);
+    } else if (body === undefined) {
+      this.#answer = platformAnswer(responseTooLarge);
+      const message = `Exceeded maximum allowed payload size (${maximumResponseBytes} bytes).`;
+      refuse(response, 413, 'RequestEntityTooLarge', message);
+    } else {
+      this.#answer =
+        type === 'error' ? errorAnswer(request, body) : { type, payload: body, errorType: '', at: performance.now() };
+      accept(response);
+    }
+  }
+
+  #refuseTransition(response: ServerResponse, to: string): void {
+    const message = `State transition from ${this.#state} to ${to} failed for runtime. Error: State transition is not allowed`;
+    refuse(response, 403, 'InvalidStateTransition', message);
+  }
+}
+
+function accept(response: ServerResponse): void {
+  response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}\n');
+}
+
+function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(`${JSON.stringify({ errorMessage, errorType })}\n`);
+}
+
+function platformAnswer(error: { errorType: string; errorMessage: string }): RuntimeAnswer {
+  const { errorType } = error;
+  return { type: 'error', payload: Buffer.from(JSON.stringify(error)), errorType, at: performance.now() };
+}
+
+/**
+ * An error as the runtime told it. Where its body is no JSON object, Lambda makes one from the header (the Runtime API's
+ * OpenAPI document). The type is shown in the log, so only what looks like one counts.
+ */
+function errorAnswer({ headers }: IncomingMessage, body: Buffer | undefined): RuntimeAnswer {
+  const text = body?.toString() ?? '';
+  const told = parseObject(text);
+  const errorType = [told?.errorType, headers['lambda-runtime-function-error-type']].find(isErrorType);
+  const known = errorType ?? 'Runtime.Unknown';
+  if (!told) return platformAnswer({ errorType: known, errorMessage: text });
+  return { type: 'error', payload: Buffer.from(text), errorType: known, at: performance.now() };
+}
+
+function isErrorType(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w.$<>:-]{1,256}$/.test(value);
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
