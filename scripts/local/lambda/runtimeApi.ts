@@ -4,7 +4,7 @@
  * aws-lambda-runtime-interface-emulator).
  *
  * Each sandbox has a port of its own: AWS's clients take host and port apart, so no secret fits into the address. The
- * connection that speaks first, that of the process just started, is the runtime's as long as it lasts: no other gets an
+ * first connection, that of the process just started, is the runtime's as long as it lasts: no other gets an
  * event or fails the initialization. An answer needs the id of the request, which can't be guessed. The function's own code
  * knows it and may answer as well, as on AWS; the first answer counts. Whatever is said here costs that one invocation.
  */
@@ -47,7 +47,8 @@ export class RuntimeApi {
   /** Starts to listen on a free port of 127.0.0.1. Rejects where none can be had. */
   static async open(): Promise<RuntimeApi> {
     // A function may run for longer than a connection is kept by default, and be silent meanwhile.
-    const server = createServer({ keepAliveTimeout: 0, maxHeaderSize: maximumHeaderBytes });
+    const silence = { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 };
+    const server = createServer({ ...silence, maxHeaderSize: maximumHeaderBytes });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(0, '127.0.0.1', resolve);
@@ -61,7 +62,12 @@ export class RuntimeApi {
     this.connected = new Promise((resolve) => server.once('connection', () => resolve()));
     // An idle sandbox doesn't keep this process alive.
     server.unref();
-    server.on('connection', (socket) => socket.unref());
+    server.on('connection', (socket: Socket) => {
+      socket.unref();
+      if (this.#runtime) return;
+      this.#runtime = socket;
+      socket.once('close', () => (this.#runtime = undefined));
+    });
     server.on('request', (request, response) => this.#read(request, response));
     // Trouble of the channel, such as no descriptor for a connection, shows as the end of the process.
     server.on('error', () => undefined);
@@ -97,6 +103,7 @@ export class RuntimeApi {
     this.#state = 'Running';
     this.#waiting?.writeHead(200, {
       'content-type': 'application/json',
+      'content-length': Buffer.byteLength(event.payload),
       'lambda-runtime-aws-request-id': requestId,
       'lambda-runtime-deadline-ms': String(event.deadline),
       'lambda-runtime-invoked-function-arn': event.invokedFunctionArn,
@@ -120,10 +127,7 @@ export class RuntimeApi {
 
   /** Reads the body, of which no more is kept than an answer may hold, then answers. */
   #read(request: IncomingMessage, response: ServerResponse): void {
-    if (!this.#runtime) {
-      this.#runtime = request.socket;
-      request.socket.once('close', () => (this.#runtime = undefined));
-    }
+    response.sendDate = false;
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
@@ -148,8 +152,6 @@ export class RuntimeApi {
     if (headers.host !== this.address || headers.origin !== undefined) {
       // A web page reaches loopback too, under a name of its own or with its Origin.
       refuse(response, 403, 'Forbidden', 'The Runtime API is for the process of the sandbox alone.');
-    } else if (call === `GET ${version}/ping`) {
-      response.end('pong');
     } else if (call === `GET ${version}/runtime/invocation/next`) {
       this.#next(response, socket);
     } else if (call === `POST ${version}/runtime/init/error`) {
@@ -222,13 +224,18 @@ export class RuntimeApi {
 }
 
 function accept(response: ServerResponse): void {
-  response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}\n');
+  end(response, 202, { status: 'OK' });
 }
 
 function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
+  end(response, status, { errorMessage, errorType });
+}
+
+function end(response: ServerResponse, status: number, body: object): void {
+  const text = `${JSON.stringify(body)}\n`;
   response
-    .writeHead(status, { 'content-type': 'application/json' })
-    .end(`${JSON.stringify({ errorMessage, errorType })}\n`);
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+    .end(text);
 }
 
 function platformAnswer(error: { errorType: string; errorMessage: string }): RuntimeAnswer {

@@ -29,6 +29,7 @@ export class Answers {
   begin(requestId: string | undefined, onEmptyLoop: () => void): void {
     this.#requestId = requestId;
     this.#onEmptyLoop = onEmptyLoop;
+    this.#client.pause();
   }
 
   /** Changes what happens when nothing is left to wait for. */
@@ -58,7 +59,8 @@ export class Answers {
       return;
     }
     this.#onEmptyLoop = undefined;
-    void this.#client.respond(this.#requestId ?? '', payload).then(this.#next);
+    void this.#client.respond(this.#requestId ?? '', payload);
+    this.#next?.();
   }
 
   /** Something was thrown; it is logged under `label`. With an exit code it also ends the process. */
@@ -66,6 +68,7 @@ export class Answers {
     this.#console.logError(label, error);
     this.#onEmptyLoop = undefined;
     const told = this.#client.fail(this.#requestId, stringify(toErrorPayload(error)));
-    void told.then(exitCode === undefined ? this.#next : () => exit(exitCode));
+    if (exitCode === undefined) this.#next?.();
+    else void told.then(() => exit(exitCode));
   }
 }

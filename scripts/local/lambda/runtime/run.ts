@@ -2,7 +2,7 @@
  * The runtime inside a sandbox: loads the handler, then runs one invocation at a time, as Lambda's Node.js runtime does
  * (aws-lambda-nodejs-runtime-interface-client). It decides by the function's runtime, not by the Node.js it runs on.
  */
-import { access } from 'node:fs/promises';
+import { access } from 'node:fs';
 import { Answers } from './answers';
 import { invokeHandler, invokeHandlerWithCallback } from './invokeHandler';
 import { loadHandler } from './loadHandler';
@@ -15,11 +15,11 @@ const exitCodes = { unhandledRejection: 128, uncaughtException: 129, unsettledTo
 
 export async function run(): Promise<void> {
   const { env } = process;
-  const client = new RuntimeClient(env.AWS_LAMBDA_RUNTIME_API ?? '');
   // Starts the threads that Node.js starts late: a machine that has none left is found before the function runs.
-  await access('.').catch(() => undefined);
-  await client.connect();
-
+  await new Promise((resolve) => access('.', resolve));
+  const client = await new Promise<RuntimeClient>((resolve) => {
+    const connecting = new RuntimeClient(env.AWS_LAMBDA_RUNTIME_API ?? '', () => resolve(connecting));
+  });
   const nodeMajor = Number(/nodejs(\d+)/.exec(env.AWS_EXECUTION_ENV ?? '')?.[1]);
   const runtimeConsole = patchConsole(
     env.AWS_LAMBDA_LOG_FORMAT === 'JSON' ? 'JSON' : 'Text',

@@ -1,10 +1,15 @@
-/** The runtime's end of AWS's Lambda Runtime API: see ../runtimeApi.ts. */
-import { Agent, request } from 'node:http';
+/**
+ * The runtime's end of AWS's Lambda Runtime API: see ../runtimeApi.ts. It speaks HTTP over one connection by itself, because
+ * node:http makes each cold start longer, and functions patch it.
+ */
+import { connect, type Socket } from 'node:net';
 
-// A function may replace these, such as by a library that records HTTP calls; the runtime keeps its own.
-const httpRequest = request;
-const rss = process.memoryUsage.rss.bind(process);
+// The runtime's own, whatever the function does to the global ones.
 const exit = process.exit.bind(process);
+const rss = process.memoryUsage.rss.bind(process);
+const byteLength = Buffer.byteLength.bind(Buffer);
+const concat = Buffer.concat.bind(Buffer);
+const afterThis = process.nextTick.bind(process);
 
 /** What the function is invoked with. */
 export interface RuntimeEvent {
@@ -22,32 +27,39 @@ export interface RuntimeEvent {
 }
 
 interface Answer {
-  status: number | undefined;
-  headers: Record<string, string | string[] | undefined>;
+  /** Status line and headers. */
+  head: string;
   body: string;
 }
 
 export class RuntimeClient {
-  /** `127.0.0.1:51234` */
   readonly #address: string;
-  // One connection for all. While no call is under way it doesn't keep the event loop from running empty.
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  #connected = false;
+  readonly #socket: Socket;
+  readonly #waiting: ((answer: Answer) => void)[] = [];
+  #parts: Buffer[] = [];
+  #bytes = 0;
+  #awaitedBytes = 0;
 
-  constructor(address: string) {
+  /** Connects to `address` (`127.0.0.1:51234`), then calls `connected`. The process ends with its service. */
+  constructor(address: string, connected: () => void) {
+    const [host, port] = address.split(':');
     this.#address = address;
+    this.#socket = connect({ host, port: Number(port), noDelay: true }, connected);
+    this.#socket.on('data', (part) => this.#receive(part));
+    this.#socket.on('error', () => undefined);
+    this.#socket.on('close', () => exit(1));
   }
 
-  /** Connects, before anything of the function runs. */
-  async connect(): Promise<void> {
-    await this.#call('GET', 'ping');
+  /** The function's code runs: meanwhile the connection doesn't keep the event loop from running empty. */
+  pause(): void {
+    this.#socket.unref();
   }
 
   /** Waits for the next event. */
   async next(): Promise<RuntimeEvent> {
-    const { status, headers, body } = await this.#call('GET', 'runtime/invocation/next');
-    if (status !== 200) exit(1);
-    const header = (name: string) => headers[`lambda-runtime-${name}`]?.toString();
+    const { head, body } = await this.#call('GET', 'invocation/next');
+    if (!head.startsWith('HTTP/1.1 200 ')) exit(1);
+    const header = (name: string) => new RegExp(`^lambda-runtime-${name}: (.*)$`, 'm').exec(head)?.[1];
     return {
       requestId: header('aws-request-id') ?? '',
       invokedFunctionArn: header('invoked-function-arn') ?? '',
@@ -60,37 +72,42 @@ export class RuntimeClient {
 
   /** Answers an event. The service has the last word on it: a response that it refuses is an error by then. */
   async respond(requestId: string, payload: string): Promise<void> {
-    await this.#call('POST', `runtime/invocation/${requestId}/response`, payload);
+    await this.#call('POST', `invocation/${requestId}/response`, payload);
   }
 
   /** Tells the error of an event, else that of the initialization. */
   async fail(requestId: string | undefined, payload: string): Promise<void> {
-    const what = requestId === undefined ? 'init' : `invocation/${requestId}`;
-    await this.#call('POST', `runtime/${what}/error`, payload);
+    await this.#call('POST', requestId === undefined ? 'init/error' : `invocation/${requestId}/error`, payload);
   }
 
-  #call(method: string, path: string, body?: string): Promise<Answer> {
-    return new Promise((resolve) => {
-      const call = httpRequest(
-        `http://${this.#address}/2018-06-01/${path}`,
-        {
-          method,
-          agent: this.#agent,
-          headers: { 'system-test-memory-mb': rss() / 1_048_576 },
-          maxHeaderSize: 131_072,
-        },
-        (response) => {
-          let text = '';
-          response.setEncoding('utf8');
-          response.on('data', (part: string) => (text += part));
-          response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: text }));
-        },
-      );
-      // The sandbox ends with its service.
-      call.on('error', () => exit(1));
-      if (!this.#connected) call.once('socket', (socket) => socket.once('close', () => exit(1)));
-      this.#connected = true;
-      call.end(body);
-    });
+  #call(method: string, path: string, body = ''): Promise<Answer> {
+    const socket = this.#socket;
+    socket.ref();
+    // An answer and the request for the next event go out together.
+    socket.cork();
+    afterThis(() => socket.uncork());
+    socket.write(
+      `${method} /2018-06-01/runtime/${path} HTTP/1.1\r\nhost: ${this.#address}\r\ncontent-type: application/json\r\n` +
+        `content-length: ${byteLength(body)}\r\nsystem-test-memory-mb: ${rss() / 1_048_576}\r\n\r\n${body}`,
+    );
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Takes whole answers out of what has come; the service tells the length of each. */
+  #receive(part: Buffer): void {
+    this.#parts.push(part);
+    this.#bytes += part.length;
+    while (this.#bytes > 0 && this.#bytes >= this.#awaitedBytes) {
+      const received = concat(this.#parts);
+      const bodyAt = received.indexOf('\r\n\r\n') + 4;
+      const head = received.toString('latin1', 0, bodyAt);
+      const end = bodyAt + Number(/^content-length: (\d+)/m.exec(head)?.[1] ?? 0);
+      const whole = bodyAt > 3 && end <= received.length;
+      this.#awaitedBytes = whole ? 0 : Math.max(end, received.length + 1);
+      const rest = whole ? received.subarray(end) : received;
+      this.#parts = [rest];
+      this.#bytes = rest.length;
+      if (whole) this.#waiting.shift()?.({ head, body: received.toString('utf8', bodyAt, end) });
+    }
   }
 }

@@ -131,3 +131,40 @@ test('an error before nodejs24.x has the name that it had there', async () => {
   });
   await older.close();
 });
+
+describe('whatever a function does to its channel', () => {
+  const hostile = `
+    const fs = require('node:fs');
+    const api = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2018-06-01/runtime/';
+    const post = (path, body) => fetch(api + path, { method: 'POST', body }).then(({ status }) => status);
+    const acts = {
+      scribble: () => { for (let fd = 3; fd < 64; fd += 1) try { fs.writeSync(fd, 'no JSON\\n{"type":1}\\n\\n'); } catch {} },
+      steal: () => fetch(api + 'invocation/next').then(({ status }) => status),
+      failInit: () => post('init/error', '{"errorType":"Fake"}'),
+      replace: () => {
+        JSON.stringify = JSON.parse = Buffer.concat = Buffer.byteLength = process.exit = () => { throw new Error('replaced'); };
+        globalThis.setImmediate = globalThis.fetch = undefined;
+        return 'as before';
+      },
+      answerFirst: async (id) => { await post('invocation/' + id + '/response', '"first"'); throw new Error('second'); },
+      answerNonsense: (id) => post('invocation/' + id + '/error', 'nonsense'),
+    };
+    exports.handler = async (event, { awsRequestId }) => acts[event] ? acts[event](awsRequestId) : event;
+  `;
+  beforeAll(() => lambda.add(deployed(hostile, { functionName: 'hostile' })));
+  test.each<[string, unknown]>([
+    ['scribble', { errorType: 'Runtime.ExitError' }],
+    ['steal', 403],
+    ['failInit', 403],
+    // As on AWS, where the function's code reaches the Runtime API too.
+    ['answerFirst', 'first'],
+    ['answerNonsense', { errorType: 'Runtime.Unknown', errorMessage: 'nonsense' }],
+    ['replace', 'as before'],
+  ])('%s costs at most that invocation', async (act, payload) => {
+    const invoke = (event: string) => lambda.invoke(event, { FunctionName: 'hostile' });
+    const answer = await invoke(act);
+    if (typeof payload === 'object') expect(answer.payload).toMatchObject(payload ?? {});
+    else expect(answer.payload).toEqual(payload);
+    expect((await invoke('fine')).payload).toBe('fine');
+  });
+});

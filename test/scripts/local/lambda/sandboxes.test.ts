@@ -91,6 +91,7 @@ test("a sandbox has the function's environment and Lambda's, and nothing of the 
     'AWS_LAMBDA_LOG_FORMAT',
     'AWS_LAMBDA_LOG_GROUP_NAME',
     'AWS_LAMBDA_LOG_STREAM_NAME',
+    'AWS_LAMBDA_RUNTIME_API',
     'AWS_REGION',
     'AWS_SECRET_ACCESS_KEY',
     'AWS_SESSION_TOKEN',
