@@ -6,8 +6,8 @@ import { join } from 'node:path';
 
 /** Above it, what was read already, or what a function wrote so far without end, is dropped. */
 const maximumFileBytes = 16 * 1_048_576;
-/** Less room than this for temporary files counts as none. */
-const minimumRoomBytes = 65_536;
+/** More than a block: what is written in vain fills the last one first. */
+const minimumRoomBytes = 8_192;
 
 /**
  * A nameless file that both streams append to. Unlike a pipe it keeps their order, costs the event loop nothing, and holds

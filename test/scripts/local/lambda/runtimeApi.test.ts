@@ -111,19 +111,43 @@ test('no other connection gets the event or fails the initialization, but the fu
   expect(await stranger('POST', response, 'null')).toMatchObject({ status: 202 });
 });
 
-test.each<[string, [string, string, string?, Record<string, string>?], number, string]>([
-  ['the next event before the answer', ['GET', runtime('invocation/next')], 403, 'InvalidStateTransition'],
-  ['an error of an initialization that is over', ['POST', runtime('init/error'), '{}'], 403, 'InvalidStateTransition'],
-  ['a web page under another name', ['POST', error, '{}', { host: 'evil.example' }], 403, 'Forbidden'],
-  ['a web page of another origin', ['POST', error, '{}', { origin: 'http://evil.example' }], 403, 'Forbidden'],
-  ['an extension', ['POST', '/2020-01-01/extension/register', '{}'], 404, 'NotFound'],
-  ['the Telemetry API', ['PUT', '/2022-07-01/telemetry', '{}'], 404, 'NotFound'],
-  ['another method', ['PUT', response, '{}'], 404, 'NotFound'],
-])('refuses %s, and the invocation goes on', async (_name, request, status, errorType) => {
+test.each<[string, [string, string, string?, Record<string, string>?], number, string, string]>([
+  [
+    'the next event before the answer',
+    ['GET', runtime('invocation/next')],
+    403,
+    'InvalidStateTransition',
+    'from Running to Ready',
+  ],
+  [
+    'an error of an initialization that is over',
+    ['POST', runtime('init/error'), '{}'],
+    403,
+    'InvalidStateTransition',
+    'from Running to InitError',
+  ],
+  [
+    'a web page under another name',
+    ['POST', error, '{}', { host: 'evil.example' }],
+    403,
+    'Forbidden',
+    'the process of the sandbox alone',
+  ],
+  [
+    'a web page of another origin',
+    ['POST', error, '{}', { origin: 'http://evil.example' }],
+    403,
+    'Forbidden',
+    'the process of the sandbox alone',
+  ],
+  ['an extension', ['POST', '/2020-01-01/extension/register', '{}'], 404, 'NotFound', 'Extensions'],
+  ['the Telemetry API', ['PUT', '/2022-07-01/telemetry', '{}'], 404, 'NotFound', 'not PUT /2022-07-01/telemetry'],
+  ['another method', ['PUT', response, '{}'], 404, 'NotFound', 'not PUT /2018-06-01/runtime/invocation'],
+])('refuses %s, and the invocation goes on', async (_name, request, status, errorType, message) => {
   const call = await running();
   const answer = await call(...request);
   expect(refusal(answer)).toEqual([status, errorType]);
-  if (status === 404) expect(answer.body).toContain(`not ${request[0]} ${request[1]}`);
+  expect(answer.body).toContain(message);
   expect(await call('POST', response, 'null')).toMatchObject({ status: 202 });
 });
 
