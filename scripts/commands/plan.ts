@@ -18,6 +18,7 @@ export interface PlanOptions {
   /** File with the result of an earlier run. */
   longestFirst?: string;
   maxConcurrency?: number;
+  allowUnknown?: boolean;
 }
 
 /** As the construct's. */
@@ -37,9 +38,8 @@ export async function plan(identifiers: string[], options: PlanOptions, io: Comm
       'Expected configurations to plan for, got none: name them, or give --configurations FILE or --longest-first RESULT.',
     );
   }
-  const input = executionInput({ configurations, maxConcurrency: options.maxConcurrency });
+  const input = executionInput({ ...options, configurations });
   const planned = planOf(configurations, { input, maxConcurrency, earlier });
-  checkSize(planned);
   io.stdout.write(shown(planText(planned, longestFirst), io.env));
   return exitCode.passed;
 }
@@ -54,19 +54,6 @@ function identifiersOf({ results }: RunResult, file: string): Configuration[] {
   const identifiers = results.map((one) => one.configuration_identifier);
   checkIdentifiers(identifiers, file);
   return identifiers;
-}
-
-/** What the state machine would refuse. */
-function checkSize({ total, detailBytes }: Plan): void {
-  const most = maxConfigurations(0);
-  if (total > most) {
-    throw new UserError(
-      `Expected at most ${grouped(most)} configurations, got ${grouped(total)}: more do not fit in the history of an execution.`,
-    );
-  }
-  if (detailBytes < 0) {
-    throw new UserError('Expected shorter identifiers: their results do not fit in the output of an execution.');
-  }
 }
 
 function planText(planned: Plan, file: string | undefined): string {

@@ -3,7 +3,7 @@ import type { CommandIo } from '../terminal/commandIo';
 import { nonEmpty } from './flagValues';
 import { plan, type PlanOptions } from './plan';
 import { maxConcurrency } from './runOptions';
-import { addConfigurationsOption, type Done } from './sharedOptions';
+import { addAllowUnknownOption, addConfigurationsOption, type Done } from './sharedOptions';
 
 const examples = `
 Examples:
@@ -21,7 +21,7 @@ export function addPlan(program: Command, io: CommandIo, done: Done): void {
         'would take at a concurrency, and cost.',
     )
     .argument('[ID...]', 'identifiers of the configurations (default: those of --longest-first)');
-  addConfigurationsOption(command)
+  addAllowUnknownOption(addConfigurationsOption(command))
     .option('--max-concurrency <N>', 'how many at once, 1 to 40 (default: 10)', maxConcurrency)
     .option('--longest-first <RESULT>', 'JSON report of an earlier run, for its durations', nonEmpty('--longest-first'))
     .addHelpText('after', examples)

@@ -7,6 +7,7 @@ import { addReportOptions } from './reportOptions';
 import { run } from './run';
 import * as flag from './runOptions';
 import {
+  addAllowUnknownOption,
   addAwsOptions,
   addConfigurationsOption,
   addLocalOptions,
@@ -46,7 +47,7 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
         .conflicts('stateMachine'),
     )
     .option('--state-machine <ARN>', 'its state machine, or a version or alias of it', flag.stateMachine);
-  addRerunOption(addConfigurationsOption(command))
+  addAllowUnknownOption(addRerunOption(addConfigurationsOption(command)))
     .optionsGroup('How to run it:')
     .option('--max-concurrency <N>', 'how many at once, 1 to 40', flag.maxConcurrency)
     .option('--tolerated-failures <N|P%>', 'how many may fail, a count or a share of all', flag.toleratedFailures)

@@ -27,6 +27,14 @@ export function addConfigurationsOption(command: Command): Command {
   );
 }
 
+/** `--allow-unknown`. */
+export function addAllowUnknownOption(command: Command): Command {
+  return command.option(
+    '--allow-unknown',
+    'test identifiers that the construct does not know too; else the state machine refuses them',
+  );
+}
+
 /** `--rerun-failed`. */
 export function addRerunOption(command: Command): Command {
   return command.option(

@@ -1,6 +1,6 @@
 import type { Configuration, RunResult } from '../../lib/wire';
 import { stopSignal, type StopSignal } from '../stopSignal';
-import { codeOf, type ExitCode } from '../exitCode';
+import { codeOf, exitCode, type ExitCode } from '../exitCode';
 import { openUnlessInterrupted, unlessInterrupted } from '../interruptedError';
 import { choose, type Choice } from '../plan/choice';
 import { plannedConfigurations, type LookUp } from '../plan/plannedConfigurations';
@@ -74,12 +74,13 @@ export async function testAndReport<T extends Tested>(
       const tested = await testAll(choice, method, { ...context, options });
       const interrupted = wasInterrupted(stop.signal, tested);
       const { result, complete } = await ending.finish(tested.result);
-      const notes = [...(method.notes?.(result) ?? []), ...exitCodeNotes(result, options)];
+      const code = codeOf(result.verdict, { interrupted, complete });
+      const notes = [...(method.notes?.(result) ?? []), ...exitCodeNotes(code, options)];
       notes.forEach((note) => talk.note(note));
-      if (result.verdict === 'ERRORED') {
+      if (result.verdict === 'ERRORED' && result.disagreement === undefined) {
         talk.error(method.whyNoVerdict(tested, result));
       }
-      return codeOf(result.verdict, { interrupted, complete });
+      return code;
     } finally {
       await method.close();
     }
@@ -102,8 +103,8 @@ async function testAll<T extends Tested>(
 }
 
 /** On a laptop, where no pipeline shows what the exit code is for. */
-function exitCodeNotes({ verdict }: RunResult, { local }: TestOptions): string[] {
-  return verdict === 'FAILED' && local ? ['The exit code is 1, which is what stops a pipeline.'] : [];
+function exitCodeNotes(code: ExitCode, { local }: TestOptions): string[] {
+  return code === exitCode.failed && local ? ['The exit code is 1, which is what stops a pipeline.'] : [];
 }
 
 /** Whether the user stopped it, rather than its deadline, and before it came to its end. */

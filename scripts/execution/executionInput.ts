@@ -1,28 +1,67 @@
-import { limits, type Configuration, type SystemTestInput } from '../../lib/wire';
+import { detailBytes, maxConfigurations } from '../../lib/executionBudget';
+import { identifierOf, limits, type Configuration, type SystemTestInput } from '../../lib/wire';
 import { UserError } from '../userError';
+
+/** What an execution is asked for. */
+export interface InputOptions {
+  maxConcurrency?: number;
+  /** A count, or a share such as `5%`. */
+  toleratedFailures?: number | string;
+  /** Whether identifiers that the construct does not know are tested all the same. */
+  allowUnknown?: boolean;
+}
 
 /**
  * The execution's input as JSON. What is undefined is left to the defaults of the construct.
- * @throws UserError where it exceeds the 262,144 bytes that Step Functions takes
+ * @throws UserError for what would be refused after the start as well, as far as it can be known before: more bytes than
+ *   Step Functions takes, more configurations or longer identifiers than fit in one execution
  */
-export function executionInput(o: {
-  configurations?: Configuration[];
-  maxConcurrency?: number;
-  toleratedFailures?: number | string;
-}): string {
+export function executionInput({
+  configurations,
+  ...options
+}: InputOptions & { configurations?: Configuration[] }): string {
+  const { maxConcurrency, toleratedFailures, allowUnknown } = options;
   const input: SystemTestInput = {
-    ...(o.configurations && { configurations: o.configurations }),
-    ...(o.maxConcurrency !== undefined && { max_concurrency: o.maxConcurrency }),
-    ...(o.toleratedFailures !== undefined && { tolerated_failures: o.toleratedFailures }),
+    ...(configurations && { configurations }),
+    ...(maxConcurrency !== undefined && { max_concurrency: maxConcurrency }),
+    ...(toleratedFailures !== undefined && { tolerated_failures: toleratedFailures }),
+    ...(allowUnknown && { allow_unknown: true }),
   };
+  if (configurations) {
+    checkFit(configurations);
+  }
   const json = JSON.stringify(input);
-  const bytes = Buffer.byteLength(json);
+  checkBytes(Math.max(Buffer.byteLength(json), completedBytes(input)));
+  return json;
+}
+
+/** Bytes that the input has at the least once the state machine has filled in the defaults: the Map gets it then. */
+function completedBytes({ configurations, max_concurrency = 1, tolerated_failures = 0 }: SystemTestInput): number {
+  return Buffer.byteLength(JSON.stringify({ configurations, max_concurrency, tolerated_failures }));
+}
+
+function checkBytes(bytes: number): void {
   if (bytes > limits.payloadBytes) {
-    const [most, got] = [limits.payloadBytes, bytes].map((count) => count.toLocaleString('en-US'));
     throw new UserError(
-      `Expected the input to have at most ${most} bytes, which is what Step Functions takes, got ${got}: ` +
+      `Expected the input to have at most ${grouped(limits.payloadBytes)} bytes, which is what Step Functions takes, got ${grouped(bytes)}: ` +
         'give fewer configurations or fewer keys in each, and spread them over several runs.',
     );
   }
-  return json;
+}
+
+/** How many fit depends on the construct's `retryAttempts`; none fits more than without retries. */
+function checkFit(configurations: Configuration[]): void {
+  const most = maxConfigurations(0);
+  if (configurations.length > most) {
+    throw new UserError(
+      `Expected at most ${grouped(most)} configurations, got ${grouped(configurations.length)}: more do not fit in the history of an execution.`,
+    );
+  }
+  if (detailBytes(configurations.map(identifierOf)) < 0) {
+    throw new UserError('Expected shorter identifiers: their results do not fit in the output of an execution.');
+  }
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString('en-US');
 }

@@ -3,7 +3,7 @@ import type { CommandIo } from '../terminal/commandIo';
 import type { Connection } from '../aws/connection';
 import { consoleLink } from '../aws/consoleLink';
 import { costOf } from '../cost/cost';
-import { executionInput } from './executionInput';
+import { executionInput, type InputOptions } from './executionInput';
 import { executionNameInBuild, retryName } from './executionName';
 import { followExecution, type FollowedExecution } from './followExecution';
 import { startExecution, type StartedExecution } from './startExecution';
@@ -16,11 +16,7 @@ import type { Tested } from '../result/tested';
 import type { Talk } from '../terminal/talk';
 
 /** How to test by executions. */
-export interface ExecutionOptions extends ProgressOptions {
-  /** Else as the state machine has it. */
-  maxConcurrency?: number;
-  /** A count, or a share such as `5%`. */
-  toleratedFailures?: number | string;
+export interface ExecutionOptions extends ProgressOptions, InputOptions {
   /** Seconds, for all executions of a run together. */
   timeout?: number;
   /** Of the execution. */

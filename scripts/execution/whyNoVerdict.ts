@@ -1,5 +1,5 @@
 import type { RunResult } from '../../lib/wire';
-import { disagreementSentence, untestedSentence } from '../result/untested';
+import { untestedSentence } from '../result/untested';
 import type { FollowedExecution } from './followExecution';
 import { reasonOf } from './executionResult';
 
@@ -21,9 +21,6 @@ export function whyNoVerdict(
   }
   if (stopped) {
     return `${withoutStop(stopped.cause)}, so the execution was stopped and there is no verdict.`;
-  }
-  if (result.disagreement !== undefined) {
-    return disagreementSentence(result.disagreement);
   }
   // Where configurations were run again or failures are excused, the verdict isn't that of the last execution.
   const { status, error } = tracker.end ?? {};

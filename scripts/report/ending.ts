@@ -7,6 +7,7 @@ import { checkReports, type ReportRequest } from './reports';
 import { writeReports } from './writeReports';
 import type { Talk } from '../terminal/talk';
 import { tally } from '../result/tally';
+import { disagreementSentence } from '../result/untested';
 
 /** What is to become of a result. */
 export interface ReportOptions {
@@ -30,7 +31,7 @@ export interface Ending {
   redact: Redactor;
   /** The result as the list of known failures and `--strict` have it: what then did not pass may be run again. */
   judge(result: RunResult): RunResult;
-  /** Judges the result, says what is to do about known failures, and writes the reports. */
+  /** Judges the result, says why it is not believed and what is to do about known failures, and writes the reports. */
   finish(result: RunResult): Promise<{ result: RunResult; complete: boolean }>;
 }
 
@@ -66,6 +67,9 @@ export async function prepareEnding(
     judge,
     finish: async (given) => {
       const result = judge(options.cost ? given : { ...given, cost: undefined, cost_unknown: undefined });
+      if (result.disagreement !== undefined) {
+        talk.error(disagreementSentence(result.disagreement));
+      }
       // The text report says it itself.
       if (!reports.some(({ format, file }) => format === 'text' && file === undefined)) {
         (result.known_failure_notes ?? []).forEach((note) => talk.note(note));

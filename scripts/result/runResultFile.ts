@@ -19,6 +19,7 @@ import {
 import { parseTimestamp } from '../timestamp';
 import { isDeeper, maxDepth } from '../jsonDepth';
 import { UserError } from '../userError';
+import { tally } from './tally';
 
 const statuses: ExecutionStatus[] = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
 const verdicts: Verdict[] = ['PASSED', 'FAILED', 'ERRORED'];
@@ -58,9 +59,12 @@ function runResultOf(value: unknown): RunResult {
   if (aggregated.total !== results.length) {
     throw new WireFormatError(`Expected total to be the number of results, ${results.length}, got ${aggregated.total}`);
   }
+  if (results.length === 0) {
+    throw new WireFormatError('Expected the result of at least one configuration, got none');
+  }
   checkUnique(aggregated.results.map((one) => one.configuration_identifier));
   const { execution_arn: arn, console_url: link, cost, cost_unknown: costUnknown, known_failure_notes: notes } = object;
-  return {
+  const result: RunResult = {
     ...aggregated,
     // Absent in direct mode, where there is no execution.
     execution_arn: arn === undefined ? '' : stringAt(object, 'execution_arn'),
@@ -69,6 +73,7 @@ function runResultOf(value: unknown): RunResult {
     started_at: timeAt(object, 'started_at'),
     stopped_at: timeAt(object, 'stopped_at'),
     duration_seconds: amountAt(object, 'duration_seconds'),
+    ...(object.disagreement === undefined ? {} : { disagreement: stringAt(object, 'disagreement') }),
     ...(object.flaky === undefined ? {} : { flaky: amountAt(object, 'flaky') }),
     ...(object.known === undefined ? {} : { known: amountAt(object, 'known') }),
     ...(link === undefined ? {} : { console_url: stringAt(object, 'console_url') }),
@@ -77,6 +82,35 @@ function runResultOf(value: unknown): RunResult {
     ...(notes === undefined ? {} : { known_failure_notes: textsAt(object, 'known_failure_notes') }),
     results: results.map((one, index) => configurationResultOf(one, `results[${index}]`)),
   };
+  checkVerdict(result);
+  return result;
+}
+
+/** Whether the counts are those of the results, and the verdict one that they and the status allow. */
+function checkVerdict(result: RunResult): void {
+  const { verdict, status, disagreement, results } = result;
+  const counted = tally(result);
+  for (const key of ['passed', 'failed', 'errored', 'flaky', 'known'] as const) {
+    if ((result[key] ?? 0) !== (counted[key] ?? 0)) {
+      throw new WireFormatError(
+        `Expected ${key} to be ${counted[key] ?? 0} as in its results, got ${result[key] ?? 0}`,
+      );
+    }
+  }
+  // What was run again, or is excused, may have another verdict than its last execution.
+  const rerun = results.some(({ earlier }) => earlier !== undefined);
+  const fits = {
+    PASSED: status === 'SUCCEEDED' || (status === 'FAILED' && (rerun || counted.known !== undefined)),
+    FAILED: status === 'FAILED' || rerun,
+    // An execution may be stopped or time out when all has passed.
+    ERRORED: status !== 'SUCCEEDED' || result.errored > 0 || disagreement !== undefined || rerun,
+  };
+  const strict = tally(result, { strict: true });
+  if (!fits[verdict] || (verdict !== 'ERRORED' && ![counted.verdict, strict.verdict].includes(verdict))) {
+    throw new WireFormatError(
+      `Expected a verdict that fits the status ${status} and ${result.failed} failed and ${result.errored} errored of ${result.total}, got ${verdict}`,
+    );
+  }
 }
 
 function configurationResultOf(value: Json, where: string): RunConfigurationResult {

@@ -21,7 +21,7 @@ export function runResultOf(results: RunConfigurationResult[], rest: Partial<Run
     ...rest,
     results,
   });
-  return { ...tallied, ...rest };
+  return { ...tallied, status: tallied.verdict === 'PASSED' ? 'SUCCEEDED' : 'FAILED', ...rest };
 }
 
 export function passed(identifier: string, rest: Partial<RunConfigurationResult> = {}): RunConfigurationResult {

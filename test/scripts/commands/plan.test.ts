@@ -57,6 +57,16 @@ test('says where the earlier run tells nothing of them', async () => {
   });
 });
 
+const keys = { configuration_identifier: 'a', x: '' };
+/** Configurations whose JSON fills the input of an execution, with no byte to spare. */
+const full = [{ ...keys, x: 'y'.repeat(262_144 - JSON.stringify({ configurations: [keys] }).length) }];
+
+const files: Record<string, string> = {
+  many: file('many.txt', Array.from({ length: 3000 }, (__, index) => `config_${index}`).join('\n')),
+  full: file('full.json', JSON.stringify(full)),
+  long: file('long.txt', Array.from({ length: 250 }, (__, index) => `${'x'.repeat(1000)}${index}`).join('\n')),
+};
+
 test.each([
   ['nothing', [], /^error: Expected configurations to plan for, got none/],
   [
@@ -65,16 +75,34 @@ test.each([
     /^error: Expected at most 2,773 configurations, got 3,000: more do not fit/,
   ],
   ['too long names', ['--configurations', 'long'], /^error: Expected shorter identifiers: their results do not fit/],
+  [
+    'an input that has no room for the defaults',
+    ['--configurations', 'full'],
+    /^error: Expected the input to have at most 262,144 bytes, .*, got 262,18\d: give fewer configurations/,
+  ],
 ])('is refused for %s', async (_, args, message) => {
-  const files: Record<string, string> = {
-    many: file('many.txt', Array.from({ length: 3000 }, (__, index) => `config_${index}`).join('\n')),
-    long: file('long.txt', Array.from({ length: 250 }, (__, index) => `${'x'.repeat(1000)}${index}`).join('\n')),
-  };
-
   const { code, stderr } = await plan(args.map((arg) => files[arg] ?? arg));
 
   expect(code).toBe(2);
   expect(stderr).toMatch(message);
+});
+
+test.each(['many', 'long', 'full'])(
+  'refuses what a run refuses before it calls anything, by the same words: %s',
+  async (name) => {
+    const given = ['--configurations', files[name]!];
+
+    const { code, stderr } = await inProcess(['run', '--endpoint-url', 'http://127.0.0.1:9', ...given]);
+
+    expect({ code, stderr }).toEqual({ code: 2, stderr: (await plan(given)).stderr });
+  },
+);
+
+test('counts what --allow-unknown adds to the input', async () => {
+  const bytes = async (...flags: string[]) => /^Input +(\d+) /m.exec((await plan(['a', ...flags])).stdout)?.[1];
+
+  await expect(bytes()).resolves.toBe('24');
+  await expect(bytes('--allow-unknown')).resolves.toBe('45');
 });
 
 test('shows no secrets and gives a CI server no orders', async () => {

@@ -19,6 +19,7 @@ const result = runResultOf([
 const factors = { results: result.results, memoryMb: 128, architecture: 'arm64', region: 'eu-west-1' } as const;
 const complete = {
   ...result,
+
   console_url: 'https://x.example',
   cost: costOf({ ...factors, stateTransitions: 5 }),
   known_failure_notes: ['Known failure "c" passed: it can leave the list.'],
@@ -27,6 +28,8 @@ const complete = {
 describe('a saved result', () => {
   test('is read again as it was', () => {
     expect(parseRunResult(`\ufeff${jsonReport(complete)}`, 'result.json')).toEqual(complete);
+    const unbelieved = { ...complete, verdict: 'ERRORED', disagreement: 'the result says PASSED of "a"' };
+    expect(parseRunResult(JSON.stringify(unbelieved), 'result.json')).toEqual(unbelieved);
     const direct = { ...complete, execution_arn: undefined, cost: undefined, cost_unknown: 'No log tells the memory.' };
     expect(parseRunResult(JSON.stringify(direct), 'result.json')).toEqual({ ...direct, execution_arn: '' });
   });
@@ -70,6 +73,38 @@ describe('a saved result', () => {
     ],
     ['results that do not add up', { total: 3 }, 'Expected total to be the number of results, 2, got 3.'],
     [
+      'no results',
+      { total: 0, passed: 0, results: [] },
+      'Expected the result of at least one configuration, got none.',
+    ],
+    ['a wrong count', { failed: 1 }, 'Expected failed to be 0 as in its results, got 1.'],
+    ['a failure that is not counted', { known: undefined }, 'Expected known to be 1 as in its results, got 0.'],
+    [
+      'a verdict that its counts contradict',
+      { ...runResultOf([passed('a')]), verdict: 'FAILED', status: 'FAILED', flaky: undefined, known: undefined },
+      'Expected a verdict that fits the status FAILED and 0 failed and 0 errored of 1, got FAILED.',
+    ],
+    [
+      'PASSED although one failed',
+      { failed: 1, known: undefined, results: [passed('a'), failed('b')], flaky: undefined, status: 'FAILED' },
+      'Expected a verdict that fits the status FAILED and 1 failed and 0 errored of 2, got PASSED.',
+    ],
+    [
+      'PASSED although it was stopped',
+      { status: 'ABORTED' },
+      'Expected a verdict that fits the status ABORTED and 0 failed and 0 errored of 2, got PASSED.',
+    ],
+    [
+      'FAILED although its execution succeeded',
+      { ...runResultOf([failed('a')]), status: 'SUCCEEDED' },
+      'Expected a verdict that fits the status SUCCEEDED and 1 failed and 0 errored of 1, got FAILED.',
+    ],
+    [
+      'no verdict although all passed and nothing disagrees',
+      { ...runResultOf([passed('a')]), verdict: 'ERRORED', flaky: undefined, known: undefined },
+      'Expected a verdict that fits the status SUCCEEDED and 0 failed and 0 errored of 1, got ERRORED.',
+    ],
+    [
       'a configuration twice',
       { results: [passed('a'), passed('a')] },
       'Expected each configuration once, got "a" twice.',
@@ -95,8 +130,7 @@ describe('a saved result', () => {
   test('is refused where a response nests more than a thousand deep', () => {
     const nested = (depth: number) =>
       JSON.stringify({
-        ...complete,
-        results: [{ ...passed('a'), earlier: [{ ...passed('a'), response: 0 }] }, passed('b')],
+        ...runResultOf([{ ...passed('a'), earlier: [{ ...passed('a'), response: 0 }] }, passed('b')]),
       }).replace('"response":0', `"response":${'['.repeat(depth)}${']'.repeat(depth)}`);
 
     expect(parseRunResult(nested(1000), 'result.json').results).toHaveLength(2);
