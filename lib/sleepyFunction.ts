@@ -50,8 +50,8 @@ export interface SleepyFunctionProps {
 export class SleepyFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: SleepyFunctionProps = {}) {
     const { minSeconds = 1, maxSeconds = 10, failurePercent = 15, seed } = props;
-    expectIntegerWithin(scope, 'minSeconds', minSeconds, 0, maxSeconds);
     expectIntegerWithin(scope, 'maxSeconds', maxSeconds, 0, 600);
+    expectIntegerWithin(scope, 'minSeconds', minSeconds, 0, maxSeconds);
     expectIntegerWithin(scope, 'failurePercent', failurePercent, 0, 100);
     super(scope, id, {
       description: 'Sleeps a while and fails now and then, as a function under test might',

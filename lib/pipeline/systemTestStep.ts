@@ -35,9 +35,10 @@ export interface SystemTestStepProps {
   readonly arguments?: string[];
 
   /**
-   * The build environment.
+   * The build environment. A build image that is not one of CodeBuild's brings its own Node.js, 20 or later; it has to be
+   * given here even if all builds of the pipeline have it.
    *
-   * @default - that of the pipeline
+   * @default - that of the pipeline, with an image of CodeBuild's
    */
   readonly buildEnvironment?: codebuild.BuildEnvironment;
 
@@ -76,7 +77,7 @@ export class SystemTestStep extends pipelines.CodeBuildStep {
       installCommands: props.installCommands ?? ['npm ci'],
       env: { STATE_MACHINE_ARN: plannedStateMachineArn(systemTest) },
       commands: ['mkdir -p reports', [command, runArguments, ...(props.arguments ?? [])].join(' ')],
-      partialBuildSpec: codebuild.BuildSpec.fromObject(reports),
+      partialBuildSpec: codebuild.BuildSpec.fromObject({ ...nodejsOf(props.buildEnvironment), ...reports }),
       rolePolicyStatements: runStatements(systemTest),
       buildEnvironment: props.buildEnvironment,
       timeout,
@@ -86,8 +87,16 @@ export class SystemTestStep extends pipelines.CodeBuildStep {
 
 const runArguments = 'run --state-machine "$STATE_MACHINE_ARN" --report text --report junit=reports/junit.xml';
 
+/**
+ * An image of one's own has the Node.js that it has; CodeBuild selects runtimes in its own images only.
+ * https://docs.aws.amazon.com/codebuild/latest/userguide/runtime-versions.html
+ */
+function nodejsOf({ buildImage }: codebuild.BuildEnvironment = {}): object {
+  const ofCodeBuild = buildImage?.imageId.startsWith('aws/codebuild/') ?? true;
+  return ofCodeBuild ? { phases: { install: { 'runtime-versions': { nodejs: '22' } } } } : {};
+}
+
 const reports = {
-  phases: { install: { 'runtime-versions': { nodejs: '22' } } },
   reports: {
     'system-test': { files: ['junit.xml'], 'base-directory': 'reports', 'file-format': 'JUNITXML' },
   },

@@ -45,6 +45,7 @@ describe('SleepyFunction', () => {
     [{ minSeconds: -1 }, 'Expected minSeconds of Stack to be an integer from 0 to 10, got -1.'],
     [{ minSeconds: 4, maxSeconds: 3 }, 'Expected minSeconds of Stack to be an integer from 0 to 3, got 4.'],
     [{ maxSeconds: 601 }, 'Expected maxSeconds of Stack to be an integer from 0 to 600, got 601.'],
+    [{ maxSeconds: -1 }, 'Expected maxSeconds of Stack to be an integer from 0 to 600, got -1.'],
     [{ failurePercent: 101 }, 'Expected failurePercent of Stack to be an integer from 0 to 100, got 101.'],
   ])('refuses %j', (props, message) => {
     expect(() => synthesize(props)).toThrow(message);

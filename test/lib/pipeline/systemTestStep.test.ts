@@ -182,6 +182,28 @@ describe('SystemTestStep', () => {
     expect(plain.commands[1]).toMatch(/^npx --no -- system-test run /);
   });
 
+  it.each<[string, codebuild.IBuildImage, object]>([
+    ["one of CodeBuild's", codebuild.LinuxBuildImage.STANDARD_7_0, { 'runtime-versions': { nodejs: '22' } }],
+    ['another', codebuild.LinuxBuildImage.fromDockerRegistry('node:22'), { 'runtime-versions': Match.absent() }],
+  ])('selects a Node.js in the image if that is %s', (_, buildImage, install) => {
+    const stack = new Stack(new App(), 'Pipeline', { env: tools });
+    const pipeline = new pipelines.CodePipeline(stack, 'Pipeline', {
+      synth: new pipelines.ShellStep('Synth', { input, commands: ['npx cdk synth'] }),
+    });
+    const buildEnvironment = { buildImage };
+    const step = new SystemTestStep('Test', { input, systemTest: systemTest('Feeds'), buildEnvironment });
+    pipeline.addWave('Wave', { post: [step] });
+    pipeline.buildPipeline();
+    Template.fromStack(stack).hasResourceProperties('AWS::CodeBuild::Project', {
+      Environment: Match.objectLike({ Image: buildImage.imageId }),
+      Source: {
+        BuildSpec: Match.serializedJson(
+          Match.objectLike({ phases: Match.objectLike({ install: { ...install, commands: ['npm ci'] } }) }),
+        ),
+      },
+    });
+  });
+
   it('takes further words of the command line', () => {
     const step = new SystemTestStep('Test', {
       input,
