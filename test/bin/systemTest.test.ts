@@ -65,11 +65,14 @@ describe('the CDK app', () => {
       pipeline: 'true',
       connectionArn: 'arn:aws:codeconnections:eu-west-1:123456789012:connection/0a1b2c3d',
       repository: 'owner/name',
+      branch: 'release/1.x',
       sleepySeed: 'demo',
       stackName: 'Mine',
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(readFileSync(join(outdir, 'SystemTestPipeline.template.json'), 'utf8')).toContain('owner/name');
+    const pipeline = readFileSync(join(outdir, 'SystemTestPipeline.template.json'), 'utf8');
+    expect(pipeline).toContain('"FullRepositoryId": "owner/name"');
+    expect(pipeline).toContain('"BranchName": "release/1.x"');
     expect(readFileSync(join(outdir, 'manifest.json'), 'utf8')).toContain('"stackName": "Mine"');
     const deployed = join(outdir, 'assembly-SystemTestPipeline-Deploy');
     const [template = ''] = readdirSync(deployed).filter((name) => name.endsWith('.template.json'));

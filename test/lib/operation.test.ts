@@ -257,11 +257,38 @@ describe('The queries', () => {
       ['nightly/Slowest invocations', expect.stringMatching(/^FunctionLog/)],
       ['nightly/Executions that did not pass', expect.stringMatching(/^SystemTestLogGroup/)],
     ]);
-    // A command a line, after the first and its comment.
-    for (const { QueryString } of queries.map(({ Properties }) => Properties)) {
-      const [first, ...others] = QueryString.split('\n').filter((line) => !line.startsWith('#'));
-      expect(first).toMatch(/^(fields|filter) /);
-      expect(others.filter((line) => !/^\| (fields|filter|sort|limit|display) /.test(line))).toEqual([]);
-    }
+    // The fields of Lambda's logs, text and JSON, and of those of Step Functions.
+    const commands = queries.map(({ Properties }) =>
+      Properties.QueryString.split('\n').filter((line) => !line.startsWith('#')),
+    );
+    expect(commands).toEqual([
+      [
+        'fields @timestamp, @requestId, @message',
+        '| filter @message like "config_0"',
+        '| sort @timestamp desc',
+        '| limit 200',
+      ],
+      [
+        'fields @timestamp, @message',
+        '| filter @requestId = "REQUEST_ID" or @message like "REQUEST_ID"',
+        '| sort @timestamp asc',
+        '| limit 10000',
+      ],
+      [
+        'filter @type = "REPORT" or type = "platform.report"',
+        '| fields coalesce(@requestId, record.requestId) as request',
+        '| fields coalesce(@duration, record.metrics.durationMs) as duration_ms',
+        '| fields coalesce(@maxMemoryUsed / 1000000, record.metrics.maxMemoryUsedMB) as memory_mb',
+        '| display @timestamp, request, duration_ms, memory_mb',
+        '| sort duration_ms desc',
+        '| limit 40',
+      ],
+      [
+        'fields @timestamp, type, details.error, details.cause, execution_arn',
+        '| filter type in ["ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"]',
+        '| sort @timestamp desc',
+        '| limit 200',
+      ],
+    ]);
   });
 });

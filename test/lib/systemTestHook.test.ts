@@ -130,6 +130,23 @@ describe('SystemTestHook', () => {
     ]);
   });
 
+  it('has a role for each part, which that part alone may assume', () => {
+    const roles = Object.entries(template.findResources('AWS::IAM::Role')) as [
+      string,
+      { Properties: { AssumeRolePolicyDocument: { Statement: object[] } } },
+    ][];
+    const trusted = roles
+      .filter(([logicalId]) => logicalId.startsWith('BeforeTraffic'))
+      .map(([logicalId, { Properties }]) => [logicalId, Properties.AssumeRolePolicyDocument.Statement]);
+    const only = (Service: string): unknown => [
+      expect.objectContaining({ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service } }),
+    ];
+    expect(trusted).toEqual([
+      [expect.stringMatching(/StateMachineRole/), only('states.amazonaws.com')],
+      [expect.stringMatching(/FunctionRole/), only('lambda.amazonaws.com')],
+    ]);
+  });
+
   it('has a function that starts its own state machine, within half a minute, and writes its own log only', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Timeout: 30,

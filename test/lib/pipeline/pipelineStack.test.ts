@@ -42,6 +42,39 @@ describe('PipelineStack', () => {
     });
   });
 
+  it('builds the command from the source, and tests by it', () => {
+    const spec = buildSpecs(template).find((one) => one.includes('STATE_MACHINE_ARN'))!;
+    expect(JSON.parse(spec)).toMatchObject({
+      phases: {
+        install: { 'runtime-versions': { nodejs: '22' }, commands: ['npm ci', 'npm run -s build'] },
+        build: {
+          commands: [
+            'mkdir -p reports',
+            expect.stringMatching(/^node dist\/trigger\.js run --state-machine "\$STATE_MACHINE_ARN" /),
+          ],
+        },
+      },
+    });
+    const stages = Object.values(template.findResources('AWS::CodePipeline::Pipeline'))[0] as {
+      Properties: { Stages: { Actions: { Name: string; InputArtifacts?: object[]; OutputArtifacts?: object[] }[] }[] };
+    };
+    const actions = stages.Properties.Stages.flatMap(({ Actions }) => Actions);
+    const source = actions.find(({ Name }) => Name === 'Source')!.OutputArtifacts;
+    expect(source).toHaveLength(1);
+    expect(actions.find(({ Name }) => Name === 'Test')!.InputArtifacts).toEqual(source);
+  });
+
+  it('takes the branch that it is given', () => {
+    synthesize({ branch: 'release/1.x' }).hasResourceProperties('AWS::CodePipeline::Pipeline', {
+      Stages: Match.arrayWith([
+        Match.objectLike({
+          Name: 'Source',
+          Actions: [Match.objectLike({ Configuration: Match.objectLike({ BranchName: 'release/1.x' }) })],
+        }),
+      ]),
+    });
+  });
+
   it('is given the same context when it updates itself', () => {
     const [synth] = buildSpecs(synthesize({ branch: 'release/1.x', stackName: 'Mine' }));
     expect(JSON.parse(synth!)).toMatchObject({
