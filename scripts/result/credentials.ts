@@ -1,96 +1,200 @@
 /**
- * What looks like a credential. Every pattern takes time in proportion to the text: each starts with something fixed,
- * what repeats can't overlap what follows it, and what may fail after a repetition is bounded.
+ * Where a text holds what looks like a credential. All of it takes time in proportion to the text: what is searched starts
+ * with something fixed, what repeats can't overlap what follows it, and what may fail after a repetition is bounded.
  */
+import { isCredential, isCredentialName, isOpaque, mayNameCredential } from './credentialNames';
+import { prefixedToken } from './credentialTokens';
 
-/** Names whose value is a secret; `_` and `-` may stand where words meet. */
-const names = [
-  'pass(?:word|wd|phrase|code)',
-  'pwd',
-  'secret[_-]?access[_-]?key',
-  'secret[_-]?key',
-  'secret[_-]?string',
-  'secret',
-  'private[_-]?key',
-  'access[_-]?key(?:[_-]?id)?',
-  'api[_-]?key',
-  'account[_-]?key',
-  'shared[_-]?access[_-]?signature',
-  'credentials?',
-  'token',
-  'x-amz-(?:signature|security-token|credential)',
-].join('|');
-
-/** A JSON key that ends in such a name: `dbPassword`, `aws_secret_access_key`. */
-const credentialKey = new RegExp(`(?:${names}|passwords|secrets)$`, 'i');
+/** From the first character on, up to but without the last one. */
+export type Range = readonly [from: number, to: number];
 
 interface Rule {
+  /** Group 1, where there is one, says what follows it: the secret begins after it. */
   pattern: RegExp;
-  /** Whether the match begins with what names the secret: that is group 1 and stays. */
-  keepsStart?: boolean;
-}
-
-/** Group 1 is all before the value. The parser's "Unexpected token: x" is no assignment. */
-function assignment(quote: string, value: string): RegExp {
-  const start = `(?<!unexpected )(?:${names})\\\\{0,3}["']?\\s{0,8}(?:=>|[:=])\\s{0,8}${quote}`;
-  return new RegExp(`(${start})${value}`, 'gi');
+  accepts?: (secret: string) => boolean;
 }
 
 const rules: Rule[] = [
-  // AWS access key ids: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-  { pattern: /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/g },
-  // AWS session tokens begin with the same bytes.
-  { pattern: /(?<![A-Za-z0-9+/])(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|FQoDYXdz)[A-Za-z0-9+/=%]*/g },
-  // The whole header, whatever its scheme; then a bearer token anywhere.
-  { pattern: /(\bauthorization\\{0,3}["']?\s{0,8}[:=]\s{0,8}\\{0,3}["']?)[A-Za-z0-9][^\r\n"'\\]*/gi, keepsStart: true },
-  { pattern: /(\bBearer\s{1,8})[A-Za-z0-9._~+/=-]{16,}/gi, keepsStart: true },
-  // JSON web tokens.
-  { pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?/g },
-  // The password of a URL.
-  { pattern: /(:\/\/[^\s/:@?#"']{0,256}:)[^\s/@"']{1,1024}(?=@)/g, keepsStart: true },
-  // Tokens that say what they are: GitHub, GitLab, Slack, npm, Google, Stripe.
-  { pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}|glpat-[A-Za-z0-9_-]{20,255})/g },
-  { pattern: /\b(?:xox[a-z]-|xapp-|npm_|AIza|[sr]k_(?:live|test)_)[A-Za-z0-9_-]{10,1024}/g },
-  { pattern: /(\bhooks\.slack\.com\/(?:services|workflows)\/)[A-Za-z0-9/_-]+/g, keepsStart: true },
-  // name = value, name: value, "name": "value", also inside of JSON text; in quotes up to the quote, else one word. A quote
-  // within a value is escaped.
-  { pattern: assignment('"', String.raw`(?:\\[^\r\n]|[^"\\\r\n])+`), keepsStart: true },
-  { pattern: assignment("'", String.raw`(?:\\[^\r\n]|[^'\\\r\n])+`), keepsStart: true },
-  { pattern: assignment('\\\\{0,3}"', '[^"\\r\\n]+'), keepsStart: true },
-  { pattern: assignment("\\\\{0,3}'", "[^'\\r\\n]+"), keepsStart: true },
-  { pattern: assignment('', '[^\\s"\',;&<>{}()[\\]\\\\]+'), keepsStart: true },
+  { pattern: prefixedToken },
+  {
+    pattern: /(\bBearer\s{1,8})[A-Za-z0-9._~+/=-]{6,}/gi,
+    accepts: (secret) => /\d/.test(secret) || secret.length > 23,
+  },
+  { pattern: /(\bBasic\s{1,8})[A-Za-z0-9+/_-]{6,}={0,2}/gi, accepts: isUserAndPassword },
+  // Headers whose parameters are in quotes.
+  {
+    pattern:
+      /(\bauthorization["']?\s{0,8}[:=]\s{0,8})(?:Digest|OAuth|Hawk|Signature)\s(?:[^\r\n"'\\]|"[^"\r\n]{0,1024}")+/gi,
+  },
+  // Signed URLs of Azure, Google and CloudFront; keys and codes in a query.
+  { pattern: /([?&;](?:sig|(?:x-goog-)?signature)=)[^\s&"'<>\\]+/gi },
+  { pattern: /([?&](?:key|code)=)[^\s&"'<>\\]+/gi, accepts: isOpaque },
+  { pattern: /(\bhooks\.slack\.com\/(?:services|workflows|triggers)\/)[A-Za-z0-9/_-]+/g },
+  { pattern: /(\bdiscord(?:app)?\.com\/api\/webhooks\/\d{1,24}\/)[A-Za-z0-9_-]+/g },
+  { pattern: /(\.webhook\.office\.com\/webhookb2\/)[^\s"'<>\\]+/g },
+  // curl -u user:password, and data source names of Go and Oracle.
+  {
+    pattern: /((?<=\s)(?:-u|--(?:proxy-)?user)[\s=]{1,4}["']?[^\s:"'=]{1,128}:)[^\s"']+/g,
+    accepts: (secret) => !/^\d+$/.test(secret),
+  },
+  { pattern: /(:)[^\s"'/():]{1,256}(?=@(?:tcp|unix)\()/g },
+  { pattern: /(\bjdbc:oracle:thin:[\w.-]{1,64}\/)[^\s"'@]{1,256}(?=@)/gi },
+  // SQL and .netrc
+  { pattern: /(\b(?:password|identified by)\s{1,4}')[^'\r\n]+/gi },
+  { pattern: /(\blogin\s{1,4}\S{1,128}\s{1,4}password\s{1,4})\S+/gi },
 ];
 
-/** Whether a key of a JSON object says that its value is a secret. */
-export function isCredentialKey(key: string): boolean {
-  return credentialKey.test(key);
-}
-
-/** How often a text is gone through at most; two or three times do, but for a text that was made to need more. */
-const maxPasses = 8;
-
-/**
- * The text with `replacement` in place of each credential; what names it, such as `password=`, stays. What one rule leaves
- * may be what another one takes, as in `://u:password=://u:p@h`, so the text is gone through until nothing changes.
- */
-export function withoutCredentials(text: string, replacement: string): string {
-  let safe = text;
-  for (let pass = 0; pass < maxPasses; pass++) {
-    const safer = onePass(safe, replacement);
-    if (safer === safe) {
-      break;
-    }
-    safe = safer;
-  }
-  return safe;
-}
-
-function onePass(text: string, replacement: string): string {
-  return rules.reduce(
-    (rest, { pattern, keepsStart }) =>
-      rest.replace(pattern, (_: string, start: string) => (keepsStart ? start + replacement : replacement)),
-    withoutPrivateKeys(text, replacement),
+/** What is a secret in the text, in no order; ranges may overlap. */
+export function credentialsIn(text: string): Range[] {
+  const found = rules.flatMap(({ pattern, accepts }) =>
+    [...text.matchAll(pattern)].flatMap((match): Range[] => {
+      const from = match.index + (match[1]?.length ?? 0);
+      const to = match.index + match[0].length;
+      return !accepts || accepts(text.slice(from, to)) ? [[from, to]] : [];
+    }),
   );
+  return [...found, ...passwordsOfUrls(text), ...namedValues(text), ...privateKeys(text)];
+}
+
+/** Base64 of `user:password`, or what is padded like base64; no sentence about basic things. */
+function isUserAndPassword(text: string): boolean {
+  return text.endsWith('=') || /^[\x20-\x7e]*:[\x20-\x7e]*$/.test(Buffer.from(text, 'base64').toString('latin1'));
+}
+
+/** In `scheme://user:password@host`, where the password may hold `@`, `/` and `:`. */
+function passwordsOfUrls(text: string): Range[] {
+  return [...text.matchAll(/:\/\/((?:[^\s"'<>`\\:]|:(?!\/\/))*)/g)].flatMap(({ index, 1: rest = '' }): Range[] => {
+    // A host and its port look the same up to the slash; `/@scope` is a path.
+    const [, user, password] = /^([^/:@?#]*:)(?!\d{1,5}(?:[/?#]|$))(.*[^/])@/.exec(rest) ?? [];
+    const from = index + 3 + (user?.length ?? 0);
+    return password === undefined || !isCredential('password', password) ? [] : [[from, from + password.length]];
+  });
+}
+
+/** A name, how it ends where it names a credential, and what leads to its value: see `leads`. */
+const named = new RegExp(
+  String.raw`(?:pass(?:word|wd|phrase|code)?|pwd|psw|pw|otp|secret(?:_?string|_?value|_?text)?|credential|token|key|auth|authorization|cookie|session_?id|sess_?id|signature)(?:s|[_-]?ids?)?` +
+    String.raw`(?:` +
+    [
+      // name = value, "name": value, also within JSON text, name["x"] = value
+      String.raw`(?:\\{0,7}["'\`]\]?)?[^\S\r\n]{0,8}(?:=>|->|:=|={1,3}|:)[^\S\r\n]{0,8}`,
+      // { "name": "DB_PASSWORD", "value": "x" }, key="password" value="x", ParameterKey=x,ParameterValue=y
+      String.raw`\\{0,7}["']?[^\S\r\n]{0,8},?[^\S\r\n]{0,8}\\{0,7}["']?(?:Parameter)?Value\\{0,7}["']?[^\S\r\n]{0,8}[:=][^\S\r\n]{0,8}`,
+      // <Password type="x">value</Password>
+      String.raw`(?<xml>(?:\s[^<>]{0,200})?>)`,
+      // --password value, "--password", "value"
+      String.raw`(?<flag>(?:["'],)?[^\S\r\n]{1,8}(?!-))`,
+    ].join('|') +
+    ')',
+  'gi',
+);
+
+/** What a value without quotes may hold: punctuation only where no other value, tag or text follows it. */
+const bare =
+  /(?:\$?\{[^{}\s"']{0,64}\}|\([^()\s"']{0,64}\)|\[["'][^"'\]\r\n]{0,64}["']\]|[^\s"'`,;&<>)\]}\\]|'(?![\s,;:)\]}]|$)|[,;](?![\s"']|$|[\w.-]{1,40}[=:]|[A-Z]\w{1,20} [A-Z]\w{1,20}=)|&(?![\w.%-]{1,40}=|(?:amp|lt|gt|quot|#\w{1,4});|\s|$)|[)\]}](?![\s,;.:)\]}"'<]|$)|<(?![/\w!])|\\(?!["'\\nrtux])|>)+/y;
+
+/** Characters of a value that is none, up to which another one is searched in it. */
+const maxRead = 1024;
+
+/** The values of names that say that they are secret. */
+function namedValues(text: string): Range[] {
+  const found: Range[] = [];
+  let done = 0;
+  for (const match of text.matchAll(named)) {
+    if (match.index < done) {
+      continue;
+    }
+    const { xml, flag } = match.groups ?? {};
+    const before = text.slice(Math.max(done, match.index - 64), match.index);
+    const start = /[\w$.-]*$/.exec(before)?.[0] ?? '';
+    const lead = before.slice(0, before.length - start.length);
+    const rest = /^[\w-]+/.exec(match[0])?.[0] ?? '';
+    // "API key: x" is written with a blank.
+    const first =
+      /\b(?:api|access|secret|private|signing|encryption|subscription|licen[cs]e|shared) $/i.exec(lead)?.[0] ?? '';
+    const name = `${first}${start}${rest}`;
+    if (
+      !mayNameCredential(name) ||
+      (xml !== undefined && !/<(?:\w{1,20}:)?$/.test(lead)) ||
+      (flag !== undefined && !start.startsWith('--') && !rest.startsWith('--')) ||
+      /(?:unexpected|illegal) $|\barn:[\w-]*:[\w-]*:[\w-]*:\d*:$/i.test(lead)
+    ) {
+      continue;
+    }
+    const value = valueAt(text, match.index + match[0].length, name, xml !== undefined);
+    const isSecret = isSecretAt(text, value, name);
+    if (isSecret) {
+      found.push(value);
+    }
+    if (isSecret || value[1] - value[0] > maxRead) {
+      done = value[1];
+    }
+  }
+  return found;
+}
+
+/** Lists and objects are secret as a whole, so only a name that is sure counts. */
+function isSecretAt(text: string, [from, to]: Range, name: string): boolean {
+  const value = text.slice(from, to);
+  const isWhole = /^[[{]\s*[^\s\]}]/.test(value) && isCredentialName(name) && isCredential('password', value);
+  return to > from && (isWhole || isCredential(name, value));
+}
+
+/** Where the value reaches that begins there. */
+function valueAt(text: string, from: number, name: string, isXml: boolean): Range {
+  const matching = (pattern: RegExp) => {
+    pattern.lastIndex = from;
+    return pattern.exec(text)?.[0] ?? '';
+  };
+  const [opening, slashes = '', quote] = /^(\\{0,7})(["'`])/.exec(text.slice(from, from + 8)) ?? [];
+  if (isXml) {
+    return [from, from + matching(/[^<]*/y).length];
+  }
+  if (opening && quote) {
+    return [from + opening.length, quoteEnd(text, from + opening.length, quote, slashes.length)];
+  }
+  if (/[[{]/.test(text.charAt(from))) {
+    return [from, bracketEnd(text, from)];
+  }
+  if (/(?:authorization|cookies?)$/i.test(name)) {
+    return [from, from + matching(/[^\r\n"'\\]{0,1024}/y).trimEnd().length];
+  }
+  return [from, from + matching(bare).replace(/[.,;:]$/, '').length];
+}
+
+/** The place of the quote that ends a text; or the end of the line. In JSON text within JSON text quotes have backslashes. */
+function quoteEnd(text: string, from: number, quote: string, slashes: number): number {
+  const ends = /(?<!\\)(\\*)(["'`])|[\r\n]|$/g;
+  ends.lastIndex = from;
+  for (;;) {
+    const match = ends.exec(text);
+    const escapes = match?.[1]?.length ?? 0;
+    if (!match || match[2] === undefined) {
+      return match?.index ?? text.length;
+    }
+    if (match[2] === quote && escapes >= slashes && (escapes - slashes) % (2 * (slashes + 1)) === 0) {
+      return match.index + escapes - slashes;
+    }
+  }
+}
+
+/** Characters in which a list or an object has to end. */
+const maxBracketed = 2000;
+
+/** After the bracket that closes the one there; where it is missing, the end of the line. */
+function bracketEnd(text: string, from: number): number {
+  let depth = 0;
+  for (let index = from; index < Math.min(text.length, from + maxBracketed); index++) {
+    // Brackets and braces differ in one bit.
+    const sign = text.charCodeAt(index) | 0x20;
+    depth += sign === 0x7b ? 1 : sign === 0x7d ? -1 : 0;
+    if (depth === 0) {
+      return index + 1;
+    }
+  }
+  const line = /[\r\n]|$/g;
+  line.lastIndex = from;
+  return line.exec(text)?.index ?? text.length;
 }
 
 const keyBorder = /-----(BEGIN|END) (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
@@ -99,35 +203,26 @@ const keyStart = /^[A-Za-z0-9+/=\s\\:,-]*/;
 const notOfKey = /[^A-Za-z0-9+/=\s\\]/;
 
 /**
- * Takes out private keys in PEM form, and what is left of one where the start or the end of the text was cut off.
+ * Private keys in PEM form, and what is left of one where the start or the end of the text was cut off.
  * Not a pattern, as one that finds both ends takes quadratic time where there are only starts.
  */
-function withoutPrivateKeys(text: string, replacement: string): string {
+function privateKeys(text: string): Range[] {
   const borders = [...text.matchAll(keyBorder)];
-  let safe = '';
+  const found: Range[] = [];
   let done = 0;
   borders.forEach((border, index) => {
-    const end = border.index + border[0].length;
-    if (border[1] === 'END') {
-      // Within the key that the BEGIN before it took, or the end of a key whose start is missing.
-      if (border.index >= done) {
-        safe += text.slice(done, keyStartBefore(text, border.index, done)) + replacement;
-        done = end;
-      }
-      return;
-    }
     if (border.index < done) {
+      // The end of the key that the BEGIN before it took.
       return;
     }
+    const end = border.index + border[0].length;
     const next = borders[index + 1];
-    const stop =
-      next?.[1] === 'END'
-        ? next.index + next[0].length
-        : end + (keyStart.exec(text.slice(end, next?.index))?.[0].length ?? 0);
-    safe += text.slice(done, border.index) + replacement;
-    done = stop;
+    const from = border[1] === 'END' ? keyStartBefore(text, border.index, done) : border.index;
+    const cut = () => end + (keyStart.exec(text.slice(end, next?.index))?.[0].length ?? 0);
+    done = border[1] === 'END' ? end : next?.[1] === 'END' ? next.index + next[0].length : cut();
+    found.push([from, done]);
   });
-  return safe + text.slice(done);
+  return found;
 }
 
 /** Where the key's lines begin that end at `end`, not before `from`. */

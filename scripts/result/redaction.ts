@@ -1,6 +1,8 @@
 /** Keeps secrets out of reports: every text of a result goes through here before it is rendered or saved. */
 import { isJsonObject, type Json, type Outcome, type RunConfigurationResult, type RunResult } from '../../lib/wire';
-import { isCredentialKey, withoutCredentials } from './credentials';
+import { isCredential, isCredentialName } from './credentialNames';
+import { credentialsIn, type Range } from './credentials';
+import { readings } from './readings';
 import { UserError } from '../userError';
 
 /** What stands in place of a secret. */
@@ -9,26 +11,61 @@ export const redacted = '[redacted]';
 /** Takes the secrets out of a text. */
 export interface Redactor {
   (text: string): string;
-  /** Whether a JSON object's key says that its value is a secret. */
+  /** Whether a JSON object's key says that all of its value is a secret. */
   hides(key: string): boolean;
+  /** Whether the text under such a key is one. */
+  hidesText(key: string, text: string): boolean;
 }
 
+/** How often a text is gone through at most; two or three times do, but for a text that was made to need more. */
+const maxPasses = 8;
+
 /**
- * A redactor for what the user's patterns match and, unless `defaults` is false, for what looks like a credential. The
- * defaults take time in proportion to the text; the time that the user's patterns take is theirs. What credentials look
+ * A redactor for what the user's patterns match and, unless `defaults` is false, for what looks like a credential. Both are
+ * searched in the text as it is shown and in the other ways in which it may be read; all but the secrets stays as it is.
+ * The defaults take time in proportion to the text; the time that the user's patterns take is theirs. What credentials look
  * like can't be known for certain: this is a safety net, no licence to log them.
  */
 export function createRedactor(patterns: RegExp[] = [], { defaults = true }: { defaults?: boolean } = {}): Redactor {
   const everywhere = patterns.map(({ source, flags }) => new RegExp(source, [...new Set(`${flags}g`)].join('')));
-  const redact = (text: string) => {
-    const mine = everywhere.reduce(
-      // A pattern such as x* also matches nothing, between all characters.
-      (rest, pattern) => rest.replace(pattern, (found: string) => (found === '' ? '' : redacted)),
-      text,
+  const mine = (text: string) =>
+    everywhere.flatMap((pattern) =>
+      [...text.matchAll(pattern)].map(({ index, 0: found }): Range => [index, index + found.length]),
     );
-    return defaults ? withoutCredentials(mine, redacted) : mine;
+  const redact = (text: string) => {
+    let safe = everywhere.length > 0 ? without(text, mine) : text;
+    // What was taken out may have hidden what stands beside it.
+    for (let pass = 0, before = ''; defaults && pass < maxPasses && safe !== before; pass++) {
+      before = safe;
+      safe = without(safe, credentialsIn);
+    }
+    return safe;
   };
-  return Object.assign(redact, { hides: (key: string) => defaults && isCredentialKey(key) });
+  return Object.assign(redact, {
+    hides: (key: string) => defaults && isCredentialName(key),
+    hidesText: (key: string, text: string) => defaults && isCredential(key, text),
+  });
+}
+
+/** The text with a mark in place of what is found in any reading of it. */
+function without(text: string, find: (text: string) => Range[]): string {
+  const ranges = readings(text)
+    .flatMap((reading) =>
+      find(reading.text)
+        // A pattern such as x* also matches nothing, between all characters.
+        .filter(([from, to]) => to > from)
+        .map(([from, to]): Range => [reading.start(from), reading.end(to - 1)]),
+    )
+    .sort(([one], [other]) => one - other);
+  let safe = '';
+  let done = 0;
+  for (const [from, to] of ranges) {
+    if (from >= done) {
+      safe += text.slice(done, from) + redacted;
+    }
+    done = Math.max(done, to);
+  }
+  return safe + text.slice(done);
 }
 
 /**
@@ -111,7 +148,7 @@ function redactOutcome<T extends Outcome>(outcome: T, identifier: string, redact
 /** @param secret whether it is below a key that says so: then texts and numbers go as a whole */
 function redactJson(value: Json, redactor: Redactor, secret: boolean): Json {
   if (typeof value === 'string') {
-    return secret && value !== '' ? redacted : redactor(value);
+    return secret && redactor.hidesText('password', value) ? redacted : redactor(value);
   }
   if (typeof value === 'number') {
     return secret ? redacted : value;
@@ -127,7 +164,8 @@ function redactJson(value: Json, redactor: Redactor, secret: boolean): Json {
         const times = (taken.get(safe) ?? 0) + 1;
         taken.set(safe, times);
         const unique = times === 1 ? safe : `${safe} #${times}`;
-        return [unique, redactJson(item, redactor, secret || redactor.hides(key))];
+        const hidden = typeof item === 'string' ? redactor.hidesText(key, item) : redactor.hides(key);
+        return [unique, redactJson(item, redactor, secret || hidden)];
       }),
     );
   }

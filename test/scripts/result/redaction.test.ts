@@ -44,7 +44,7 @@ describe('without being asked, a redactor takes out', () => {
     [
       'a password in JSON in JSON',
       String.raw`{"body":"{\"password\":\"hunter2\"}"}`,
-      String.raw`{"body":"{\"password\":\"[redacted]"}"}`,
+      String.raw`{"body":"{\"password\":\"[redacted]\"}"}`,
     ],
     ['a password with a quote in it', String.raw`{"password":"ab\"cdef","x":1}`, '{"password":"[redacted]","x":1}'],
     [
