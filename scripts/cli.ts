@@ -68,7 +68,12 @@ function programFor(io: CommandIo, done: (code: ExitCode) => void): Command {
 }
 
 /** Tells the user what went wrong, and the pipeline by the exit code. */
-function explain(error: unknown, talk: Talk): ExitCode {
+function explain(given: unknown, talk: Talk): ExitCode {
+  const error = isWithoutDirectory(given)
+    ? new UserError('Expected a working directory that exists, got one that was deleted: change to another.', {
+        cause: given,
+      })
+    : given;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof InterruptedError) {
     talk.error(message);
@@ -78,6 +83,11 @@ function explain(error: unknown, talk: Talk): ExitCode {
   talk.error(known ? message : `Unexpected, please report it: ${message} (--verbose shows where)`);
   talk.detail(traceOf(error));
   return error instanceof UserError ? exitCode.wrongUse : exitCode.noVerdict;
+}
+
+/** What Node.js throws wherever it is asked for the working directory. */
+function isWithoutDirectory(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'uv_cwd';
 }
 
 function traceOf(error: unknown): string {

@@ -1,7 +1,9 @@
 import type { ApiCall, AwsOptions } from './clientConfig';
+import { regionIn } from '../region';
 import { inRegion, type CommandIo } from '../terminal/commandIo';
 import { isAwsHost } from './consoleLink';
 import { checkProfile, keysBesideProfile } from './credentials';
+import { checkEndpoints } from './endpoints';
 import { proxyOf } from './proxy';
 import type { Talk } from '../terminal/talk';
 import { defaultStack } from './target';
@@ -36,7 +38,8 @@ interface NamedTarget {
 
 /**
  * Access to AWS or, with `--local`, to an endpoint on this machine that serves the app.
- * @throws UserError for an app or a stack that can't be served, for a profile that there isn't, and for a proxy that is none
+ * @throws UserError for an app or a stack that can't be served, for a profile that there isn't, and for a Region, an
+ * endpoint or a proxy that is none
  */
 export async function openAccess(options: AccessOptions & NamedTarget, io: CommandIo, talk: Talk): Promise<AwsAccess> {
   const hosts = new Set<string>();
@@ -47,17 +50,21 @@ export async function openAccess(options: AccessOptions & NamedTarget, io: Comma
   const { local, profile, region, endpointUrl } = options;
   if (!local) {
     await checkProfile(profile, io.env);
+    if (endpointUrl === undefined) {
+      checkEndpoints(io.env);
+    }
   }
   const endpoint = local ? await localEndpoint(options, io, talk) : undefined;
   const there = endpoint?.aws ?? {
     profile,
-    region,
+    // As in the AWS CLI; the SDK for JavaScript does not read the second variable.
+    region: region ?? regionIn(io.env, 'AWS_REGION', 'AWS_DEFAULT_REGION'),
     endpointUrl,
     credentials: keysBesideProfile(profile, io.env),
     proxy: await proxyOf(io.env),
   };
   return {
-    aws: { env: io.env, onCall, ...there },
+    aws: { onCall, ...there },
     isAws: () => [...hosts].every(isAwsHost),
     stack: endpoint?.stack ?? options.stack ?? defaultStack,
     close: async () => endpoint?.close(),

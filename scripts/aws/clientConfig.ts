@@ -6,13 +6,13 @@ import type { AwsProxy } from './throughProxy';
 /** What the user said about where and who; undefined leaves it to the environment and the shared config files. */
 export interface AwsOptions {
   profile?: string;
+  /** Undefined leaves it to the profile. */
   region?: string;
   endpointUrl?: string;
   /** Whether the endpoint is neither FIPS nor dual-stack, whatever the environment asks for: those have AWS's names only. */
   plainEndpoint?: boolean;
   /** Undefined leaves them to the SDK's default chain. */
   credentials?: StaticCredentials;
-  env: Readonly<NodeJS.ProcessEnv>;
   /** Undefined where connections are made directly. */
   proxy?: AwsProxy;
   /** Milliseconds after which a request without an answer is given up; default 15,000. */
@@ -38,13 +38,10 @@ export interface ApiCall {
 }
 
 /**
- * The configuration that any client of the SDK takes. The Region is the flag's, else AWS_REGION, else
- * AWS_DEFAULT_REGION (which the AWS CLI reads and the JavaScript SDK does not), else the profile's. A request without
- * an answer is given up, so that a dead connection can't hang the trigger; the SDK then tries again, three times in all
+ * The configuration that any client of the SDK takes. A request without an answer is given up, so that a dead connection can't hang the trigger; the SDK then tries again, three times in all
  * or AWS_MAX_ATTEMPTS. The shared files are read anew by each client: a user may have signed in again meanwhile.
  */
 export function clientConfig(o: AwsOptions) {
-  const region = o.region ?? nonEmpty(o.env.AWS_REGION) ?? nonEmpty(o.env.AWS_DEFAULT_REGION);
   const requestHandler = {
     connectionTimeout: 5_000,
     requestTimeout: o.answerWithin ?? usually,
@@ -54,7 +51,7 @@ export function clientConfig(o: AwsOptions) {
   };
   const credentials = o.credentials ?? o.proxy?.credentials({ profile: o.profile, logger: silent, requestHandler });
   return {
-    ...(region && { region }),
+    ...(o.region && { region: o.region }),
     ...(o.profile && { profile: o.profile, logger: silent }),
     ...(o.endpointUrl && { endpoint: o.endpointUrl }),
     ...(o.plainEndpoint && { useFipsEndpoint: false, useDualstackEndpoint: false }),
@@ -99,7 +96,3 @@ export function callObserver(onCall: AwsOptions['onCall'] = () => undefined) {
 }
 
 function ignore(): void {}
-
-function nonEmpty(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value;
-}

@@ -1,6 +1,7 @@
 /** The values of `run`'s flags: each parser takes the text after a flag and throws a UserError that names the flag. */
 import { isExecutionName, isToleratedFailures, limits } from '../../lib/wire';
 import type { StateMachineOptions } from '../aws/connection';
+import { isEndpointUrl } from '../aws/endpoints';
 import { parseStateMachineArn } from '../aws/target';
 import type { ExecutionOptions } from '../execution/testExecution';
 import { UserError } from '../userError';
@@ -79,7 +80,7 @@ export function region(text: string): string {
 }
 
 export function endpointUrl(text: string): string {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+  if (!isEndpointUrl(text)) {
     throw expected('--endpoint-url', 'a URL such as http://127.0.0.1:4566', text);
   }
   return text;

@@ -24,6 +24,9 @@ const maximumLines = 200;
 export async function runAppCommand(command: string, options: AppCommandOptions): Promise<void> {
   const { cwd, env, log, signal, graceMs = 2000 } = options;
   signal?.throwIfAborted();
+  if (command.includes('\0')) {
+    throw new UserError(`Expected the app's command to have no NUL character, got ${JSON.stringify(command)}.`);
+  }
   // In a process group of its own, so that an abort reaches what the shell started as well.
   const detached = process.platform !== 'win32';
   const child = spawn(command, { cwd, env, shell: true, detached, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,4 +1,5 @@
 /** Where a stack is deployed to: account, Region, and what follows from them. */
+import { regionIn } from '../region';
 import { UserError } from '../userError';
 
 /** An account and a Region. */
@@ -25,15 +26,15 @@ const localAccount = '123456789012';
 /**
  * What stands for the profile's account and Region, by the variables that the CDK CLI would set or read: the account of
  * CDK_DEFAULT_ACCOUNT, else 123456789012; the Region of CDK_DEFAULT_REGION, AWS_REGION or AWS_DEFAULT_REGION, else
- * us-east-1. Throws a UserError for an account that can't be one.
+ * us-east-1. Throws a UserError for an account or a Region that can't be one.
  */
 export function localEnvironment(env: NodeJS.ProcessEnv): Environment {
-  const first = (...values: (string | undefined)[]) => values.find((value) => value !== undefined && value !== '');
-  const account = first(env.CDK_DEFAULT_ACCOUNT) ?? localAccount;
+  const account = env.CDK_DEFAULT_ACCOUNT || localAccount;
   if (!/^\d{12}$/.test(account)) {
     throw new UserError(
       `Expected CDK_DEFAULT_ACCOUNT to be an account of twelve digits, got ${JSON.stringify(account)}.`,
     );
   }
-  return { account, region: first(env.CDK_DEFAULT_REGION, env.AWS_REGION, env.AWS_DEFAULT_REGION) ?? 'us-east-1' };
+  const region = regionIn(env, 'CDK_DEFAULT_REGION', 'AWS_REGION', 'AWS_DEFAULT_REGION') ?? 'us-east-1';
+  return { account, region };
 }

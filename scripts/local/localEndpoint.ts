@@ -6,6 +6,7 @@ import { assembleApp } from './app';
 import { loadAssembly } from './assembly';
 import type { Deployment } from './deployment';
 import { localEnvironment } from './environment';
+import { UserError } from '../userError';
 import { serve, type ServeOptions } from './server';
 import { checkStateMachine } from './stepFunctions/service';
 
@@ -42,7 +43,13 @@ export interface LocalEndpoint {
 export async function startLocalEndpoint(options: LocalEndpointOptions = {}): Promise<LocalEndpoint> {
   const { app, stack, defaultStack, cwd = process.cwd(), env = process.env, log = () => undefined, signal } = options;
   const environment = localEnvironment(env);
-  const workDirectory = await mkdtemp(join(tmpdir(), 'system-test-'));
+  const workDirectory = await mkdtemp(join(tmpdir(), 'system-test-')).catch((error: unknown) => {
+    throw new UserError(
+      `Expected a directory for temporary files, such as TMPDIR names, that can be written, got ${tmpdir()} ` +
+        `(${(error as NodeJS.ErrnoException).code}).`,
+      { cause: error },
+    );
+  });
   const clean = (): Promise<void> => rm(workDirectory, { recursive: true, force: true, maxRetries: 3 });
   try {
     const directory = await assembleApp({ app, cwd, env, environment, workDirectory, log, signal });

@@ -234,7 +234,7 @@ describe('an answer that does not come, or stops in its middle,', () => {
       const faults = ['GetExecutionHistory', 'StartExecution'].includes(operation) ? [never, 'stall' as const] : [];
       return faults[index];
     });
-    const api = stepFunctions({ env: awsEnv, endpointUrl: proxy.url, answerWithin: 100 });
+    const api = stepFunctions({ region: awsEnv.AWS_REGION, endpointUrl: proxy.url, answerWithin: 100 });
     const before = (await deployed.executions()).length;
     const stop = new AbortController().signal;
     const clock = new FakeClock();
