@@ -8,15 +8,17 @@ const stack = new FeedsStack(app, 'SystemTestIntegration');
 const { assertions } = new IntegTest(app, 'SystemTestAssertions', { testCases: [stack] });
 
 for (const executionCase of executionCases) {
+  const { test = 'standard', minutes = 5 } = executionCase;
   const start = assertions.awsApiCall('StepFunctions', 'startExecution', {
-    stateMachineArn: stack.systemTest.stateMachine.stateMachineArn,
+    stateMachineArn: stack[test].stateMachine.stateMachineArn,
     input: JSON.stringify(executionCase.input),
   });
   start.next(
     assertions
       .awsApiCall('StepFunctions', 'describeExecution', { executionArn: start.getAttString('executionArn') })
       .expect(expectedResult(executionCase))
-      .waitForAssertions({ totalTimeout: Duration.minutes(5), interval: Duration.seconds(5) }),
+      // Each look is a state transition.
+      .waitForAssertions({ totalTimeout: Duration.minutes(minutes), interval: Duration.seconds(minutes > 5 ? 60 : 5) }),
   );
 }
 
