@@ -1,5 +1,5 @@
 import { Environment } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -127,6 +127,19 @@ describe('A notification', () => {
     expect(told({ status: 'SUCCEEDED' })).toBeUndefined();
     expect(told({ status: 'SUCCEEDED' }, { passed: true })).toContain('The system test Stack/SystemTest passed.\n');
     expect(told({ status: 'RUNNING' }, { passed: true })).toBeUndefined();
+  });
+
+  it('reaches a topic, whose policy and key permit EventBridge', () => {
+    const { stack, systemTest } = newSystemTest();
+    systemTest.notify('Team', new sns.Topic(stack, 'Topic', { masterKey: new kms.Key(stack, 'Key') }));
+    const template = Template.fromStack(stack);
+    const permitted = (actions: string | string[]) => ({
+      Statement: Match.arrayWith([
+        Match.objectLike({ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: actions }),
+      ]),
+    });
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', { PolicyDocument: permitted('sns:Publish') });
+    template.hasResourceProperties('AWS::KMS::Key', { KeyPolicy: permitted(['kms:Decrypt', 'kms:GenerateDataKey*']) });
   });
 
   it.each(['FAILED', 'TIMED_OUT', 'ABORTED'])('does without the cause where it is encrypted: %s', (status) => {
