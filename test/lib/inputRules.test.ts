@@ -3,7 +3,7 @@ import jsonata from 'jsonata';
 import { checkInput } from '../../lib/expressions';
 import { expectConfigurations, expectInput } from '../../lib/validation';
 import type { Configuration, SystemTestInput } from '../../lib/wire';
-import { toleratedFailures } from '../../scripts/commands/runOptions';
+import { maxConcurrency, toleratedFailures } from '../../scripts/commands/runOptions';
 import { parseArguments } from '../../scripts/configurations/parseArguments';
 import { parseConfigurations } from '../../scripts/configurations/parseConfigurations';
 
@@ -130,6 +130,30 @@ describe('tolerated failures are the same to the construct, the command and the 
     const verdicts = {
       construct: accepts(() => expectInput(stack, input, 1000)),
       flag: flag ? accepts(() => toleratedFailures(String(value))) : accepted,
+      machine: await machineAccepts(input),
+    };
+    expect(verdicts).toEqual({ construct: accepted, flag: accepted, machine: accepted });
+  });
+});
+
+describe('the concurrency is the same to the construct, the command and the state machine', () => {
+  it.each<[unknown, boolean]>([
+    [1, true],
+    [40, true],
+    [41, false],
+    [0, false],
+    [-1, false],
+    [2.5, false],
+    [1e300, false],
+    [null, false],
+    [true, false],
+    [[10], false],
+    ['ten', false],
+  ])('%j', async (value, accepted) => {
+    const input = { max_concurrency: value } as SystemTestInput;
+    const verdicts = {
+      construct: accepts(() => expectInput(stack, input, 1000)),
+      flag: accepts(() => maxConcurrency(JSON.stringify(value))),
       machine: await machineAccepts(input),
     };
     expect(verdicts).toEqual({ construct: accepted, flag: accepted, machine: accepted });
