@@ -3,8 +3,8 @@
 /** What stands before `key` where its value is a secret. A `partition_key` or `s3_key` names data. */
 const secretKeys = [
   'access|account|admin|aes|api|app|application|auth|authentication|client|consumer|cookie|crypto|decryption|deploy|ed25519',
-  'enc|encrypt|encryption|functions?|hmac|host|ingestion|integration|jwt|licen[cs]e|master|private|rsa|secret|secret_access',
-  'server|service|session|shared|shared_access|sign|signature|signing|ssh|storage|subscription|webhook|write',
+  'enc|encrypt|encryption|functions?|hmac|host|ingestion|integration|jwt|licen[cs]e|master|private|rsa|secret',
+  'server|service|session|shared|sign|signature|signing|ssh|storage|subscription|webhook|write',
 ].join('|');
 /** What stands before it where an environment variable names data after all; the value of any other `X_KEY` is a secret. */
 const dataKeys = [
@@ -18,7 +18,7 @@ const secretName = new RegExp(
   [
     'pass(?:word|wd|phrase|code)s?$|(?:^|_)(?:pass|pg_?pass|pwd|pw|psw|otp)$|(?:secret|credential)s?$|secret_(?:string|value|text)s?$',
     'token$|(?:access|auth|refresh|api|bearer)_?tokens$|(?:j|php)_?sessi?on_?id$|(?:j|php)_?sess_?id$',
-    `(?:${secretKeys})_?keys?$|access_?key_?ids?$|shared_?access_?signature$|(?:authorization|cookies?|^_auth)$`,
+    `(?:${secretKeys})_?keys?(?:_base)?$|access_?key_?ids?$|shared_?access_?signature$|(?:authorization|cookies?|^_auth)$`,
     'x_amz_(?:signature|credential)$',
   ].join('|'),
 );
@@ -70,7 +70,7 @@ export function isCredential(name: string, value: string): boolean {
     );
   }
   if (/cookies?$/.test(words)) {
-    return /^[^\s=;]+=/.test(value);
+    return /^[^\s=;]+=/.test(value) || isOpaque(value);
   }
   // PWD=/var/task
   return !(words.endsWith('pwd') && /^(?:[/~]|[A-Za-z]:\\)/.test(value));
@@ -89,7 +89,7 @@ const noValue = new RegExp(
   `^(?:${[
     'undefined|null|none|nil|nan|true|false|yes|no|on|off|empty|missing|invalid|expired|required|unset|unknown|hidden|masked',
     'filtered|redacted|removed|n/a|str|string|int|integer|number|bool|boolean|bytes|object|optional|same-origin|include|omit',
-    'ok|failed|denied|provided|present|valid|changed|enabled|disabled|incorrect|wrong|rejected|accepted|rotated|updated|expires',
+    'await|new|async|function|lambda|ok|failed|denied|provided|present|valid|changed|enabled|disabled|incorrect|wrong|rejected|accepted|rotated|updated|expires',
   ].join('|')})[.!?]?$`,
   'i',
 );
@@ -98,7 +98,7 @@ const prose =
   /^(?:is|was|are|were|must|should|shall|will|would|can|cannot|could|may|might|has|have|had|does|do|did|not|too|for|of|in|at|to|and|or|but|if|when|with|by|from|expected|got|received|needs?|requires?|required|missing|invalid|expired|no|the|this|that|your|field|value)(?:\s|$)|^an? /i;
 /** Masks, placeholders, references to variables, resources, and what a log writes for an object. */
 const placeholder =
-  /^(?:[*•.x#-]{3,}|<[^<>]*>|\[(?:redacted|hidden|masked|filtered|object|function|circular|array|secret)[^\]]*\]|\$\{[^{}]*\}|\$[A-Z][A-Z0-9_]*|\{\{.*\}\}|%\(?\w*\)?s|[[\](){}]*|arn:aws.*)$/i;
+  /^(?:[*•.x#-]{3,}|<[^<>]*>|\[(?:redacted|hidden|masked|filtered|object|function|circular|array|getter|setter)[^\]]*\]|\$\{[^{}]*\}|\$[A-Z][A-Z0-9_]*|\{\{.*\}\}|%\(?\w*\)?s|\([a-z ]+\)|[[\](){}]*|arn:aws.*)$/i;
 /** A call or a look-up in code. */
 const code =
   /^[A-Za-z_][A-Za-z_.]{2,}(?:\([^()\s]*\)|\[["'][^\]]*\])[;,.]?$|^(?:process\.env|os\.environ|import\.meta|this|self)\./;

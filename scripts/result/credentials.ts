@@ -34,13 +34,16 @@ const rules: Rule[] = [
   { pattern: /(\.webhook\.office\.com\/webhookb2\/)[^\s"'<>\\]+/g },
   // curl -u user:password, and data source names of Go and Oracle.
   {
-    pattern: /((?<=\s)(?:-u|--(?:proxy-)?user)[\s=]{1,4}["']?[^\s:"'=]{1,128}:)[^\s"']+/g,
+    pattern: /((?<![\w-])(?:-u|--(?:proxy-)?user)[\s=]{1,4}["']?[^\s:"'=]{1,128}:)[^\s"']+/g,
     accepts: (secret) => !/^\d+$/.test(secret),
   },
   { pattern: /(:)[^\s"'/():]{1,256}(?=@(?:tcp|unix)\()/g },
   { pattern: /(\bjdbc:oracle:thin:[\w.-]{1,64}\/)[^\s"'@]{1,256}(?=@)/gi },
   // SQL and .netrc
-  { pattern: /(\b(?:password|identified by)\s{1,4}')[^'\r\n]+/gi },
+  {
+    pattern: /(\b(?:password|identified by)\s{1,4}["'])[^"'\r\n]+/gi,
+    accepts: (secret) => isCredential('password', secret),
+  },
   { pattern: /(\blogin\s{1,4}\S{1,128}\s{1,4}password\s{1,4})\S+/gi },
 ];
 
@@ -71,9 +74,9 @@ function passwordsOfUrls(text: string): Range[] {
   });
 }
 
-/** A name, how it ends where it names a credential, and what leads to its value: see `leads`. */
+/** A name, how it ends where it names a credential, and what leads to its value. */
 const named = new RegExp(
-  String.raw`(?:pass(?:word|wd|phrase|code)?|pwd|psw|pw|otp|secret(?:_?string|_?value|_?text)?|credential|token|key|auth|authorization|cookie|session_?id|sess_?id|signature)(?:s|[_-]?ids?)?` +
+  String.raw`(?:pass(?:word|wd|phrase|code)?|pwd|psw|pw|otp|secret(?:_?string|_?value|_?text)?|credential|token|key(?:_base)?|auth|authorization|cookie|session_?id|sess_?id|signature)(?:s|[_-]?ids?)?` +
     String.raw`(?:` +
     [
       // name = value, "name": value, also within JSON text, name["x"] = value
@@ -81,8 +84,8 @@ const named = new RegExp(
       // { "name": "DB_PASSWORD", "value": "x" }, key="password" value="x", ParameterKey=x,ParameterValue=y
       String.raw`\\{0,7}["']?[^\S\r\n]{0,8},?[^\S\r\n]{0,8}\\{0,7}["']?(?:Parameter)?Value\\{0,7}["']?[^\S\r\n]{0,8}[:=][^\S\r\n]{0,8}`,
       // <Password type="x">value</Password>
-      String.raw`(?<xml>(?:\s[^<>]{0,200})?>)`,
-      // --password value, "--password", "value"
+      String.raw`(?<xml>["']?(?:\s[^<>]{0,200})?>)`,
+      // --password value, "--password", "value", token 4f…
       String.raw`(?<flag>(?:["'],)?[^\S\r\n]{1,8}(?!-))`,
     ].join('|') +
     ')',
@@ -91,7 +94,7 @@ const named = new RegExp(
 
 /** What a value without quotes may hold: punctuation only where no other value, tag or text follows it. */
 const bare =
-  /(?:\$?\{[^{}\s"']{0,64}\}|\([^()\s"']{0,64}\)|\[["'][^"'\]\r\n]{0,64}["']\]|[^\s"'`,;&<>)\]}\\]|'(?![\s,;:)\]}]|$)|[,;](?![\s"']|$|[\w.-]{1,40}[=:]|[A-Z]\w{1,20} [A-Z]\w{1,20}=)|&(?![\w.%-]{1,40}=|(?:amp|lt|gt|quot|#\w{1,4});|\s|$)|[)\]}](?![\s,;.:)\]}"'<]|$)|<(?![/\w!])|\\(?!["'\\nrtux])|>)+/y;
+  /(?:\$?\{[^{}\s"']{0,64}\}|\(["']?[^()\s"']{0,64}["']?\)|\[["'][^"'\]\r\n]{0,64}["']\]|[^\s"'`,;&<>)\]}\\]|'(?![\s,;:)\]}]|$)|[,;](?![\s"']|$|[\w.-]{1,40}[=:]|[A-Z]\w{1,20} [A-Z]\w{1,20}=)|&(?![\w.%-]{1,40}=|(?:amp|lt|gt|quot|#\w{1,4});|\s|$)|[)\]}](?![\s,;.:)\]}"'<]|$)|<(?![/\w!])|\\(?!["'\\nrtux])|>)+/y;
 
 /** Characters of a value that is none, up to which another one is searched in it. */
 const maxRead = 1024;
@@ -115,14 +118,15 @@ function namedValues(text: string): Range[] {
     const name = `${first}${start}${rest}`;
     if (
       !mayNameCredential(name) ||
-      (xml !== undefined && !/<(?:\w{1,20}:)?$/.test(lead)) ||
-      (flag !== undefined && !start.startsWith('--') && !rest.startsWith('--')) ||
-      /(?:unexpected|illegal) $|\barn:[\w-]*:[\w-]*:[\w-]*:\d*:$/i.test(lead)
+      (xml !== undefined && !/<(?:\w{1,20}:)?$|\s(?:key|name)=["']$/i.test(lead)) ||
+      /(?:unexpected|illegal) $|\barn:[^\s"',;?&=]*$/i.test(lead)
     ) {
       continue;
     }
     const value = valueAt(text, match.index + match[0].length, name, xml !== undefined);
-    const isSecret = isSecretAt(text, value, name);
+    // Without a sign between them, only an option names what follows, or that looks like a key.
+    const isNamed = flag === undefined || start.startsWith('--') || isOpaque(text.slice(...value));
+    const isSecret = isNamed && isSecretAt(text, value, name);
     if (isSecret) {
       found.push(value);
     }
@@ -148,7 +152,7 @@ function valueAt(text: string, from: number, name: string, isXml: boolean): Rang
   };
   const [opening, slashes = '', quote] = /^(\\{0,7})(["'`])/.exec(text.slice(from, from + 8)) ?? [];
   if (isXml) {
-    return [from, from + matching(/[^<]*/y).length];
+    return [from, from + matching(/<!\[CDATA\[[^\]]*|[^<]*/y).length];
   }
   if (opening && quote) {
     return [from + opening.length, quoteEnd(text, from + opening.length, quote, slashes.length)];
@@ -184,7 +188,8 @@ const maxBracketed = 2000;
 /** After the bracket that closes the one there; where it is missing, the end of the line. */
 function bracketEnd(text: string, from: number): number {
   let depth = 0;
-  for (let index = from; index < Math.min(text.length, from + maxBracketed); index++) {
+  const end = Math.min(text.length, from + maxBracketed);
+  for (let index = from; index < end; index++) {
     // Brackets and braces differ in one bit.
     const sign = text.charCodeAt(index) | 0x20;
     depth += sign === 0x7b ? 1 : sign === 0x7d ? -1 : 0;
