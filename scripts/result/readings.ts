@@ -21,9 +21,9 @@ const entities: Record<string, string> = {
 };
 
 /**
- * The ways in which a text may be read, in each of which it may show a secret: as a terminal shows it; with what nobody
- * sees in place of a space, as nothing else may stand between a name and what it follows; and with its escapes read, in a
- * log of JSON and a URL.
+ * The ways in which a text may be read, each of which may show a secret: as a terminal shows it; with a space in place of
+ * what nobody sees, as a key that follows it directly would look like the end of a word; and with its escapes read, as whoever
+ * reads the JSON of a log or a URL does.
  */
 export function readings(text: string): Reading[] {
   const itself: Reading = { text, start: (index) => index, end: (index) => index + 1 };
