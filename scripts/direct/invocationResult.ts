@@ -60,6 +60,9 @@ function raisedError({ payload }: InvocationAnswer, raised: Json | undefined): {
   };
 }
 
+/** Goes on as the message of a response that can be read and does not say that the test passed. */
+const unreadable = `Expected the function to return JSON, nested at most ${maxDepth.response} deep, got `;
+
 function returnedError({ payload }: InvocationAnswer, returned: Json | undefined): { type: string; message: string } {
   const { type, message, shownCharacters } = unsuccessful;
   const text = textOf(returned === undefined ? payload : returned);
@@ -67,7 +70,8 @@ function returnedError({ payload }: InvocationAnswer, returned: Json | undefined
   const shown = Array.from(text.slice(0, 2 * shownCharacters))
     .slice(0, shownCharacters)
     .join('');
-  return { type, message: `${message}${shown}.` };
+  const expected = returned === undefined ? unreadable : message;
+  return { type, message: `${expected}${shown}.` };
 }
 
 function textOf(value: Json): string {
