@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { readInputFile } from '../../scripts/inputFile';
-import { start } from './command';
+import { start, systemTest } from './command';
 
 const directory = mkdtempSync(join(tmpdir(), 'input-'));
 const nothing = Readable.from([]);
@@ -77,16 +77,18 @@ describe('a file that the user names', () => {
     const pipe = fifo('later');
 
     const text = read(pipe);
-    writeFileSync(pipe, 'a\n');
+    // More than a pipe holds at once: meanwhile there is nothing to read.
+    await writeFile(pipe, 'a'.repeat(500_000));
 
-    await expect(text).resolves.toBe('a\n');
+    await expect(text).resolves.toHaveLength(500_000);
   });
 
   test('ends the command at the first signal where it is a pipe that nobody writes to', async () => {
     const pipe = fifo('silent');
     const { child, ended } = start(['report', pipe]);
-    // Opens once the command reads.
     const writer = await open(pipe, 'w');
+    // By the time that another command has come and gone, this one waits for more.
+    await systemTest(['--version']);
 
     child.kill('SIGINT');
 
