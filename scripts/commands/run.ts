@@ -1,5 +1,5 @@
 import type { RunResult } from '../../lib/wire';
-import { connect } from '../aws/connection';
+import { connect, type Connection } from '../aws/connection';
 import { executionInput } from '../execution/executionInput';
 import { testExecution, type TestedExecution } from '../execution/testExecution';
 import { whyNoVerdict } from '../execution/whyNoVerdict';
@@ -19,18 +19,19 @@ export async function run(identifiers: string[], options: RunOptions, io: Comman
   return testAndReport(identifiers, options, io, {
     // What does not fit in an execution is refused here.
     check: (configurations) => executionInput({ ...options, configurations }),
-    open: (context) => byExecutions(options, context),
+    open: async (context) => byExecutions(await connect(options, io, context.talk), options, context),
   });
 }
 
 /** Each test is an execution of the state machine. */
-async function byExecutions(options: RunOptions, context: TestContext): Promise<TestMethod<TestedExecution>> {
-  const { io, talk, stop, ending } = context;
-  const { redact } = ending;
-  const connection = await connect(options, io, talk);
+export function byExecutions(
+  connection: Connection,
+  options: RunOptions,
+  { io, talk, stop, ending }: TestContext,
+): TestMethod<TestedExecution> {
+  const context = { connection, options, io, talk, stop, redact: ending.redact };
   return {
-    test: (configurations, retry) =>
-      testExecution({ connection, options, io, talk, stop, redact }, configurations, retry),
+    test: (configurations, retry) => testExecution(context, configurations, retry),
     lookUp: (executionArn) => configurationsOfExecution(connection.api, executionArn, io),
     notes: (result) => concurrencyNotes(result, options),
     whyNoVerdict: ({ followed }, result) => whyNoVerdict(followed, result, options),
