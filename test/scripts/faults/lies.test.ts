@@ -66,7 +66,7 @@ async function record(identifiers: string[], options: Partial<RunOptions>, code:
   ];
   const { result } = await run(deployed, [...identifiers, ...flags, '--name', name]);
   const executionArn = result!.execution_arn;
-  const api = stepFunctions({ env: awsEnv, endpointUrl: deployed.url });
+  const api = stepFunctions({ region: awsEnv.AWS_REGION, endpointUrl: deployed.url });
   const { signal } = new AbortController();
   const history = await api.history({ executionArn, maxResults: 1000 }, signal);
   const describe = await api.describe(executionArn, signal);
