@@ -4,8 +4,12 @@
  */
 import { limits } from './wire';
 
-/** Events of an iteration that is retried to the end and then caught, without its retries. */
-const eventsPerIteration = 9;
+/**
+ * Events of an iteration that is caught, without its retries: MapIterationStarted, TaskStateEntered, TaskScheduled,
+ * TaskStarted, TaskSucceeded, EvaluationFailed, TaskStateExited, PassStateEntered, PassStateExited, MapIterationSucceeded.
+ * One whose task failed has TaskFailed in place of the two in the middle.
+ */
+const eventsPerIteration = 10;
 /** Events of each retry: TaskScheduled, TaskStarted, TaskFailed. */
 const eventsPerRetry = 3;
 /** Events of an execution besides its iterations, rounded up. */
@@ -32,7 +36,7 @@ export const resultsBytes = outputBytes - wrapperBytes;
 
 /**
  * How many configurations one execution can test so that its history stays within 25,000 events even if every
- * invocation is retried to the end: 1,040 with five retries.
+ * invocation is retried to the end: 998 with five retries.
  */
 export function maxConfigurations(retryAttempts: number): number {
   return Math.floor(
@@ -53,8 +57,6 @@ export function plainExecution(configurations: number): { events: number; stateT
  * identifiers alone are too long.
  */
 export function detailBytes(identifiers: string[]): number {
-  // Three for every UTF-16 unit above ASCII, which is never too few.
-  // eslint-disable-next-line no-control-regex -- ASCII includes the controls
-  const size = JSON.stringify(identifiers).replace(/[^\x00-\x7f]/g, 'xxx').length;
+  const size = Buffer.byteLength(JSON.stringify(identifiers));
   return Math.floor((resultsBytes - size - bareResultBytes * identifiers.length) / identifiers.length);
 }

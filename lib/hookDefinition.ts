@@ -1,7 +1,7 @@
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { jsonata } from './expressions';
+import { jsonata, start } from './jsonata';
 import { limits, SystemTestInput } from './wire';
 
 /**
@@ -56,7 +56,10 @@ export function hookDefinition(
       // Not $failure.Error: names that begin with "States." are reserved (https://states-language.net/spec.html#errors).
       error: 'SystemTestNotPassed',
       // A timeout has no cause.
-      cause: jsonata(`$substring($failure.Error & ($failure.Cause ? ": " & $failure.Cause), 0, ${limits.causeLength})`),
+      cause: jsonata(`(
+  ${start}
+  $start($failure.Error & ($failure.Cause ? ": " & $failure.Cause), ${limits.causeLength})
+)`),
     }),
   );
   const move = report(scope, 'Let the traffic move', 'Succeeded').next(

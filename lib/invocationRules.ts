@@ -85,13 +85,16 @@ export const retryRule = {
 /**
  * Finds the durations in the log of an invocation, in milliseconds, and the function's memory: regular expressions for
  * the REPORT line of the text format and for the platform.report record of the JSON format. The last match counts: the
- * line is Lambda's own and ends the log. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
+ * line is Lambda's own and ends the log. The digits are bounded, because JSONata fails on a number that has too many. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
  */
 export const reportPatterns = {
-  duration: [String.raw`\tDuration: ([0-9]+(?:\.[0-9]+)?) ms`, String.raw`"durationMs":([0-9]+(?:\.[0-9]+)?)`],
+  duration: [
+    String.raw`\tDuration: ([0-9]{1,12}(?:\.[0-9]{1,9})?) ms`,
+    String.raw`"durationMs":([0-9]{1,12}(?:\.[0-9]{1,9})?)`,
+  ],
   /** In MB. */
   memory: [String.raw`\tMemory Size: ([0-9]+) MB`, String.raw`"memorySizeMB":([0-9]+)`],
-  billed: [String.raw`\tBilled Duration: ([0-9]+) ms`, String.raw`"billedDurationMs":([0-9]+)`],
+  billed: [String.raw`\tBilled Duration: ([0-9]{1,12}) ms`, String.raw`"billedDurationMs":([0-9]{1,12})`],
 } as const;
 
 /** What the log of an invocation reports by the patterns of one kind; undefined where it reports nothing of it. */

@@ -4,10 +4,12 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { maxConfigurations } from './executionBudget';
-import * as expressions from './expressions';
 import { functionTimeout } from './functionTimeout';
+import * as input from './inputExpressions';
 import { retryRule, transientErrors, unanswered } from './invocationRules';
 import { InvokeFunction } from './invokeFunction';
+import { jsonata } from './jsonata';
+import * as results from './resultExpressions';
 import { Configuration } from './wire';
 
 /** What the definition needs to know; the meaning of each is that of the `SystemTest` prop of the same name. */
@@ -26,30 +28,29 @@ export interface StateMachineDefinitionProps {
 /**
  * The state machine, start to end:
  *
- *     Complete input → Input accepted? → Test configurations (Map: Invoke function) → All passed? → Passed | Failed
+ *     Check input → Input accepted? → Test configurations (Map: Invoke function) → All passed? → Passed | Failed
  *
  * One state transition a configuration (two where Step Functions caught an error), and five for the execution.
  */
 export function stateMachineDefinition(scope: Construct, props: StateMachineDefinitionProps): sfn.IChainable {
   const defaults = { ...props, maxConfigurations: maxConfigurations(props.retryAttempts) };
 
-  const completeInput = sfn.Pass.jsonata(scope, 'Complete input', {
-    comment: "Fills in what the input leaves out with the construct's defaults, and checks it",
-    assign: { checked: expressions.checkInput(defaults) },
-    outputs: expressions.completeInput(defaults),
+  const checkInput = sfn.Pass.jsonata(scope, 'Check input', {
+    comment: "Checks the input with the construct's defaults for what it leaves out",
+    assign: { checked: input.checkInput(defaults) },
   });
 
   const refused = sfn.Fail.jsonata(scope, 'Input refused', {
     comment: 'Nothing was tested: the Cause says what to change',
     error: 'SystemTestInputRefused',
-    cause: expressions.jsonata('$checked.refusal'),
+    cause: jsonata('$checked.refusal'),
   });
 
   const testConfigurations = sfn.Map.jsonata(scope, 'Test configurations', {
     comment: 'Tests each configuration, max_concurrency at once; none stops the others',
-    items: sfn.ProvideItems.jsonata(expressions.jsonata('$states.input.configurations')),
-    jsonataMaxConcurrency: expressions.jsonata('$checked.max_concurrency'),
-    outputs: expressions.aggregatedResult(),
+    items: sfn.ProvideItems.jsonata(jsonata('$states.input.configurations')),
+    jsonataMaxConcurrency: jsonata('$checked.max_concurrency'),
+    outputs: results.aggregatedResult(),
   }).itemProcessor(testConfiguration(scope, props));
 
   const passed = sfn.Succeed.jsonata(scope, 'Passed', {
@@ -57,16 +58,20 @@ export function stateMachineDefinition(scope: Construct, props: StateMachineDefi
   });
   const failed = sfn.Fail.jsonata(scope, 'Failed', {
     comment: 'The input of this state is the aggregated result: every configuration with its error and log',
-    error: expressions.failedError,
-    cause: expressions.failedCause,
+    error: results.failedError,
+    cause: results.failedCause,
   });
   const allPassed = sfn.Choice.jsonata(scope, 'All passed?', { comment: 'Within the tolerated failures' })
-    .when(sfn.Condition.jsonata(expressions.allPassed), passed)
+    .when(sfn.Condition.jsonata(results.allPassed), passed)
     .otherwise(failed);
 
-  return completeInput.next(
-    sfn.Choice.jsonata(scope, 'Input accepted?', { comment: 'Starts nothing on a bad input' })
-      .when(sfn.Condition.jsonata(expressions.jsonata('$checked.refusal = ""')), testConfigurations.next(allPassed))
+  return checkInput.next(
+    sfn.Choice.jsonata(scope, 'Input accepted?', {
+      comment: "Starts nothing on a bad input, and fills in the construct's defaults in a good one",
+    })
+      .when(sfn.Condition.jsonata(jsonata('$checked.refusal = ""')), testConfigurations.next(allPassed), {
+        outputs: input.completeInput(defaults),
+      })
       .otherwise(refused),
   );
 }
@@ -78,15 +83,15 @@ function testConfiguration(scope: Construct, props: StateMachineDefinitionProps)
   });
   const { logTail, retryAttempts } = props;
   const mayRunOn = logTail && (functionTimeout(props.function) ?? Infinity) > unanswered.patienceSeconds;
-  const caught = { outputs: expressions.errorResult({ mayRunOn }) };
+  const caught = { outputs: results.errorResult({ mayRunOn }) };
   const invoke = new InvokeFunction(scope, 'Invoke function', {
     queryLanguage: sfn.QueryLanguage.JSONATA,
     comment: 'Invokes the function with system_test: true; what it raises or returns decides',
     function: props.function,
     invokeRole: props.invokeRole,
-    event: expressions.functionEvent(props.payload),
+    event: results.functionEvent(props.payload),
     logTail,
-    outputs: expressions.invocationResult(logTail),
+    outputs: results.invocationResult(logTail),
   });
   return (
     invoke

@@ -71,7 +71,7 @@ export interface SystemTestProps {
   /**
    * How often an invocation is retried on errors of the platform (throttling, Lambda's own trouble), 0 to 20, with
    * exponential backoff from 2 to 60 s and full jitter. More retries leave room for fewer configurations in the history
-   * of an execution: 1,040 with five, 1,664 with two.
+   * of an execution: 998 with five, 1,560 with two.
    *
    * @default 5
    */

@@ -83,6 +83,6 @@ describe('CONTRIBUTING.md and docs/architecture.md', () => {
     expect(retries!.map(maxConfigurations)).toEqual(configurations);
     const shares = [...architecture.matchAll(/([\d,]+)(?: bytes)? each for/g)].map(([, bytes]) => numberOf(bytes!));
     const shareOf = (total: number) => detailBytes(Array.from({ length: total }, (_, index) => `config_${index}`));
-    expect(shares).toEqual([40, 1040].map(shareOf));
+    expect(shares).toEqual([40, 998].map(shareOf));
   });
 });

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 interface ExternalTool {
   /** What it prints for an input; throws where it fails. */
@@ -7,12 +8,13 @@ interface ExternalTool {
 }
 
 /**
- * A program that judges what we write. Where it is missing the tests that need it are skipped by their name, unless
+ * A program that judges what we write. Where it, or the file that it needs, is missing the tests that need it are skipped by their name, unless
  * SYSTEM_TEST_REQUIRE_<name>=1 says that it has to be there, as in CI.
  */
-export function externalTool(program: string, name = program.toUpperCase()): ExternalTool {
+export function externalTool(program: string, name = program.toUpperCase(), needed?: string): ExternalTool {
   const required = process.env[`SYSTEM_TEST_REQUIRE_${name}`] === '1';
-  const missing = spawnSync(program, ['--version']).error !== undefined;
+  const missing =
+    spawnSync(program, ['--version']).error !== undefined || (needed !== undefined && !existsSync(needed));
   return {
     run: (args, input) => {
       const { status, stdout, stderr, error } = spawnSync(program, args, {
