@@ -63,16 +63,16 @@ const nearest = String.raw`$nearest := function($wanted, $names) {(
     $end := function($count) { $substringAfter($wanted, $start($wanted, $length($wanted) - $count)) & "\n" };
     $shared := function($part, $names) {(
       $lines := "\n" & $join($names, "\n") & "\n";
-      $count([1..$min([$length($wanted), 100])][$contains($lines, $part($))])
+      $count($filter([1..$min([$length($wanted), 100])], function($count) { $contains($lines, $part($count)) }))
     )};
     $fewer := function($part, $names) {(
       $text := $part($shared($part, $names));
-      [$names[$contains("\n" & $ & "\n", $text)]]
+      [$filter($names, function($name) { $contains("\n" & $name & "\n", $text) })]
     )};
     $endFirst := $shared($end, $names) > $shared($begin, $names);
     $likely := $endFirst ? $fewer($begin, $fewer($end, $names)) : $fewer($end, $fewer($begin, $names));
-    $same := $names[$lowercase($) = $lowercase($wanted)];
-    $exists($same) ? $same[0] :
+    $same := [$filter($names, function($name) { $lowercase($name) = $lowercase($wanted) })];
+    $count($same) > 0 ? $same[0] :
     2 * ($shared($begin, $likely) + $shared($end, $likely)) >= $min([$length($wanted), 100]) ? $likely[0]
   )};`;
 
@@ -134,7 +134,7 @@ export function checkInput(defaults: InputDefaults): string {
     "Expected configurations[" & [$map($names, function($name, $index) { $name = false ? $index })][0] & "] to be a string of 1 to ${limits.identifierLength} characters that is not blank, or an object with such a configuration_identifier and no system_test.";
   $items := $refusal = "" ? $items : [];
   $names := $refusal = "" ? $names : [];
-  $repeated := $count($keys($names{"=" & $: true})) < $count($names) ? $reduce($sort($names), function($seen, $name) {
+  $repeated := $count($keys($merge($map($names, function($name) { {"=" & $name: true} })))) < $count($names) ? $reduce($sort($names), function($seen, $name) {
     $name = $seen.last ? {"last": $name, "twice": $name} : $merge([$seen, {"last": $name}])
   }, {}).twice;
   $refusal := $refusal != "" ? $refusal : $exists($repeated) ? "Expected each configuration once, got " & $repeated & " more than once." : "";
