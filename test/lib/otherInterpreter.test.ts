@@ -7,6 +7,8 @@ import { describeWithLocalStack, type Interpreter, startLocalStack } from '../lo
 import { type FaultOf, type Proxy, startProxy } from '../proxy';
 import { deployLocally, ended, type Ended, type LocalSystemTest } from '../localSystemTest';
 
+/** What the function does is in names that the construct does not know. */
+const permitted = { allow_unknown: true };
 const forty = Array.from({ length: 40 }, (_, index) => `config ${index}`);
 
 /** What an execution came to, without what is another each time. */
@@ -58,7 +60,7 @@ describe.each([true, false])('The state machine (log tail: %s),', (logTail) => {
     async function run(input: Record<string, unknown>): Promise<Ended> {
       const { client, stateMachineArn } = machine;
       // It gives no name by itself.
-      const start = { stateMachineArn, name: randomUUID(), input: JSON.stringify(input) };
+      const start = { stateMachineArn, name: randomUUID(), input: JSON.stringify({ ...permitted, ...input }) };
       const { executionArn } = await client.send(new StartExecutionCommand(start));
       return await ended(client, executionArn!);
     }
@@ -81,17 +83,18 @@ describe.each([true, false])('The state machine (log tail: %s),', (logTail) => {
       ['a text for configurations', { configurations: 'config' }],
       ['a number among them', { configurations: ['a', 5] }],
       ['one twice', { configurations: ['a', 'b', 'a'] }],
+      ['one that is mistyped', { configurations: ['config 0', 'confg 0'], allow_unknown: false }],
       ['too many at once', { max_concurrency: 41 }],
       ['a share that is none', { tolerated_failures: '101%' }],
     ])('with %s', async (_, input) => {
       const elsewhere = comparable(await run(input));
-      expect(elsewhere).toEqual(comparable(await local.run(input as SystemTestInput)));
+      expect(elsewhere).toEqual(comparable(await local.run({ ...permitted, ...input } as SystemTestInput)));
     });
 
     it('with the same history, event by event', async () => {
       const input = { configurations: ['config 1', 'raises', 'config 2'], max_concurrency: 1 };
       const elsewhere = await (await run(input)).events();
-      const here = await (await local.run(input)).events();
+      const here = await (await local.run({ ...permitted, ...input })).events();
       expect(elsewhere.map(outline)).toEqual(here.map(outline));
     });
 

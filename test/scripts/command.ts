@@ -87,7 +87,7 @@ export interface ServedApp {
   machineArn: string;
   /** The ARN of a state machine that is no system test. */
   otherMachineArn: string;
-  /** Flags that lead to the endpoint. */
+  /** Flags that lead to the endpoint, and permit what its construct does not know. */
   flags: string[];
   /** How many executions there were. */
   executions(machineArn?: string): Promise<number>;
@@ -149,7 +149,7 @@ export async function serveApp(): Promise<ServedApp> {
     directory,
     machineArn,
     otherMachineArn: stateMachines.find(({ name }) => name === 'Other')!.stateMachineArn,
-    flags: ['--endpoint-url', endpoint.url],
+    flags: ['--allow-unknown', '--endpoint-url', endpoint.url],
     executions: async (stateMachineArn = machineArn) =>
       (await client.send(new ListExecutionsCommand({ stateMachineArn }))).executions!.length,
     statusOf: async (executionArn) => (await client.send(new DescribeExecutionCommand({ executionArn }))).status,

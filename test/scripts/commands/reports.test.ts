@@ -57,9 +57,7 @@ describe('a run', () => {
 
   test.each(['run', 'invoke'])('that passed ends with 3 where its report can not be written: %s', async (way) => {
     const { code, stdout, stderr } = await systemTest([
-      way,
-      ...app.flags,
-      'good',
+      ...[way, 'good_0', '--endpoint-url', app.endpoint.url],
       ...reportThatFails(),
       '--report',
       'text',

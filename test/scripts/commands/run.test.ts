@@ -28,7 +28,7 @@ async function runJson(args: string[], options?: Parameters<typeof systemTest>[1
 /** Runs against the served app through a proxy that does harm. */
 async function runThrough(faultOf: (call: Call) => Fault | undefined | Promise<Fault | undefined>, args: string[]) {
   const proxy = await startProxy(app.endpoint.url, faultOf);
-  const command = start(['run', '--endpoint-url', proxy.url, ...args]);
+  const command = start(['run', '--allow-unknown', '--endpoint-url', proxy.url, ...args]);
   void command.ended.then(() => proxy.close());
   return { ...command, proxy };
 }
@@ -133,7 +133,7 @@ describe('a run', () => {
       operation === 'GetExecutionHistory' ? { rewrite: withOutput } : undefined,
     );
 
-    const { code, stderr } = await systemTest(['run', 'good', '--endpoint-url', aws.url]);
+    const { code, stderr } = await systemTest(['run', 'good_0', '--endpoint-url', aws.url]);
     await aws.close();
 
     expect(code).toBe(3);
@@ -348,9 +348,12 @@ describe('an interrupted run', () => {
 
 describe('a run on this machine', () => {
   test('serves the app, tests it, and says what the exit code is for', async () => {
-    const { code, stdout, stderr } = await systemTest(['run', '--local', '--app', app.directory, 'good', 'bad'], {
-      env: cleanEnv,
-    });
+    const { code, stdout, stderr } = await systemTest(
+      ['run', '--local', '--app', app.directory, 'good', 'bad', '--allow-unknown'],
+      {
+        env: cleanEnv,
+      },
+    );
 
     expect(stdout).toMatch(/\n1 of 2 passed the test - 1 failed\n$/);
     expect(stderr).toMatch(/\nThe exit code is 1, which is what stops a pipeline\.\n$/);
@@ -359,14 +362,16 @@ describe('a run on this machine', () => {
 
   test('keeps its exit code while the sandboxes of many invocations end', async () => {
     const bad = Array.from({ length: 30 }, (_, index) => `bad_${index}`);
-    const flags = ['--local', '--app', app.directory, '--quiet'];
+    const flags = ['--local', '--app', app.directory, '--quiet', '--allow-unknown'];
     for (let time = 0; time < 4; time++) {
       expect((await systemTest(['run', ...bad, ...flags], { env: cleanEnv })).code).toBe(1);
     }
   });
 
   test('is interrupted like any other, and closes what it served', async () => {
-    const { child, ended, says } = start(['run', '--local', '--app', app.directory, 'slow'], { env: cleanEnv });
+    const { child, ended, says } = start(['run', '--local', '--app', app.directory, 'slow', '--allow-unknown'], {
+      env: cleanEnv,
+    });
     await says('Testing 1 configuration.');
 
     child.kill('SIGINT');

@@ -46,7 +46,7 @@ function drawing(run: RunResult, end: End): SVGElement {
   const outcome =
     passed === total ? `${count(passed)} passed` : `${count(passed)} passed, ${count(total - passed)} did not`;
   const words = [
-    'Complete input, then “Input accepted?” (yes)',
+    'Check input, then “Input accepted?” (yes)',
     `then Test configurations (${[configurations, limit, outcome].filter((part) => part !== '').join(', ')})`,
     ...(ended
       ? [`then “All passed?” (${end === 'Passed' ? 'yes' : 'no'})`, `then ${end}`]
@@ -57,7 +57,7 @@ function drawing(run: RunResult, end: End): SVGElement {
     { viewBox: '0 0 320 402', role: 'img', 'aria-label': `The way of the execution: ${words}.` },
     svg('circle', { class: 'start', cx: 120, cy: 8, r: 5 }),
     edge('M120 13V30', true),
-    state(30, 'Complete input', true),
+    state(30, 'Check input', true),
     edge('M120 66V88', true),
     state(88, 'Input accepted?', true, 'choice'),
     edge('M210 106H232', false),

@@ -75,7 +75,7 @@ describeInBrowser('the HTML report in Chromium', () => {
       /\$0\.0016[^]*45 transitions[^]*eu-west-1 for x86_64, 2025-11-01/,
     );
     expect(await page.locator('.workflow svg').getAttribute('aria-label')).toBe(
-      'The way of the execution: Complete input, then “Input accepted?” (yes), then Test configurations ' +
+      'The way of the execution: Check input, then “Input accepted?” (yes), then Test configurations ' +
         '(40 configurations, at most 10 at once, 35 passed, 5 did not), then “All passed?” (no), then Failed.',
     );
   });
