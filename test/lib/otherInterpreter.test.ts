@@ -1,6 +1,6 @@
 import { type HistoryEvent, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { randomUUID } from 'node:crypto';
-import type { AggregatedResult, Json, JsonObject, SystemTestInput } from '../../lib/wire';
+import type { AggregatedResult, Json, JsonObject } from '../../lib/wire';
 import { repairLogTail } from '../../scripts/execution/logTail';
 import { behavingSystemTest } from '../behaviours';
 import { describeWithLocalStack, type Interpreter, startLocalStack } from '../localStack';
@@ -88,7 +88,7 @@ describe.each([true, false])('The state machine (log tail: %s),', (logTail) => {
       ['a share that is none', { tolerated_failures: '101%' }],
     ])('with %s', async (_, input) => {
       const elsewhere = comparable(await run(input));
-      expect(elsewhere).toEqual(comparable(await local.run({ ...permitted, ...input } as SystemTestInput)));
+      expect(elsewhere).toEqual(comparable(await local.run({ ...permitted, ...input })));
     });
 
     it('with the same history, event by event', async () => {

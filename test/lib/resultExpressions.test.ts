@@ -78,11 +78,7 @@ describe('the result of a configuration', () => {
     );
     await fc.assert(
       fc.asyncProperty(answer, share, async (result, detailBytes) => {
-        const value = await evaluate(
-          invocationResult(logTail),
-          { result: result as JsonObject },
-          { detail_bytes: detailBytes },
-        );
+        const value = await evaluate(invocationResult(logTail), { result: result }, { detail_bytes: detailBytes });
         expect(value).toMatchObject({ status: 'FAILED' });
       }),
       runs(50),

@@ -20,7 +20,7 @@ export async function evaluateHere({ expression, bindings: { states, ...variable
   const one = compiled.get(expression) ?? new Expression(source(expression), 'Output', { clock, random: Math.random });
   compiled.set(expression, one);
   try {
-    return { value: await one.evaluate({ states, variables: variables as Record<string, Json> }) };
+    return { value: await one.evaluate({ states, variables: variables }) };
   } catch (error) {
     return { error: (error as Error).message };
   }

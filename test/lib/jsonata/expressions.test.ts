@@ -10,14 +10,16 @@ beforeAll(async () => {
   for (const evaluation of evaluations) here.push(await evaluateHere(evaluation));
 });
 
+function atLeast(expected: object | string | boolean): unknown {
+  return typeof expected === 'string' ? expect.stringContaining(expected) : expected;
+}
+
 describe('the state machine', () => {
   it.each(cases.map(([what, , expected], index) => [what, expected, index] as const))('%s', (_, expected, index) => {
     const answer = here[index]!;
     const value = 'error' in answer ? answer.error : answer.value;
-    const sentence = isJsonObject(value) ? value.refusal : value;
-    if (typeof expected === 'object') expect(value).toMatchObject(expected);
-    else if (typeof expected === 'string') expect(sentence).toContain(expected);
-    else expect(value).toBe(expected);
+    const said = isJsonObject(value) && typeof expected === 'string' ? value.refusal : value;
+    expect({ said }).toMatchObject({ said: atLeast(expected) });
   });
 });
 
