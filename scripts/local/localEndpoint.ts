@@ -1,14 +1,11 @@
 /** The embedded default: an app, synthesized and served on this machine. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { assembleApp } from './app';
 import { loadAssembly } from './assembly';
 import type { Deployment } from './deployment';
 import { localEnvironment } from './environment';
-import { UserError } from '../userError';
 import { serve, type ServeOptions } from './server';
 import { checkStateMachine } from './stepFunctions/service';
+import { makeWorkDirectory } from './workDirectory';
 
 export interface LocalEndpointOptions extends ServeOptions {
   /** A directory with a cloud assembly, or a command; default: the `app` of the working directory's cdk.json. */
@@ -43,14 +40,7 @@ export interface LocalEndpoint {
 export async function startLocalEndpoint(options: LocalEndpointOptions = {}): Promise<LocalEndpoint> {
   const { app, stack, defaultStack, cwd = process.cwd(), env = process.env, log = () => undefined, signal } = options;
   const environment = localEnvironment(env);
-  const workDirectory = await mkdtemp(join(tmpdir(), 'system-test-')).catch((error: unknown) => {
-    throw new UserError(
-      `Expected a directory for temporary files, such as TMPDIR names, that can be written, got ${tmpdir()} ` +
-        `(${(error as NodeJS.ErrnoException).code}).`,
-      { cause: error },
-    );
-  });
-  const clean = (): Promise<void> => rm(workDirectory, { recursive: true, force: true, maxRetries: 3 });
+  const { path: workDirectory, remove } = await makeWorkDirectory();
   try {
     const directory = await assembleApp({ app, cwd, env, environment, workDirectory, log, signal });
     const deployment = await loadAssembly(directory, {
@@ -67,10 +57,10 @@ export async function startLocalEndpoint(options: LocalEndpointOptions = {}): Pr
     return {
       url: server.url,
       deployment,
-      close: () => server.close().finally(clean),
+      close: () => server.close().finally(remove),
     };
   } catch (error) {
-    await clean();
+    await remove();
     throw error;
   }
 }

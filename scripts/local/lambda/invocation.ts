@@ -7,7 +7,6 @@ import { endLine, platformLog } from './log';
 import { cannotLog, cannotStart } from './machineTrouble';
 import type { Outcome, Sandbox } from './sandbox';
 import { newTraceId } from './sandboxEnvironment';
-import { requireLogRoom } from './sandboxLog';
 import type { SandboxPool } from './sandboxPool';
 
 /** Of one invocation's log; what is older is dropped. */
@@ -44,7 +43,7 @@ export async function runInvocation(
   const sandbox = await pool.acquire();
   try {
     const result = await runIn(sandbox, invocation, clock);
-    if (result.failed) requireLogRoom();
+    if (result.failed) sandbox.requireLogRoom();
     return result;
   } catch (error) {
     throw error instanceof ServiceError ? error : cannotLog(functionName, error);

@@ -54,6 +54,8 @@ export interface SandboxOptions {
   version: string;
   bootstrapFile: string;
   guard: SandboxGuard;
+  /** For the log. */
+  temporaryFolder: string;
   now: Date;
 }
 
@@ -80,7 +82,7 @@ export class Sandbox {
     let log: SandboxLog | undefined;
     let api: RuntimeApi | undefined;
     try {
-      log = new SandboxLog();
+      log = new SandboxLog(options.temporaryFolder);
       api = await RuntimeApi.open();
       return new Sandbox(options, log, api);
     } catch (error) {
@@ -147,6 +149,11 @@ export class Sandbox {
     return this.#log.take(maximumBytes);
   }
 
+  /** Throws where its log may have had no room. */
+  requireLogRoom(): void {
+    this.#log.requireRoom();
+  }
+
   /** Ends the process and what it started. */
   async kill(): Promise<void> {
     this.#alive = false;
@@ -181,12 +188,18 @@ export class Sandbox {
     const { pid } = child;
     if (pid !== undefined) guard.watch(pid);
     let up = false;
-    void this.#api.connected.then(() => (up = true));
+    // Without a thread to be had, Node.js has been seen to hang as it starts.
+    const patience = setTimeout(() => this.#killGroup(), initTimeoutMs);
+    void this.#api.connected.then(() => {
+      up = true;
+      clearTimeout(patience);
+    });
     return new Promise((resolve) => {
       const ended = (exit: Omit<Exit, 'type' | 'durationMs'>) =>
         resolve({ type: 'exit', durationMs: performance.now() - this.#startedAt, ...exit });
       child.once('exit', (code, signal) => {
         this.#alive = false;
+        clearTimeout(patience);
         this.#killGroup();
         if (pid !== undefined) guard.forget(pid);
         const early = !up && !variables.some((name) => earlyVariables.test(name));
@@ -194,7 +207,9 @@ export class Sandbox {
         void this.#api.drained().then(() => ended({ code, signal, startError }));
       });
       child.on('error', ({ message }) => {
-        if (pid === undefined) ended({ code: null, signal: null, startError: message });
+        if (pid !== undefined) return;
+        clearTimeout(patience);
+        ended({ code: null, signal: null, startError: message });
       });
     });
   }

@@ -1,7 +1,6 @@
 /** What a sandbox writes to its standard output and standard error. */
 import { randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, unlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Above it, what was read already, or what a function wrote so far without end, is dropped. */
@@ -15,9 +14,16 @@ const minimumRoomBytes = 8_192;
  */
 export class SandboxLog {
   /** For the sandbox's stdio. */
-  readonly descriptor = openNameless();
+  readonly descriptor: number;
+  readonly #folder: string;
   #read = 0;
   #open = true;
+
+  /** Throws where `folder`, that for temporary files, has no place for it. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.descriptor = openNameless(folder);
+  }
 
   /** What was written since the last call, at most its last `maximumBytes`. */
   take(maximumBytes: number): Buffer {
@@ -40,6 +46,16 @@ export class SandboxLog {
     }
   }
 
+  /** Throws where a function that has just failed may have had no room for what it wrote. */
+  requireRoom(): void {
+    const descriptor = openNameless(this.#folder);
+    try {
+      writeFileSync(descriptor, Buffer.alloc(minimumRoomBytes));
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
   close(): void {
     this.#open = false;
     closeSync(this.descriptor);
@@ -51,19 +67,9 @@ export class SandboxLog {
   }
 }
 
-/** Throws where the log of a function that has just failed could not have been written. */
-export function requireLogRoom(): void {
-  const descriptor = openNameless();
-  try {
-    writeFileSync(descriptor, Buffer.alloc(minimumRoomBytes));
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 /** Also where this process is killed, nothing of such a file stays behind. */
-function openNameless(): number {
-  const file = join(tmpdir(), `system-test-log-${randomUUID()}`);
+function openNameless(folder: string): number {
+  const file = join(folder, `system-test-log-${randomUUID()}`);
   const descriptor = openSync(file, 'ax+', 0o600);
   unlinkSync(file);
   return descriptor;

@@ -1,5 +1,6 @@
 /** Lambda, as far as the local endpoint serves it. */
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { builtFile } from '../../builtFile';
 import { systemClock, type Clock } from '../../clock';
 import type { DeployedFunction, Deployment } from '../deployment';
@@ -27,6 +28,8 @@ export interface LambdaServiceOptions {
   concurrency?: number;
   /** What runs in a sandbox; default: `dist/bootstrap.js` of this package. */
   bootstrapFile?: string;
+  /** For the functions' logs while they run; default: the system's (TMPDIR). */
+  temporaryFolder?: string;
   /** Gets the log of each invocation when it has ended. */
   log?: (functionName: string, text: string) => void;
 }
@@ -40,6 +43,7 @@ export class LambdaService implements Service, Invoker {
   readonly #events: EventQueue;
   readonly #guard: SandboxGuard;
   readonly #bootstrapFile: string;
+  readonly #temporaryFolder: string;
   readonly #log: LambdaServiceOptions['log'];
   readonly #startSlots = new StartSlots();
   readonly #pools = new Map<string, SandboxPool>();
@@ -47,7 +51,8 @@ export class LambdaService implements Service, Invoker {
   #closed = false;
 
   /** Throws where a function's runtime is not one of Node.js, or the bootstrap was not built. */
-  constructor({ deployment, clock = systemClock, concurrency = 100, bootstrapFile, log }: LambdaServiceOptions) {
+  constructor(options: LambdaServiceOptions) {
+    const { deployment, clock = systemClock, concurrency = 100, bootstrapFile, temporaryFolder, log } = options;
     deployment.functions.forEach(requireNodeJs);
     this.#deployment = deployment;
     this.#clock = clock;
@@ -56,6 +61,7 @@ export class LambdaService implements Service, Invoker {
     this.#events = new EventQueue(clock);
     this.#bootstrapFile = bootstrapFile ?? builtFile('bootstrap.js');
     this.#guard = new SandboxGuard(this.#bootstrapFile);
+    this.#temporaryFolder = temporaryFolder ?? tmpdir();
     this.#log = log;
   }
 
@@ -157,7 +163,13 @@ export class LambdaService implements Service, Invoker {
 
   #poolOf({ deployed, version }: FunctionTarget): SandboxPool {
     const key = `${deployed.functionArn}:${version}`;
-    const options = { deployed, version, bootstrapFile: this.#bootstrapFile, guard: this.#guard };
+    const options = {
+      deployed,
+      version,
+      bootstrapFile: this.#bootstrapFile,
+      guard: this.#guard,
+      temporaryFolder: this.#temporaryFolder,
+    };
     const start = () => Sandbox.start({ ...options, now: new Date(this.#clock.now()) });
     const pool = this.#pools.get(key) ?? new SandboxPool(start, this.#startSlots);
     this.#pools.set(key, pool);

@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DeployedFunction } from '../../../../scripts/local/deployment';
+import { SandboxGuard } from '../../../../scripts/local/lambda/sandboxGuard';
+import type { LambdaServiceOptions } from '../../../../scripts/local/lambda/service';
 import { cleanUp, deployed, eventually, serveLambda } from './lambdaFixture';
 
 afterAll(cleanUp);
@@ -116,6 +120,52 @@ test("a sandbox has the function's environment and Lambda's, and nothing of the 
   });
   expect(send).toBe('undefined');
   await lambda.close();
+});
+
+describe("what this machine lacks is trouble of the platform, not the function's", () => {
+  const fails = 'exports.handler = async () => { throw new Error("mine"); }';
+  const bootstrap = (source: string) => join(deployed({ 'bootstrap.js': source }).codeDirectory, 'bootstrap.js');
+
+  test.each<[string, string, () => Partial<LambdaServiceOptions>, () => Partial<DeployedFunction>]>([
+    [
+      'no thread for it',
+      'its process ended before it was up: Runtime exited with error: signal: aborted.',
+      () => ({ bootstrapFile: bootstrap('process.abort()') }),
+      () => ({}),
+    ],
+    ['no process', 'spawn ', () => ({}), () => ({ codeDirectory: join(deployed(fails).codeDirectory, 'index.js') })],
+    ['no folder for temporary files', 'ENOENT', () => ({ temporaryFolder: join(__dirname, 'nowhere') }), () => ({})],
+  ])('%s', async (_name, reason, options, overrides) => {
+    const lambda = await serveLambda([deployed(fails, overrides())], options());
+    const error: unknown = await lambda.invoke().catch((e: unknown) => e);
+    expect(error).toMatchObject({ name: 'ServiceException', $metadata: { httpStatusCode: 500 } });
+    expect((error as Error).message).toContain(`The function reports could not be started: ${reason}`);
+    await lambda.close();
+  });
+
+  test('no room for its log', async () => {
+    const temporaryFolder = mkdtempSync(join(tmpdir(), 'log-'));
+    const lambda = await serveLambda([deployed(fails)], { temporaryFolder });
+    expect((await lambda.invoke()).payload).toMatchObject({ errorMessage: 'mine' });
+    rmSync(temporaryFolder, { recursive: true });
+    const error: unknown = await lambda.invoke().catch((e: unknown) => e);
+    expect(error).toMatchObject({ name: 'ServiceException' });
+    expect((error as Error).message).toContain('The log of the function reports could not be kept: ENOENT');
+    await lambda.close();
+  });
+
+  test('but not where the function itself keeps Node.js from starting', async () => {
+    const environment = { NODE_OPTIONS: '--require=./missing.js' };
+    const lambda = await serveLambda([deployed(fails, { environment })]);
+    expect((await lambda.invoke()).payload).toMatchObject({ errorType: 'Runtime.ExitError' });
+    await lambda.close();
+  });
+
+  test('and a guard that does not end by itself holds nobody up', async () => {
+    const guard = new SandboxGuard(bootstrap('setInterval(() => {}, 1000)'), 1);
+    guard.watch(process.pid);
+    await expect(guard.close()).resolves.toBeUndefined();
+  });
 });
 
 test('a closed service leaves no process behind, not even one that a function started', async () => {
