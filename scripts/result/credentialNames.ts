@@ -55,7 +55,7 @@ function isUnsure(words: string): boolean {
 /** Whether the value under a name is a secret: `isCredentialName`, and it is not a word such as `undefined`. */
 export function isCredential(name: string, value: string): boolean {
   const words = wordsOf(name);
-  if (saysNothing(value) || refersTo(words, value)) {
+  if (saysNothing(value) || refersTo(words, value) || isCountOrFile(words, value)) {
     return false;
   }
   if (!isCredentialName(name)) {
@@ -72,8 +72,17 @@ export function isCredential(name: string, value: string): boolean {
   if (/cookies?$/.test(words)) {
     return /^[^\s=;]+=/.test(value) || isOpaque(value);
   }
-  // PWD=/var/task
-  return !(words.endsWith('pwd') && /^(?:[/~]|[A-Za-z]:\\)/.test(value));
+  return true;
+}
+
+/** `secrets: 5`, `pass: 35`, `signing_key: keys/a.pem`, `PWD=/var/task` */
+function isCountOrFile(words: string, value: string): boolean {
+  return (
+    (words.endsWith('s') && !words.endsWith('pass') && /^\d+$/.test(value)) ||
+    (words === 'pass' && /^(?:\d+|[A-Za-z]+)$/.test(value)) ||
+    (words.endsWith('key') && /^[\w./~-]+\.[a-z]{2,5}$/.test(value)) ||
+    (words.endsWith('pwd') && /^(?:[/~]|[A-Za-z]:\\)/.test(value))
+  );
 }
 
 /** Whether a text looks random: a key, not a name or a path. */

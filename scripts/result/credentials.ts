@@ -34,8 +34,8 @@ const rules: Rule[] = [
   { pattern: /(\.webhook\.office\.com\/webhookb2\/)[^\s"'<>\\]+/g },
   // curl -u user:password, and data source names of Go and Oracle.
   {
-    pattern: /((?<![\w-])(?:-u|--(?:proxy-)?user)[\s=]{1,4}["']?[^\s:"'=]{1,128}:)[^\s"']+/g,
-    accepts: (secret) => !/^\d+$/.test(secret),
+    pattern: /((?<![\w-])(?:-u|--(?:proxy-)?user)[\s=]{1,4}["']?(?!arn:)[^\s:"'=]{1,128}:)[^\s"']+/g,
+    accepts: (secret) => !/^\d+$/.test(secret) && isCredential('password', secret),
   },
   { pattern: /(:)[^\s"'/():]{1,256}(?=@(?:tcp|unix)\()/g },
   { pattern: /(\bjdbc:oracle:thin:[\w.-]{1,64}\/)[^\s"'@]{1,256}(?=@)/gi },

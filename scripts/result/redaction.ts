@@ -164,7 +164,8 @@ function redactJson(value: Json, redactor: Redactor, secret: boolean): Json {
         const times = (taken.get(safe) ?? 0) + 1;
         taken.set(safe, times);
         const unique = times === 1 ? safe : `${safe} #${times}`;
-        const hidden = typeof item === 'string' ? redactor.hidesText(key, item) : redactor.hides(key);
+        const isOne = typeof item === 'string' || typeof item === 'number';
+        const hidden = isOne ? redactor.hidesText(key, String(item)) : redactor.hides(key);
         return [unique, redactJson(item, redactor, secret || hidden)];
       }),
     );
