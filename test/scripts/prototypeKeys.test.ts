@@ -47,3 +47,7 @@ describe.each(['run', 'invoke'])('%s', (command) => {
     expect(response).not.toContain('"inherited":true,"system');
   });
 });
+
+it("gives a configuration named __proto__ the construct's keys for it", async () => {
+  expect(await responses('run', '__proto__')).toEqual([expect.stringContaining('"region":"eu"')]);
+});
