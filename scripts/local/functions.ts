@@ -70,18 +70,28 @@ async function readFunction(
   const logging = group('LoggingConfig');
   const environment = Object.entries(objectOr(group('Environment').Variables));
   const reserved = property('ReservedConcurrentExecutions');
+  const handler = textOr(property('Handler'), '');
+  // As Lambda does; the numbers are its quotas and the bounds of its API.
+  if (!/^\S{1,128}$/.test(handler)) {
+    throw new UserError(
+      `its Handler is ${handler === '' ? 'not set' : JSON.stringify(handler)}, not one such as index.handler`,
+    );
+  }
+  const wrong = environment.find(([name]) => !/^[a-zA-Z]\w+$/.test(name));
+  if (wrong) throw new UserError(`its environment variable ${JSON.stringify(wrong[0])} has a name that Lambda refuses`);
   return {
     ...identity,
     runtime,
-    handler: textOr(property('Handler'), 'index.handler'),
+    handler,
     codeDirectory,
     description: textOr(property('Description'), ''),
-    timeoutSeconds: Number(property('Timeout') ?? 3),
-    memoryMb: Number(property('MemorySize') ?? 128),
+    timeoutSeconds: integerOf('Timeout', property('Timeout') ?? 3, 1, 900),
+    memoryMb: integerOf('MemorySize', property('MemorySize') ?? 128, 128, 10_240),
     environment: Object.fromEntries(environment.map(([name, value]) => [name, textOr(value, '')])),
     roleArn: textOr(property('Role'), ''),
     architectures: listOr(property('Architectures'), ['x86_64']).map((item) => textOr(item, '')),
-    reservedConcurrentExecutions: reserved === undefined ? undefined : Number(reserved),
+    reservedConcurrentExecutions:
+      reserved === undefined ? undefined : integerOf('ReservedConcurrentExecutions', reserved, 0, Infinity),
     logGroupName: textOr(logging.LogGroup, `/aws/lambda/${functionName}`),
     logFormat: logging.LogFormat === 'JSON' ? 'JSON' : 'Text',
     tracing: group('TracingConfig').Mode === 'Active' ? 'Active' : 'PassThrough',
@@ -119,6 +129,14 @@ export function publish(publications: Publication[], functions: DeployedFunction
 export function readTags(tags: Json | undefined): Record<string, string> {
   const pairs = listOr(tags, []).map(objectOr);
   return Object.fromEntries(pairs.map(({ Key, Value }) => [textOr(Key, ''), textOr(Value, '')]));
+}
+
+/** A property's integer; CloudFormation takes it as a text as well. */
+function integerOf(property: string, value: Json, min: number, max: number): number {
+  const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) return number;
+  const range = max === Infinity ? `from ${min} up` : `from ${min} to ${max}`;
+  throw new UserError(`its ${property} is ${JSON.stringify(value)}, not an integer ${range}`);
 }
 
 function textOr(value: Json | undefined, otherwise: string): string {

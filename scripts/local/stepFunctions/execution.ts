@@ -19,10 +19,12 @@ export interface LoadedStateMachine {
 export type ExecutionSurroundings = Omit<Runtime, 'context'>;
 
 /** How an execution was started. */
-export type ExecutionRequest = Pick<Execution, 'name' | 'executionArn' | 'input' | 'traceHeader'>;
+export type ExecutionRequest = Pick<Execution, 'ordinal' | 'name' | 'executionArn' | 'input' | 'traceHeader'>;
 
-/** One execution of a state machine: runs from its construction, and keeps its history for ever. */
+/** One execution of a state machine: runs from its construction. */
 export class Execution {
+  /** Which one of the server's it is, from 1. */
+  readonly ordinal: number;
   readonly name: string;
   readonly executionArn: string;
   /** JSON text, as it was sent. */
@@ -44,10 +46,11 @@ export class Execution {
 
   constructor(
     readonly machine: LoadedStateMachine,
-    { name, executionArn, input, traceHeader }: ExecutionRequest,
+    { ordinal, name, executionArn, input, traceHeader }: ExecutionRequest,
     private readonly surroundings: ExecutionSurroundings,
   ) {
     const { clock } = surroundings;
+    this.ordinal = ordinal;
     this.name = name;
     this.executionArn = executionArn;
     this.input = input;

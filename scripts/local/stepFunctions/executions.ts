@@ -12,11 +12,24 @@ interface StartRequest {
   traceHeader?: string;
 }
 
-/** All executions of this server, kept for as long as it runs. */
+/** Bytes of the histories of ended executions that are kept, however many those are. */
+const defaultKeptBytes = 64 * 1024 * 1024;
+
+/**
+ * The executions of this server: those that run, and of those that have ended the last ones, as far as their histories fit.
+ * AWS keeps them for 90 days; here an older one is gone as if these were over.
+ */
 export class Executions {
   private readonly byArn = new Map<string, Execution>();
+  /** In the order in which they ended. */
+  private readonly closed: Execution[] = [];
+  private closedBytes = 0;
+  private started = 0;
 
-  constructor(private readonly surroundings: ExecutionSurroundings) {}
+  constructor(
+    private readonly surroundings: ExecutionSurroundings,
+    private readonly keptBytes = defaultKeptBytes,
+  ) {}
 
   /**
    * Starts an execution; without a name it gets a UUID. The same name and input as one that runs gives that one
@@ -31,9 +44,22 @@ export class Executions {
     if (existing) {
       throw new ServiceError('ExecutionAlreadyExists', 400, `Execution Already Exists: '${executionArn}'`);
     }
-    const execution = new Execution(machine, { name, executionArn, input, traceHeader }, this.surroundings);
+    const ordinal = (this.started += 1);
+    const execution = new Execution(machine, { ordinal, name, executionArn, input, traceHeader }, this.surroundings);
     this.byArn.set(executionArn, execution);
+    void execution.ended.then(() => this.keep(execution));
     return execution;
+  }
+
+  /** Lets go of the oldest where it gets too much; the last one stays. */
+  private keep(execution: Execution): void {
+    this.closed.push(execution);
+    this.closedBytes += execution.history.bytes;
+    while (this.closedBytes > this.keptBytes && this.closed.length > 1) {
+      const oldest = this.closed.shift() as Execution;
+      this.closedBytes -= oldest.history.bytes;
+      this.byArn.delete(oldest.executionArn);
+    }
   }
 
   /** Throws ExecutionDoesNotExist. */

@@ -29,11 +29,17 @@ export class HistoryLimitReached extends Error {
 /** The events of one execution. Ids count from 1 without gaps. */
 export class History {
   private readonly events: HistoryEvent[] = [];
+  private textBytes = 0;
 
   constructor(private readonly clock: Clock) {}
 
   get length(): number {
     return this.events.length;
+  }
+
+  /** About how much memory the events take. */
+  get bytes(): number {
+    return this.textBytes + this.events.length * eventBytes;
   }
 
   /** Adds an event and returns its id. Throws HistoryLimitReached where only the place of the last event is left. */
@@ -54,9 +60,20 @@ export class History {
 
   private push(type: HistoryEventType, previousEventId: number, details: EventDetails): number {
     const id = this.events.length + 1;
+    this.textBytes += textBytes(details);
     this.events.push({ timestamp: this.clock.now() / 1000, type, id, previousEventId, ...details });
     return id;
   }
+}
+
+/** What an event takes beside its texts. */
+const eventBytes = 300;
+
+/** The characters of all texts in an event's details; a text that events share counts for each of them. */
+function textBytes(details: unknown): number {
+  if (typeof details === 'string') return details.length;
+  if (typeof details !== 'object' || details === null) return 0;
+  return Object.values(details).reduce<number>((sum, member) => sum + textBytes(member), 0);
 }
 
 /** The event without inputs and outputs. */

@@ -176,6 +176,28 @@ describe('a function', () => {
       { PackageType: 'Image', Runtime: null },
       'it is a container image; only zip packages run here',
     ],
+    ['no time', { Timeout: 0 }, 'its Timeout is 0, not an integer from 1 to 900'],
+    ['too much time', { Timeout: 1e9 }, 'its Timeout is 1000000000, not an integer from 1 to 900'],
+    ['a time that is no number', { Timeout: 'abc' }, 'its Timeout is "abc", not an integer from 1 to 900'],
+    ['half a second', { Timeout: 1.5 }, 'its Timeout is 1.5, not an integer from 1 to 900'],
+    ['less than no memory', { MemorySize: -1 }, 'its MemorySize is -1, not an integer from 128 to 10240'],
+    ['too much memory', { MemorySize: '10241' }, 'its MemorySize is "10241", not an integer from 128 to 10240'],
+    [
+      'less than no concurrency',
+      { ReservedConcurrentExecutions: -1 },
+      'its ReservedConcurrentExecutions is -1, not an integer from 0 up',
+    ],
+    ['no handler', { Handler: null }, 'its Handler is not set, not one such as index.handler'],
+    [
+      'a handler with a space',
+      { Handler: 'index handler' },
+      'its Handler is "index handler", not one such as index.handler',
+    ],
+    [
+      'a variable that can have no name',
+      { Environment: { Variables: { 'A B': 'c' } } },
+      'its environment variable "A B" has a name that Lambda refuses',
+    ],
     ['layers', { Layers: ['arn:aws:lambda:eu-west-1:1:layer:l:1'] }, 'it has layers, which are not supported here'],
     [
       "code in a bucket of its team's",

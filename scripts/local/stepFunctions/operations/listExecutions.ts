@@ -6,7 +6,7 @@ import { arnLimits, type Operation } from './operation';
 /** In the order of AWS's own message. */
 const statuses = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'] as const;
 
-/** The newest first. A token says how many are older than its page, so what is started meanwhile moves nothing. */
+/** The newest first. A token names the last of its page, so what is started or let go of meanwhile moves nothing. */
 export const listExecutions: Operation = (members, { stateMachines, executions }) => {
   const stateMachineArn = members.optionalText('stateMachineArn', arnLimits);
   const status = members.optionalChoice('statusFilter', statuses);
@@ -24,15 +24,15 @@ export const listExecutions: Operation = (members, { stateMachines, executions }
   if (redriveFilter !== undefined) throw invalid('redriveFilter can not be provided with a State Machine ARN');
   const { deployed } = stateMachines.get(stateMachineArn);
   const scope = `${stateMachineArn} ${status ?? ''}`;
-  const all = executions.of(deployed.stateMachineArn);
-  const older = all.slice(0, token === undefined ? all.length : readToken(scope, token));
-  const wanted = older
-    .map((execution, index) => ({ execution, index }))
-    .filter(({ execution }) => status === undefined || execution.status === status);
+  const before = token === undefined ? Infinity : readToken(scope, token);
+  const wanted = executions
+    .of(deployed.stateMachineArn)
+    .filter(({ ordinal }) => ordinal < before)
+    .filter((execution) => status === undefined || execution.status === status);
   const page = wanted.slice(-size).reverse();
   const last = page.at(-1);
   return {
-    executions: page.map(({ execution }) => ({
+    executions: page.map((execution) => ({
       executionArn: execution.executionArn,
       stateMachineArn,
       name: execution.name,
@@ -41,7 +41,7 @@ export const listExecutions: Operation = (members, { stateMachines, executions }
       stopDate: execution.stoppedAt === undefined ? undefined : epochSeconds(execution.stoppedAt),
       redriveCount: 0,
     })),
-    nextToken: last && wanted.length > size ? makeToken(scope, last.index) : undefined,
+    nextToken: last && wanted.length > size ? makeToken(scope, last.ordinal) : undefined,
   };
 };
 
