@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { RunResult } from '../../lib/wire';
 import { greedyMakespan, makespanBound } from '../../scripts/plan/schedule';
 import { startProxy } from '../proxy';
@@ -157,6 +158,43 @@ async function overhead(times: number): Promise<void> {
   add('  peak memory of the trigger', triggerMemory, 'MB');
 }
 
+/** What the endpoint keeps of ended executions is bounded: long before half of these are over, the bound is reached. */
+async function soak(): Promise<void> {
+  const endpoint = await serveSample({
+    SYSTEM_TEST_MAX_CONCURRENCY: '40',
+    SYSTEM_TEST_SLEEPY_MIN_SECONDS: '0',
+    SYSTEM_TEST_SLEEPY_MAX_SECONDS: '0',
+    SYSTEM_TEST_SLEEPY_FAILURE_PERCENT: '0',
+  });
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new SFNClient({ endpoint: endpoint.url, region: 'us-east-1', credentials });
+  const configurations = Array.from({ length: 40 }, (_, index) => ({
+    configuration_identifier: `config_${index}`,
+    note: 'x'.repeat(4000),
+  }));
+  const { stateMachineArn } = endpoint;
+  const input = JSON.stringify({ configurations });
+  const execute = async () => {
+    const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, input }));
+    let status: string | undefined = 'RUNNING';
+    while (status === 'RUNNING') {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      ({ status } = await client.send(new DescribeExecutionCommand({ executionArn })));
+    }
+    if (status !== 'SUCCEEDED') throw new Error(`Expected the execution to pass, got ${status}.`);
+  };
+  const peakAfter = async (executions: number) => {
+    for (let count = 0; count < executions; count++) await execute();
+    return endpoint.peakMemoryMb() ?? NaN;
+  };
+  const first = await peakAfter(150);
+  const last = await peakAfter(150);
+  client.destroy();
+  await endpoint.stop();
+  add('Peak memory of the endpoint after 300 executions', [last], 'MB');
+  add('  against that after 150', [last / first], '×', 1.2);
+}
+
 function print(): void {
   const figure = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 3));
   console.log(`\n${'Node.js ' + process.version}, ${cpus().length} × ${cpus()[0]!.model.trim()}\n`);
@@ -177,6 +215,7 @@ async function main(): Promise<void> {
   await defaultRun(3);
   await longestFirst(3);
   await oneAfterTheOther(2);
+  await soak();
   print();
 }
 
