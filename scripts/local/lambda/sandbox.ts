@@ -68,6 +68,8 @@ export class Sandbox {
   readonly #api: RuntimeApi;
   readonly #child: ChildProcess;
   readonly #closed: Promise<Exit>;
+  /** Told of the end. A sandbox outlives its invocations: a handler of each on #closed would keep them all in memory. */
+  #onExit: ((exit: Exit) => void) | undefined;
   readonly #startedAt = performance.now();
   #alive = true;
   #reported = false;
@@ -110,6 +112,7 @@ export class Sandbox {
     // An idle sandbox doesn't keep this process alive; a running invocation does, by its deadline.
     this.#child.unref();
     this.#closed = this.#watch(guard, Object.keys(deployed.environment));
+    void this.#closed.then((exit) => this.#onExit?.(exit));
     this.booted = Promise.race([api.connected, this.#closed]);
     this.initialized = this.#outcome(initTimeoutMs + deployed.timeoutSeconds * 1_000);
   }
@@ -229,7 +232,9 @@ export class Sandbox {
           timeoutMs,
         );
       });
-      const exit = this.#closed.then((end): Exit => ({ ...end, durationMs: elapsed() }));
+      const exit = new Promise<Exit>((resolve) => {
+        this.#onExit = (end) => resolve({ ...end, durationMs: elapsed() });
+      });
       const end = await Promise.race([turn, timeout, exit]);
       if (end.type === 'timeout') await this.kill();
       const { answer } = this.#api;
@@ -237,6 +242,7 @@ export class Sandbox {
     } finally {
       clearTimeout(deadline);
       clearInterval(trimming);
+      this.#onExit = undefined;
     }
   }
 }
