@@ -15,10 +15,15 @@ export function jsonata(expression: string): string {
   return `{% ${expression.trim()} %}`;
 }
 
-/** JSON as text to parse: each value of a literal would be an evaluation of its own, and their depth is bounded. */
+/**
+ * JSON as text to parse: each value of a literal would be an evaluation of its own, and their depth is bounded. Java reads a
+ * text of 100,000 characters in seconds, and ten of a tenth at once.
+ */
 export function parsed(value: unknown): string {
-  const json = JSON.stringify(value).replaceAll("'", '\\u0027').replaceAll('\\', '\\\\');
-  return `$parse('${json}')`;
+  const texts = JSON.stringify(value)
+    .match(/.{1,10000}/gu)!
+    .map((json) => `'${json.replaceAll("'", '\\u0027').replaceAll('\\', '\\\\')}'`);
+  return texts.length === 1 ? `$parse(${texts[0]})` : `$parse($join([${texts.join(', ')}]))`;
 }
 
 /** `$size(value)`: bytes of UTF-8 of the value as JSON. A character above U+FFFF is one in Java, two in JavaScript. */
