@@ -20,9 +20,9 @@ export function jsonata(expression: string): string {
  * text of 100,000 characters in seconds, and ten of a tenth at once.
  */
 export function parsed(value: unknown): string {
-  const texts = JSON.stringify(value)
-    .match(/.{1,10000}/gu)!
-    .map((json) => `'${json.replaceAll("'", '\\u0027').replaceAll('\\', '\\\\')}'`);
+  const texts = (JSON.stringify(value).match(/.{1,10000}/gu) ?? []).map(
+    (json) => `'${json.replaceAll("'", '\\u0027').replaceAll('\\', '\\\\')}'`,
+  );
   return texts.length === 1 ? `$parse(${texts[0]})` : `$parse($join([${texts.join(', ')}]))`;
 }
 
