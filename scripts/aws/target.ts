@@ -38,7 +38,10 @@ export function parseStateMachineArn(arn: string): { region: string; name: strin
   return region && name ? { region, name } : undefined;
 }
 
-/** The ARN of the execution of a state machine that has this name; of a version or an alias, it is that of the machine. */
+/**
+ * The ARN of the execution of a state machine that has this name; of a version or an alias, it is that of the machine:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/execution-alias-version-associate.html
+ */
 export function executionArnOf(stateMachineArn: string, name: string): string {
   const [arn, partition, service, region, account, , machine] = stateMachineArn.split(':');
   return [arn, partition, service, region, account, 'execution', machine, name].join(':');

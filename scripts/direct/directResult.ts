@@ -2,10 +2,13 @@ import type { ExecutionStatus, Outcome, RunResult, Verdict } from '../../lib/wir
 import { costOf } from '../cost/cost';
 import type { StopReason } from '../stopSignal';
 import { notFinished } from '../result/untested';
+import { namedAsAsked } from '../result/namedAsAsked';
 import { tally, toleratedCount } from '../result/tally';
 
 /** What the command knows of a direct run beside its outcomes. */
 export interface DirectRun {
+  /** The identifiers of the configurations to test. */
+  asked: string[];
   maxConcurrency: number;
   /** A count, or a share such as `5%`. */
   toleratedFailures: number | string;
@@ -20,11 +23,12 @@ export interface DirectRun {
 
 /**
  * The result of a direct run, in the shape of that of an execution, with the status that an execution would have. It has
- * no verdict where it was stopped before all configurations were tested.
+ * no verdict where it was stopped before all configurations were tested, or the results are not those of all of them.
  */
 export function directResult(results: Outcome[], run: DirectRun): RunResult {
   const { startedAt, stoppedAt, stopped } = run;
   const cutShort = results.some(({ error }) => error?.type === notFinished) ? stopped : undefined;
+  const [disagreement] = namedAsAsked(run.asked, results);
   const counted = tally(
     {
       schema_version: 1,
@@ -41,6 +45,7 @@ export function directResult(results: Outcome[], run: DirectRun): RunResult {
       started_at: new Date(startedAt).toISOString(),
       stopped_at: new Date(stoppedAt).toISOString(),
       duration_seconds: Math.max(0, stoppedAt - startedAt) / 1000,
+      ...(disagreement !== undefined && { disagreement }),
     },
     { undecided: cutShort !== undefined },
   );

@@ -1,4 +1,4 @@
-import type { Configuration } from '../../lib/wire';
+import { identifierOf, type Configuration } from '../../lib/wire';
 import type { Lambda } from '../aws/lambda';
 import type { StopReason } from '../stopSignal';
 import type { StopSignal } from '../stopSignal';
@@ -70,7 +70,8 @@ export async function testDirectly(context: DirectContext, configurations: Confi
     const stopped = stop.signal.aborted ? (stop.signal.reason as StopReason) : undefined;
     const stoppedAt = io.clock.now();
     const price = options.cost ? { region: await api.region(), memoryMb } : undefined;
-    const run = { maxConcurrency, toleratedFailures, startedAt, stoppedAt, stopped, price };
+    const asked = configurations.map(identifierOf);
+    const run = { asked, maxConcurrency, toleratedFailures, startedAt, stoppedAt, stopped, price };
     return { result: directResult(outcomes, run), configurations, stopped, repeatable: stopped === undefined };
   } finally {
     progress.stop();

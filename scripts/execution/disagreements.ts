@@ -144,7 +144,11 @@ function ofDescription(
   const machineArn = executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');
   return [
     ...unless(description.executionArn === executionArn, `the description is of ${description.executionArn}`),
-    ...unless(stateMachineArn === machineArn, `the execution is described as one of ${stateMachineArn}`),
+    // Of an alias or a version, it may be that of these.
+    ...unless(
+      `${stateMachineArn}:`.startsWith(`${machineArn}:`),
+      `the execution is described as one of ${stateMachineArn}`,
+    ),
     ...unless(
       description.input === undefined || sameJson(description.input, input),
       'the execution is described with another input',

@@ -2,9 +2,17 @@ import type { Outcome, Verdict } from '../../../lib/wire';
 import { directResult, type DirectRun } from '../../../scripts/direct/directResult';
 import type { StopReason } from '../../../scripts/stopSignal';
 
-const run: DirectRun = { maxConcurrency: 10, toleratedFailures: 0, startedAt: 1_000, stoppedAt: 3_500 };
+const run: DirectRun = {
+  asked: ['config_0'],
+  maxConcurrency: 10,
+  toleratedFailures: 0,
+  startedAt: 1_000,
+  stoppedAt: 3_500,
+};
 const interrupted: StopReason = { error: 'SystemTest.Interrupted', cause: 'The trigger was interrupted.' };
 const deadlineOver: StopReason = { error: 'SystemTest.DeadlineOver', cause: 'The deadline of 1s is over.' };
+
+const named = (count: number) => Array.from({ length: count }, (_, index) => `config_${index}`);
 
 /** One outcome a letter: Passed, Failed, Errored, Unfinished. */
 function outcomes(letters: string): Outcome[] {
@@ -29,11 +37,15 @@ it.each<[string, Partial<DirectRun>, Verdict, string]>([
   ['PPUU', { stopped: deadlineOver }, 'ERRORED', 'TIMED_OUT'],
   ['PPPP', { stopped: deadlineOver }, 'PASSED', 'SUCCEEDED'],
 ])('of %s with %j is %s, %s', (letters, o, verdict, status) => {
-  expect(directResult(outcomes(letters), { ...run, ...o })).toMatchObject({ verdict, status, total: 4 });
+  expect(directResult(outcomes(letters), { ...run, asked: named(4), ...o })).toMatchObject({
+    verdict,
+    status,
+    total: 4,
+  });
 });
 
 it('has the shape of the result of an execution', () => {
-  expect(directResult(outcomes('PFE'), run)).toMatchObject({
+  expect(directResult(outcomes('PFE'), { ...run, asked: named(3) })).toMatchObject({
     schema_version: 1,
     total: 3,
     passed: 1,
@@ -46,6 +58,13 @@ it('has the shape of the result of an execution', () => {
     stopped_at: '1970-01-01T00:00:03.500Z',
     duration_seconds: 2.5,
   });
+});
+
+it.each([
+  ['one lacks', 'PP', named(3), 'the result names 2 configurations, not the 3 that were asked for'],
+  ['there are none', '', [], 'the result names no configuration'],
+])('is no verdict where %s', (_, letters, asked, disagreement) => {
+  expect(directResult(outcomes(letters), { ...run, asked })).toMatchObject({ verdict: 'ERRORED', disagreement });
 });
 
 it('tells the cost where the log told the memory, without state transitions', () => {

@@ -3,7 +3,7 @@ import type { ExecutionDescription, HistoryEvent } from '../../../scripts/aws/st
 import { disagreements } from '../../../scripts/execution/disagreements';
 import { ExecutionTracker } from '../../../scripts/execution/executionTracker';
 import { FakeClock } from '../fakeClock';
-import { aggregated, configurations, executionArn, FakeExecution } from '../fakeExecution';
+import { aggregated, configurations, executionArn, FakeExecution, machineArn } from '../fakeExecution';
 
 const tested = [...configurations(2, [1]), { identifier: 'bad', seconds: 1, status: 'FAILED' as const }];
 const clock = new FakeClock();
@@ -46,6 +46,7 @@ describe('what is told of an execution', () => {
   test.each<[string, Partial<Told>]>([
     ['nothing is described', {}],
     ['it is described alike', { description: {} }],
+    ['it is described as one of an alias', { description: { stateMachineArn: `${machineArn}:live` } }],
     ['the description lags behind', { description: { status: 'RUNNING' } }],
     ['the input is the same but for its spaces and order', { description: { input: input.replaceAll(',', ' , ') } }],
   ])('agrees where %s', (_, told) => {

@@ -1,5 +1,5 @@
 import { executionName } from '../../../scripts/commands/runOptions';
-import { executionNameInBuild, retryName } from '../../../scripts/execution/executionName';
+import { attemptName, executionNameInBuild, retryName } from '../../../scripts/execution/executionName';
 
 const build = { CODEBUILD_BUILD_ID: 'feeds:5f0e6c1a-0000-4000-8000-000000000000' };
 
@@ -30,8 +30,9 @@ describe('the name of an execution', () => {
     expect(name).toMatch(/-44136fa3$/);
   });
 
-  test('is told apart by the number of the retry, however long it is', () => {
+  test('is told apart by the number of the retry or attempt, however long it is', () => {
     expect(retryName('nightly', 2)).toBe('nightly-retry-2');
     expect(executionName(retryName('x'.repeat(80), 10))).toMatch(/^x{71}-retry-10$/);
+    expect(executionName(attemptName('x'.repeat(80), 20))).toMatch(/^x{69}-attempt-20$/);
   });
 });

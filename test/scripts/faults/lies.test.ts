@@ -32,12 +32,14 @@ interface Recorded {
 /** What a pipeline gets from a run: its exit code, and what its report says of each configuration. */
 interface Ended {
   code: number;
+  /** How many executions it asked to start. */
+  starts: number;
   told?: Pick<RunResult, 'total' | 'passed' | 'failed' | 'errored'> & { outcomes: string[] };
 }
 
 const runs: [string, string[], Partial<RunOptions>, number][] = [
   ['where one failed', [], {}, 1],
-  ['where all passed', ['good-1', 'good-2'], { maxConcurrency: 2 }, 0],
+  ['where all passed', ['good-1', 'good-2'], { maxConcurrency: 2, allowUnknown: true }, 0],
   ['where one failed and one may', ['bad', 'good-1'], { toleratedFailures: '50%' }, 0],
 ];
 
@@ -61,6 +63,7 @@ afterAll(() => deployed.close());
 async function record(identifiers: string[], options: Partial<RunOptions>, code: number): Promise<Recorded> {
   const name = `recorded-${identifiers.join('-')}`;
   const flags = [
+    ...(options.allowUnknown ? ['--allow-unknown'] : []),
     ...(options.maxConcurrency === undefined ? [] : [`--max-concurrency=${options.maxConcurrency}`]),
     ...(options.toleratedFailures === undefined ? [] : [`--tolerated-failures=${options.toleratedFailures}`]),
   ];
@@ -90,6 +93,7 @@ async function replay(
   answers: Answers,
 ): Promise<Ended> {
   let stdout = '';
+  let starts = 0;
   const io = {
     env: awsEnv,
     stdin: Readable.from([]),
@@ -113,7 +117,10 @@ async function replay(
   };
   const connection: Connection = {
     api: {
-      start: () => Promise.resolve(answers.start),
+      start: () => {
+        starts++;
+        return Promise.resolve(answers.start);
+      },
       history: () => Promise.resolve(answers.history),
       describe: () => Promise.resolve(answers.describe),
       stop: () => Promise.resolve(),
@@ -127,11 +134,11 @@ async function replay(
     open: (context) => Promise.resolve(byExecutions(connection, all, context)),
   }).catch((error: unknown) => (error instanceof UserError ? 2 : error instanceof NoVerdictError ? 3 : NaN));
   if (stdout === '') {
-    return { code };
+    return { code, starts };
   }
   const { total, passed, failed, errored, results } = JSON.parse(stdout) as RunResult;
   const outcomes = results.map((one) => `${one.configuration_identifier} ${one.status}`);
-  return { code, told: { total, passed, failed, errored, outcomes } };
+  return { code, starts, told: { total, passed, failed, errored, outcomes } };
 }
 
 function machineOf(executionArn: string): string {
@@ -192,6 +199,15 @@ describe('answers that lie in several fields', () => {
     const ended = await replay(one, lie(one.answers));
 
     expect(ended.code).toBe(3);
+  });
+
+  test('are run no second time with --retries', async () => {
+    const one = recorded.get('where one failed')!;
+    const retried = { ...one, options: { ...one.options, retries: 1 } };
+    const lie = succeeded(one.answers, (result) => result);
+
+    await expect(replay(retried, lie)).resolves.toMatchObject({ code: 3, starts: 1 });
+    expect((await replay(retried, one.answers)).starts).toBeGreaterThan(1);
   });
 });
 

@@ -32,6 +32,19 @@ describe('running again', () => {
     expect(toRerun({ results })).toEqual(['b', 'c']);
   });
 
+  test.each([
+    ['the first', { disagreement: 'x' }, {}],
+    ['the second', {}, { disagreement: 'x' }],
+  ])('gives no verdict where %s is not believed, though all passed at last', (_, one, other) => {
+    const all = runResultOf([passed('b'), passed('c'), passed('d')]);
+
+    expect(mergeReruns(first, all).verdict).toBe('PASSED');
+    expect(mergeReruns({ ...first, ...one }, { ...all, ...other })).toMatchObject({
+      verdict: 'ERRORED',
+      disagreement: 'x',
+    });
+  });
+
   test('says why the cost of both is not known', () => {
     const cost = costOf({ results: [], memoryMb: 128, architecture: 'arm64', region: 'eu-west-1' });
     const unknown = { cost_unknown: 'No log.' };

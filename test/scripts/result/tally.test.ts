@@ -13,6 +13,7 @@ describe('the verdict', () => {
     ['fails where one failed and another could not be tested', [failed('a'), errored('b')], 0, 'FAILED'],
     ['passes where the failure is known', [failed('a', excused)], 0, 'PASSED'],
     ['is open where a known failure could not be tested', [errored('a', excused)], 0, 'ERRORED'],
+    ['is open where nothing was tested', [], 0, 'ERRORED'],
     ['passes where a configuration is flaky', [passed('a', { flaky: true })], 0, 'PASSED'],
   ])('%s', (_, results, tolerated_failures, verdict) => {
     expect(tally(runResultOf(results, { tolerated_failures })).verdict).toBe(verdict);

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunResult } from '../../../lib/wire';
+import { deploy, run, type DeployedTest } from '../faults/faultyLine';
+
+let deployed: DeployedTest;
+const directory = mkdtempSync(join(tmpdir(), 'run-input-'));
+beforeAll(async () => {
+  deployed = await deploy();
+});
+afterAll(async () => {
+  await deployed.close();
+  rmSync(directory, { recursive: true });
+});
+
+/** The inputs of the executions that a run starts. */
+async function inputs(...args: string[]): Promise<{ inputs: unknown[]; result?: RunResult }> {
+  const { proxy, result } = await run(deployed, args);
+  const starts = proxy.calls.filter(({ operation }) => operation === 'StartExecution');
+  return {
+    inputs: starts.map(({ body }) => JSON.parse((JSON.parse(body) as { input: string }).input) as unknown),
+    result,
+  };
+}
+
+test('--allow-unknown permits it in every execution of a run: the first, its retries and what is run again', async () => {
+  const input = { configurations: ['bad'], allow_unknown: true };
+
+  const first = await inputs('bad', '--allow-unknown', '--retries', '1');
+  expect(first.inputs).toEqual([input, input]);
+
+  const saved = join(directory, 'result.json');
+  writeFileSync(saved, JSON.stringify(first.result));
+  await expect(inputs('--rerun-failed', saved, '--allow-unknown')).resolves.toMatchObject({ inputs: [input] });
+  await expect(inputs('--rerun-failed', saved)).resolves.toMatchObject({ inputs: [{ configurations: ['bad'] }] });
+});
