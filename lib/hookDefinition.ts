@@ -12,6 +12,12 @@ import { limits, SystemTestInput } from './wire';
  */
 const settling = Duration.seconds(30);
 
+/** Why the traffic stays. A timeout has no cause. */
+export const notPassedCause = jsonata(`(
+  ${start}
+  $start($failure.Error & ($failure.Cause ? ": " & $failure.Cause), ${limits.causeLength})
+)`);
+
 /** What the definition needs to know; the meaning of each is that of the `SystemTestHook` prop of the same name. */
 export interface HookDefinitionProps {
   /** The state machine of the system test. */
@@ -55,11 +61,7 @@ export function hookDefinition(
       comment: 'The system test did not pass. The Cause says why',
       // Not $failure.Error: names that begin with "States." are reserved (https://states-language.net/spec.html#errors).
       error: 'SystemTestNotPassed',
-      // A timeout has no cause.
-      cause: jsonata(`(
-  ${start}
-  $start($failure.Error & ($failure.Cause ? ": " & $failure.Cause), ${limits.causeLength})
-)`),
+      cause: notPassedCause,
     }),
   );
   const move = report(scope, 'Let the traffic move', 'Succeeded').next(

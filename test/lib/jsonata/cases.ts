@@ -1,5 +1,6 @@
 /** What the expressions of the state machines have to come to, in every implementation of JSONata. */
 import { checkInput, completeInput, type InputDefaults } from '../../../lib/inputExpressions';
+import { notPassedCause } from '../../../lib/hookDefinition';
 import * as results from '../../../lib/resultExpressions';
 import { type Configuration, identifierOf, type Json, type JsonObject } from '../../../lib/wire';
 import type { Evaluation } from './evaluateHere';
@@ -11,16 +12,16 @@ const context = { State: { EnteredTime: '2026-01-01T00:00:00.000Z' } };
 const checked = { detail_bytes: 1000 };
 export const repeated = (count: number, name = 'config') => Array.from({ length: count }, (_, n) => `${name} ${n}`);
 
-/** The construct's: 121 names, one of them with a key of its own. */
+/** The construct's configurations: 121 names, one of them with a key of its own. */
 const configurations: Configuration[] = [
   ...Array.from({ length: 120 }, (_, n) => `customer_${n}`),
   { configuration_identifier: 'it\'s \\ "Ünï" 🎉', region: 'eu' },
 ];
-const defaults: InputDefaults = {
+export const defaults: InputDefaults = {
   configurations,
   maxConcurrency: 20,
   toleratedFailures: '5%',
-  maxConfigurations: 121,
+  maxConfigurations: 998,
 };
 const bare: InputDefaults = { ...defaults, configurations: undefined, toleratedFailures: 0 };
 
@@ -79,13 +80,13 @@ const refused: [string, Json, InputDefaults, string][] = [
     'too many',
     { configurations: Array<string>(80_000).fill('') },
     bare,
-    'Expected at most 121 configurations, got 80000: ',
+    'Expected at most 998 configurations, got 80000: ',
   ],
   [
     'too many of any kind',
-    { configurations: Array<number>(122).fill(1) },
+    { configurations: Array<number>(999).fill(1) },
     defaults,
-    'at most 121 configurations, got 122',
+    'at most 998 configurations, got 999',
   ],
   ...(
     [null, 5, true, '', ' \t\r\n', ['a'], [[]], {}, { configuration_identifier: ['a'] }, { name: 'a' }] as Json[]
@@ -224,7 +225,27 @@ const ending = (expression: string, input: Json): Evaluation => ({
   bindings: { states: { input, context: {} } },
 });
 
+const notPassed = (failure: JsonObject): Evaluation => ({
+  expression: notPassedCause,
+  bindings: { states: { input: {}, context: {} }, failure },
+});
+
 export const cases: Case[] = [
+  [
+    "gives the test the hook's input",
+    {
+      expression:
+        '{% $merge([{"max_concurrency":3}, {"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID": $states.context.Execution.Id}]) %}',
+      bindings: { states: { input: {}, context: { Execution: { Id: 'id' } } } },
+    },
+    { max_concurrency: 3, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'id' },
+  ],
+  [
+    "cuts the hook's cause",
+    notPassed({ Error: 'SystemTestFailed', Cause: '🎉'.repeat(40_000) }),
+    'SystemTestFailed: 🎉',
+  ],
+  ["gives the hook's cause where there is none", notPassed({ Error: 'States.Timeout' }), 'States.Timeout'],
   ...accepted.map(([what, input, of, expected]): Case => [
     `accepts ${what}`,
     check(input, of),
