@@ -114,10 +114,16 @@ export class RuntimeApi {
     this.#waiting = undefined;
   }
 
-  /** Resolves when all has been read that the runtime, which has ended, had sent. */
-  async drained(): Promise<void> {
+  /**
+   * Resolves when all has been read that the runtime, which has ended, had sent. A connection that lasts for longer than
+   * `patienceMs` was not the runtime's.
+   */
+  async drained(patienceMs = 1_000): Promise<void> {
     const runtime = this.#runtime;
-    if (runtime && !runtime.closed) await new Promise((resolve) => runtime.once('close', resolve));
+    if (!runtime || runtime.closed) return;
+    const patience = setTimeout(() => runtime.destroy(), patienceMs);
+    await new Promise((resolve) => runtime.once('close', resolve));
+    clearTimeout(patience);
   }
 
   close(): void {

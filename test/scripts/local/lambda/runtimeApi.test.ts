@@ -111,6 +111,12 @@ test('no other connection gets the event or fails the initialization, but the fu
   expect(await stranger('POST', response, 'null')).toMatchObject({ status: 202 });
 });
 
+test('a connection that outlives the process of the runtime holds nobody up', async () => {
+  const stranger = client();
+  await stranger('GET', '/');
+  await expect(api.drained(1)).resolves.toBeUndefined();
+});
+
 test.each<[string, [string, string, string?, Record<string, string>?], number, string, string]>([
   [
     'the next event before the answer',
