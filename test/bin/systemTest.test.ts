@@ -47,7 +47,7 @@ describe('the CDK app', () => {
     expect(template).toContain('"SLEEP_MAX_SECONDS": "4"');
     expect(template).toContain('"FAILURE_PERCENT": "30"');
     expect(template).toContain('"Value": "lambda-system-test"');
-    expect(template).toContain('$exists($states.input.max_concurrency) ? $states.input.max_concurrency : 7');
+    expect(template).toContain('$orDefault($input.max_concurrency, 7)');
   });
 
   it('repeats its fates by a seed unless that is empty', () => {
