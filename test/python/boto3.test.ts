@@ -17,7 +17,7 @@ describeWith('boto3', 'python3', ['-c', 'import boto3'])('boto3 can', () => {
     endpoint = await serveClients();
     const script = join(__dirname, 'client.py');
     result = JSON.parse(
-      await outputOfProgram('python3', [script, echoArn, variousArn, waitingArn], endpoint.env),
+      await outputOfProgram('python3', ['-B', script, echoArn, variousArn, waitingArn], endpoint.env),
     ) as JsonObject;
   });
   afterAll(() => endpoint.close());
