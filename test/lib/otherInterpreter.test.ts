@@ -30,10 +30,14 @@ function withoutTimes(result: AggregatedResult) {
 
 /** Without what is another for each invocation: ids, times, whether the sandbox was new. */
 function withoutIds(text: string): string {
-  return text
-    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
-    .replace(/\tInit Duration: [\d.]+ ms/, '')
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|[\d.]+ (?:ms|MB)/g, 'N');
+  return (
+    text
+      .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
+      .replace(/\tInit Duration: [\d.]+ ms/, '')
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|[\d.]+ (?:ms|MB)/g, 'N')
+      // How much of a log's start is cut off depends on the digits of what follows.
+      .replace(/^x+/, 'x')
+  );
 }
 
 describe.each([true, false])('The state machine (log tail: %s),', (logTail) => {
@@ -100,7 +104,8 @@ describe.each([true, false])('The state machine (log tail: %s),', (logTail) => {
 
     it.each([
       ['throttled for ever', 429, 'TooManyRequestsException', 6],
-      ['not permitted', 403, 'AccessDeniedException', 1],
+      // An error that Invoke's model lacks is Lambda.LambdaException to the SDK integration, which may pass by itself.
+      ['not permitted', 403, 'AccessDeniedException', logTail ? 6 : 1],
       ['of a function that is gone', 404, 'ResourceNotFoundException', 1],
     ] as const)('where an invocation is %s: ERRORED, and the others go on', async (identifier, answer, type, times) => {
       faultOf = ({ operation, body }) => (asks(operation, body, identifier) ? { answer, type } : undefined);
