@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline';
 import { describeWith } from './scripts/local/clientFixture';
 
 /** `describe`, skipped where the interpreter is missing. */
-export const describeWithLocalStack = describeWith('moto', 'python3', [
-  '-c',
-  'import jsonata, moto.server, moto.stepfunctions.parser.models',
-]);
+export function describeWithLocalStack(name: string, tests: () => void): void {
+  const program = 'import jsonata, moto.server, moto.stepfunctions.parser.models';
+  describeWith('moto', 'python3', ['-c', program])(name, tests);
+}
 
 export interface Interpreter {
   /** Gets a definition ready to be started. */

@@ -3,11 +3,10 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SystemTest, SystemTestHook } from '../../../lib';
-import { isJsonObject, type Json } from '../../../lib/wire';
+import { isJsonObject } from '../../../lib/wire';
 import { textOf } from '../templates';
 import { cases, defaults } from './cases';
 import { type Answer, evaluateHere } from './evaluateHere';
-import { others } from './evaluators';
 
 const evaluations = cases.map(([, evaluation]) => evaluation);
 /** Of the local endpoint, each evaluated once. */
@@ -61,23 +60,5 @@ describe('the state machine', () => {
     const value = 'error' in answer ? answer.error : answer.value;
     const said = isJsonObject(value) && typeof expected === 'string' ? value.refusal : value;
     expect({ said }).toMatchObject({ said: atLeast(expected) });
-  });
-});
-
-/** Each words its errors in its own way. */
-function comparable(answer: Answer): Json {
-  return 'error' in answer ? 'an error' : answer.value;
-}
-
-describe.each(others)('the state machine,', (describeOther, name, evaluate) => {
-  describeOther(`evaluated by ${name},`, () => {
-    let answers: Answer[];
-    beforeAll(() => {
-      answers = evaluate(evaluations);
-    });
-
-    it.each(cases.map(([what], index) => [what, index] as const))('%s', (_, index) => {
-      expect(comparable(answers[index]!)).toEqual(comparable(here[index]!));
-    });
   });
 });

@@ -1,18 +1,10 @@
-/** Two interpreters that execute the state machine of a hook, whose tasks call AWS at an endpoint of the test. */
+/** The local endpoint's interpreter, for the state machine of a hook: its tasks call AWS at an endpoint of the test. */
 import { type DescribeExecutionCommandOutput, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Json, JsonObject } from '../../lib/wire';
 import type { InvokeResult } from '../../scripts/local/lambda/invoke';
 import { describedEnd, impatientClock } from '../localSystemTest';
-import { clientOf, describeWithLocalStack, type Interpreter, startLocalStack } from '../localStack';
+import { clientOf, type Interpreter } from '../localStack';
 import { invokerOf, serveMachines, stateMachine } from '../scripts/local/stepFunctions/fixture';
-
-/** `describe` for each, the name of the interpreter, and what starts it: its tasks call AWS at `url`. */
-export const interpreters: [describe: jest.Describe | typeof describeWithLocalStack, string, Start][] = [
-  [describe, "the local endpoint's interpreter", startLocalInterpreter],
-  [describeWithLocalStack, "LocalStack's interpreter", startLocalStack],
-];
-
-type Start = (url: string) => Promise<Interpreter>;
 
 /** Starts `NAME` and waits for its end. */
 export async function execute(
@@ -30,7 +22,7 @@ export async function execute(
  * It knows tasks that invoke Lambda only. So these get the arguments of the others, and the invoker does what the service
  * integrations do.
  */
-function startLocalInterpreter(url: string): Promise<Interpreter> {
+export function startLocalInterpreter(url: string): Promise<Interpreter> {
   const aws = clientOf(url);
   const invoker = invokerOf((payload, { functionName }) => integrations[functionName]!(payload as JsonObject));
   const integrations: Record<string, (parameters: JsonObject) => Promise<Partial<InvokeResult>>> = {
