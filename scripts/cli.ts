@@ -1,12 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import type { CommandIo, OutputStream } from './terminal/commandIo';
-import { exitCodesHelp } from './commands/exitCodesHelp';
-import { addInvoke } from './commands/invokeCommand';
-import { addLocal } from './commands/localCommand';
-import { addPlan } from './commands/planCommand';
-import { addReport } from './commands/reportCommand';
-import { addRun } from './commands/runCommand';
+import { exitCodesHelp } from './commands/flags';
+import { addInvoke } from './commands/invoke';
+import { addLocal } from './commands/local';
+import { addPlan } from './commands/plan';
+import { addReport } from './commands/report';
+import { addRun } from './commands/run';
 import { exitCode, type ExitCode } from './exitCode';
 import { InterruptedError } from './interruptedError';
 import { NoVerdictError } from './noVerdictError';

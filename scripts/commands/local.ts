@@ -1,16 +1,17 @@
-/** `system-test local`: the app, served on this machine until Ctrl-C. */
+import type { Command } from 'commander';
 import { leadsToSystemTest } from '../../lib/stackOutputs';
-import type { CommandIo } from '../terminal/commandIo';
 import { exitCode, type ExitCode } from '../exitCode';
 import { InterruptedError } from '../interruptedError';
-import { startLocalEndpoint, type LocalEndpoint } from '../local/localEndpoint';
+import type { LocalEndpoint } from '../local/localEndpoint';
+import { inRegion, type CommandIo } from '../terminal/commandIo';
 import { printable } from '../terminal/printable';
 import { Talk } from '../terminal/talk';
+import { addAppOption, integer, nonEmpty, region, type Done } from './flags';
 
-/** The port of `system-test local` where none is given. */
-export const defaultPort = 8123;
+/** The port where none is given. */
+const defaultPort = 8123;
 
-export interface LocalOptions {
+interface LocalOptions {
   /** A directory with a cloud assembly, or a command; default: the `app` of the working directory's cdk.json. */
   app?: string;
   /** Name of the stack whose system test has to be served; default: what can't be served is refused when it is called. */
@@ -21,6 +22,36 @@ export interface LocalOptions {
   verbose?: boolean;
   /** Default: the process's. */
   cwd?: string;
+}
+
+const examples = `
+Examples:
+  system-test local
+  system-test local --port 4566 --app cdk.out
+  AWS_ENDPOINT_URL=http://127.0.0.1:${defaultPort} aws stepfunctions list-state-machines
+`;
+
+/** Adds `system-test local`. */
+export function addLocal(program: Command, io: CommandIo, done: Done): void {
+  const command = program
+    .command('local')
+    .summary('serve the app on this machine, for any AWS client')
+    .description('Serves the app on this machine until Ctrl-C: Step Functions, Lambda, CloudFormation and STS.');
+  addAppOption(command)
+    .option(
+      '--stack <NAME>',
+      'stack whose system test has to be served, in its account and Region (default: serve what can be)',
+      nonEmpty('--stack'),
+    )
+    .option('--port <N>', `port on 127.0.0.1, 0 for any free one (default: ${defaultPort})`, (text) =>
+      integer(text, '--port', 0, 65_535),
+    )
+    .option('--region <REGION>', 'Region that the app is deployed to (default: us-east-1)', region)
+    .option('--verbose', 'what the functions log')
+    .addHelpText('after', examples)
+    .action(async ({ region, ...options }: LocalOptions & { region?: string }) => {
+      done(await runLocal(options, { ...io, env: inRegion(io.env, region) }));
+    });
 }
 
 /**
@@ -51,6 +82,7 @@ async function start(
   const { env, stop, clock } = io;
   const log = (line: string): void => talk.note(line);
   const functionLog = (functionName: string, text: string): void => talk.detail(`${functionName}: ${text.trimEnd()}`);
+  const { startLocalEndpoint } = await import('../local/localEndpoint');
   try {
     return await startLocalEndpoint({ app, stack, port, cwd, env, log, functionLog, clock, signal: stop });
   } catch (error) {

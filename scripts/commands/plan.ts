@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { maxConfigurations } from '../../lib/executionBudget';
 import { retryRule } from '../../lib/invocationRules';
 import { limits, type Configuration, type RunResult } from '../../lib/wire';
@@ -12,8 +13,9 @@ import { isReadForCommands, withoutWorkflowCommands } from '../report/workflowCo
 import { createRedactor } from '../result/redaction';
 import { printable, printableLine } from '../terminal/printable';
 import { UserError } from '../userError';
+import { addAllowUnknownOption, addConfigurationsOption, maxConcurrency, nonEmpty, type Done } from './flags';
 
-export interface PlanOptions {
+interface PlanOptions {
   configurations?: string;
   /** File with the result of an earlier run. */
   longestFirst?: string;
@@ -24,12 +26,37 @@ export interface PlanOptions {
 /** As the construct's. */
 const defaultConcurrency = 10;
 
+const examples = `
+Examples:
+  system-test plan --configurations feeds.csv
+  system-test plan --longest-first result.json --max-concurrency 20
+`;
+
+/** Adds `system-test plan`. */
+export function addPlan(program: Command, io: CommandIo, done: Done): void {
+  const command = program
+    .command('plan')
+    .summary('say what a run would take')
+    .description(
+      "Says what a run would take, and calls nothing: size and limits, and by an earlier run's durations how long it " +
+        'would take at a concurrency, and cost.',
+    )
+    .argument('[ID...]', 'identifiers of the configurations (default: those of --longest-first)');
+  addAllowUnknownOption(addConfigurationsOption(command))
+    .option('--max-concurrency <N>', `how many at once, 1 to 40 (default: ${defaultConcurrency})`, maxConcurrency)
+    .option('--longest-first <RESULT>', 'JSON report of an earlier run, for its durations', nonEmpty('--longest-first'))
+    .addHelpText('after', examples)
+    .action(async (identifiers: string[], options: PlanOptions) => {
+      done(await plan(identifiers, options, io));
+    });
+}
+
 /**
- * `system-test plan`: says what a run would take. Calls nothing.
+ * Says what a run would take. Calls nothing.
  * @throws UserError where no configurations are named, or they don't fit in an execution
  */
-export async function plan(identifiers: string[], options: PlanOptions, io: CommandIo): Promise<ExitCode> {
-  const { maxConcurrency = defaultConcurrency, longestFirst } = options;
+async function plan(identifiers: string[], options: PlanOptions, io: CommandIo): Promise<ExitCode> {
+  const { maxConcurrency: asked = defaultConcurrency, longestFirst } = options;
   const named = await namedConfigurations(identifiers, options.configurations, io);
   const earlier = longestFirst === undefined ? undefined : await readEarlierRun(longestFirst, '--longest-first', io);
   const configurations = named ?? (earlier && identifiersOf(earlier, longestFirst ?? ''));
@@ -39,7 +66,7 @@ export async function plan(identifiers: string[], options: PlanOptions, io: Comm
     );
   }
   const input = executionInput({ ...options, configurations });
-  const planned = planOf(configurations, { input, maxConcurrency, earlier });
+  const planned = planOf(configurations, { input, maxConcurrency: asked, earlier });
   io.stdout.write(shown(planText(planned, longestFirst), io.env));
   return exitCode.passed;
 }

@@ -1,16 +1,39 @@
+import type { Command } from 'commander';
 import { codeOf, type ExitCode } from '../exitCode';
-import { prepareEnding, redactorOf, type ReportOptions } from '../report/ending';
-import type { CommandIo } from '../terminal/commandIo';
 import { inputName, readInputFile } from '../inputFile';
+import { prepareEnding, redactorOf, type ReportOptions } from '../report/ending';
 import { parseRunResult } from '../result/runResultFile';
+import type { CommandIo } from '../terminal/commandIo';
 import { Talk } from '../terminal/talk';
+import { addReportOptions, exitCodesHelp, type Done } from './flags';
+
+const examples = `
+Examples:
+  system-test report result.json
+  system-test report result.json --report html=report.html --report junit=junit-%d.xml
+  system-test report result.json --known-failures known.json --no-cost
+`;
+
+/** Adds `system-test report`. */
+export function addReport(program: Command, io: CommandIo, done: Done): void {
+  const command = program
+    .command('report')
+    .summary('render a saved result again')
+    .description('Renders the JSON report of a run again. The exit code is that of its verdict.')
+    .argument('<RESULT>', 'JSON report of a run; - is standard input');
+  addReportOptions(command)
+    .addHelpText('after', examples + exitCodesHelp)
+    .action(async (file: string, options: ReportOptions) => {
+      done(await report(file, options, io));
+    });
+}
 
 /**
- * `system-test report`: renders a saved result again.
+ * Renders a saved result again.
  * @returns the exit code of the result's verdict, as known failures and `--strict` now have it
  * @throws UserError where the file is not the JSON report of a run
  */
-export async function report(file: string, options: ReportOptions, io: CommandIo): Promise<ExitCode> {
+async function report(file: string, options: ReportOptions, io: CommandIo): Promise<ExitCode> {
   const ending = await prepareEnding(options, io, new Talk(io.stderr, 'normal', redactorOf(options)), [file]);
   const text = await readInputFile(file, 'RESULT', io);
   const { result, complete } = await ending.finish(parseRunResult(text, inputName(file)));

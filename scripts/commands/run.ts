@@ -1,21 +1,118 @@
-import type { RunResult } from '../../lib/wire';
-import { connect, type Connection } from '../aws/connection';
+import { Option, type Command } from 'commander';
+import { isExecutionName, limits, type RunResult } from '../../lib/wire';
+import { connect, type Connection, type StateMachineOptions } from '../aws/connection';
+import { defaultStack, parseStateMachineArn } from '../aws/target';
+import { configurationsOfExecution } from '../execution/configurationsOfExecution';
 import { executionInput } from '../execution/executionInput';
-import { testExecution, type TestedExecution } from '../execution/testExecution';
+import { testExecution, type ExecutionOptions, type TestedExecution } from '../execution/testExecution';
 import { whyNoVerdict } from '../execution/whyNoVerdict';
 import type { ExitCode } from '../exitCode';
-import { configurationsOfExecution } from '../execution/configurationsOfExecution';
 import type { CommandIo } from '../terminal/commandIo';
-import { checkRunOptions, type RunOptions } from './runOptions';
+import { UserError } from '../userError';
+import {
+  addAllowUnknownOption,
+  addAppOption,
+  addAwsOptions,
+  addConfigurationsOption,
+  addLocalOption,
+  addOrderOptions,
+  addReportOptions,
+  addRerunOption,
+  addTalkOptions,
+  addTimeoutOption,
+  addToleratedFailuresOption,
+  checkTestOptions,
+  exitCodesHelp,
+  expected,
+  maxConcurrency,
+  nonEmpty,
+  type Done,
+  type TestOptions,
+} from './flags';
 import { testAndReport, type TestContext, type TestMethod } from './testAndReport';
 
+/** What `run` was asked to do. */
+export interface RunOptions extends TestOptions, StateMachineOptions, ExecutionOptions {}
+
+const examples = `
+Examples:
+  system-test run --local                      on this machine, no AWS account needed
+  system-test run                              all configurations, in the stack ${defaultStack}
+  system-test run config_3 config_7            these two
+  system-test run --configurations feeds.csv --max-concurrency 20
+  system-test run --stack Feeds --report text --report json=result.json
+  system-test run --retries 1 --known-failures known.json --report junit=junit.xml
+  system-test run --rerun-failed result.json   only what did not pass there
+  system-test run --report markdown=$GITHUB_STEP_SUMMARY --report html=report.html
+`;
+
+/** Adds `system-test run`. */
+export function addRun(program: Command, io: CommandIo, done: Done): void {
+  const command = program
+    .command('run')
+    .summary('start the system test, wait for it and report')
+    .description('Starts the system test, waits for it and reports.')
+    .argument('[ID...]', 'identifiers of the configurations to test (default: those of the deployed construct)')
+    .optionsGroup('What to run:');
+  addAppOption(addLocalOption(command))
+    .addOption(
+      new Option(
+        '--stack <NAME>',
+        `stack with the system test (default: ${defaultStack}, or with --local the only one)`,
+      )
+        .argParser(nonEmpty('--stack'))
+        .conflicts('stateMachine'),
+    )
+    .option('--state-machine <ARN>', 'its state machine, or a version or alias of it', stateMachine);
+  addAllowUnknownOption(addRerunOption(addConfigurationsOption(command)))
+    .optionsGroup('How to run it:')
+    .option('--max-concurrency <N>', 'how many at once, 1 to 40', maxConcurrency);
+  addTimeoutOption(addToleratedFailuresOption(command), 'stop the execution after that long').option(
+    '--name <NAME>',
+    'name of the execution; one with the same input is joined, or reported if it has ended',
+    executionName,
+  );
+  addReportOptions(addTalkOptions(addAwsOptions(addOrderOptions(command))))
+    .addHelpText('after', examples + exitCodesHelp)
+    .action(async (identifiers: string[], options: RunOptions) => {
+      done(await run(identifiers, options, io));
+    });
+}
+
+/** The name of an execution (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html). */
+export function executionName(text: string): string {
+  if (!isExecutionName(text)) {
+    throw expected(
+      '--name',
+      `1 to ${limits.executionNameLength} characters without spaces and <>{}[]?*"#%\\^|~\`$&,;:/`,
+      text,
+    );
+  }
+  return text;
+}
+
+function stateMachine(text: string): string {
+  if (!parseStateMachineArn(text)) {
+    throw expected(
+      '--state-machine',
+      'an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:SystemTest',
+      text,
+    );
+  }
+  return text;
+}
+
 /**
- * `system-test run`: checks what it was given, starts an execution, waits for it and reports.
+ * Checks what it was given, starts an execution, waits for it and reports.
  * @param identifiers of the configurations to test; none: those of the file, or else of the construct
  * @throws UserError, NoVerdictError, InterruptedError: as the exit codes tell them apart
  */
-export async function run(identifiers: string[], options: RunOptions, io: CommandIo): Promise<ExitCode> {
-  checkRunOptions(identifiers, options);
+async function run(identifiers: string[], options: RunOptions, io: CommandIo): Promise<ExitCode> {
+  checkTestOptions(identifiers, options);
+  const arn = options.stateMachine === undefined ? undefined : parseStateMachineArn(options.stateMachine);
+  if (arn && options.region !== undefined && options.region !== arn.region) {
+    throw new UserError(`Expected --region to be that of --state-machine, ${arn.region}, got "${options.region}".`);
+  }
   return testAndReport(identifiers, options, io, {
     // What does not fit in an execution is refused here.
     check: (configurations) => executionInput({ ...options, configurations }),

@@ -10,7 +10,7 @@ import { mergeReruns } from '../result/rerun';
 import type { Tested } from '../result/tested';
 import type { CommandIo } from '../terminal/commandIo';
 import { loudnessOf, Talk } from '../terminal/talk';
-import type { TestOptions } from './testOptions';
+import type { TestOptions } from './flags';
 
 /** What a way of testing gets from the command. */
 export interface TestContext {

@@ -3,7 +3,7 @@ import jsonata from 'jsonata';
 import { checkInput } from '../../lib/inputExpressions';
 import { expectConfigurations, expectInput } from '../../lib/validation';
 import type { Configuration, SystemTestInput } from '../../lib/wire';
-import { maxConcurrency, toleratedFailures } from '../../scripts/commands/runOptions';
+import { maxConcurrency, toleratedFailures } from '../../scripts/commands/flags';
 import { parseArguments } from '../../scripts/configurations/parseArguments';
 import { parseConfigurations } from '../../scripts/configurations/parseConfigurations';
 

@@ -1,4 +1,4 @@
-import { executionName } from '../../../scripts/commands/runOptions';
+import { executionName } from '../../../scripts/commands/run';
 import { attemptName, executionNameInBuild, retryName } from '../../../scripts/execution/executionName';
 
 const build = { CODEBUILD_BUILD_ID: 'feeds:5f0e6c1a-0000-4000-8000-000000000000' };

@@ -1,0 +1,248 @@
+/**
+ * The flags that several commands have: each group is added as one. The parser of a value takes the text after its flag
+ * and throws a UserError that names the flag.
+ */
+import { Option, type Command } from 'commander';
+import { isToleratedFailures, limits } from '../../lib/wire';
+import type { AccessOptions } from '../aws/awsAccess';
+import { isEndpointUrl } from '../aws/endpoints';
+import type { ExitCode } from '../exitCode';
+import type { ChoiceOptions } from '../plan/choice';
+import type { ReportOptions } from '../report/ending';
+import { reportFormats, type ReportRequest } from '../report/reports';
+import { parseRedactPattern } from '../result/redaction';
+import type { ProgressOptions } from '../terminal/progressChoice';
+import { UserError } from '../userError';
+
+/** Takes the exit code of the command that was run. */
+export type Done = (code: ExitCode) => void;
+
+/** What every command that tests was asked, whichever way it tests: `run` and `invoke`. */
+export interface TestOptions extends AccessOptions, ChoiceOptions, ProgressOptions, ReportOptions {
+  /** How often what did not pass is run again. */
+  retries?: number;
+}
+
+/** The end of the help of every command that has a verdict. */
+export const exitCodesHelp = `
+Exit codes:
+  0    passed
+  1    at least one configuration failed, beyond what is tolerated
+  2    wrong use or bad input; nothing was tested
+  3    no verdict: configurations could not be tested, the start was refused, or
+       the execution timed out, was aborted or took longer than the deadline
+  130  interrupted; an execution is stopped first
+`;
+
+/** Retries of a run: what fails that often won't pass. */
+const mostRetries = 10;
+
+/** Seconds that a Standard execution may take at most: a year (AWS Step Functions quotas). */
+const longestTimeout = 31_536_000;
+
+/** `--local`. */
+export function addLocalOption(command: Command): Command {
+  return command.addOption(
+    new Option('--local', 'serve the app on this machine and run it there').conflicts(['endpointUrl', 'profile']),
+  );
+}
+
+/** `--app`. */
+export function addAppOption(command: Command): Command {
+  return command.option(
+    '--app <DIR|COMMAND>',
+    "cloud assembly to serve, or the command that synthesizes one (default: cdk.json's app)",
+    nonEmpty('--app'),
+  );
+}
+
+/** `--configurations`. */
+export function addConfigurationsOption(command: Command): Command {
+  return command.option(
+    '--configurations <FILE>',
+    'JSON array, JSON Lines, CSV with header, YAML list or one identifier a line; - is standard input',
+    nonEmpty('--configurations'),
+  );
+}
+
+/** `--allow-unknown`. */
+export function addAllowUnknownOption(command: Command): Command {
+  return command.option(
+    '--allow-unknown',
+    'test identifiers that the construct does not know too; else the state machine refuses them',
+  );
+}
+
+/** `--rerun-failed`. */
+export function addRerunOption(command: Command): Command {
+  return command.option(
+    '--rerun-failed <RESULT>',
+    'only what did not pass in this JSON report; the new report holds both runs',
+    nonEmpty('--rerun-failed'),
+  );
+}
+
+/** `--tolerated-failures`. */
+export function addToleratedFailuresOption(command: Command): Command {
+  return command.option(
+    '--tolerated-failures <N|P%>',
+    'how many may fail, a count or a share of all',
+    toleratedFailures,
+  );
+}
+
+/** `--timeout`. */
+export function addTimeoutOption(command: Command, help: string): Command {
+  return command.option('--timeout <SECONDS>', help, timeout);
+}
+
+/** `--retries` and `--longest-first`. */
+export function addOrderOptions(command: Command): Command {
+  return command
+    .option('--retries <N>', 'run again what did not pass, up to N times, 0 to 10', (text) =>
+      integer(text, '--retries', 0, mostRetries),
+    )
+    .option(
+      '--longest-first <RESULT>',
+      'start what took longest in this JSON report first',
+      nonEmpty('--longest-first'),
+    );
+}
+
+/** `--profile`, `--region`, `--endpoint-url`. */
+export function addAwsOptions(command: Command): Command {
+  return command
+    .optionsGroup('AWS, as in the AWS CLI:')
+    .option('--profile <NAME>', 'profile of the shared config files', nonEmpty('--profile'))
+    .option('--region <REGION>', 'Region', region)
+    .option('--endpoint-url <URL>', 'endpoint to call instead of AWS', endpointUrl);
+}
+
+/** `--no-progress`, `--quiet`, `--verbose`. */
+export function addTalkOptions(command: Command): Command {
+  return command
+    .optionsGroup('What to say meanwhile:')
+    .option('--no-progress', 'do not show how far it is')
+    .addOption(new Option('--quiet', 'only the report and errors').conflicts('verbose'))
+    .option('--verbose', 'each call to AWS, and stack traces of errors');
+}
+
+/** What becomes of a result, the same for every command that has one: `run`, `invoke` and `report`. */
+export function addReportOptions(command: Command): Command {
+  return command
+    .optionsGroup('What to report:')
+    .option(
+      '--report <FORMAT[=FILE]>',
+      `${list(reportFormats)}, to standard output or a file; repeatable (default: text). A FILE with %d splits junit`,
+      reports,
+    )
+    .option(
+      '--known-failures <FILE>',
+      'JSON list of configurations whose failure is excused until a date',
+      nonEmpty('--known-failures'),
+    )
+    .option('--strict', 'fail when a configuration passed only when run again')
+    .option('--redact <REGEX>', 'take out of all reports what matches; repeatable', redact)
+    .option('--no-redact-credentials', 'leave in what looks like a credential')
+    .option('--no-cost', 'do not tell the cost')
+    .option('--no-color', 'no colours');
+}
+
+function list(words: string[]): string {
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+/**
+ * Refuses flags of a command that tests that contradict each other and that commander can't know of.
+ * @throws UserError
+ */
+export function checkTestOptions(identifiers: string[], options: TestOptions): void {
+  if (identifiers.length > 0 && options.configurations !== undefined) {
+    throw new UserError('Expected either identifiers or --configurations, got both.');
+  }
+  if (identifiers.length > 0 && options.rerunFailed !== undefined) {
+    throw new UserError(
+      'Expected either identifiers or --rerun-failed, which takes them from the earlier run, got both.',
+    );
+  }
+  if (options.app !== undefined && !options.local) {
+    throw new UserError('Expected --app only together with --local.');
+  }
+}
+
+/** The error of a flag whose value is of no use. */
+export function expected(flag: string, what: string, got: string): UserError {
+  return new UserError(`Expected ${flag} to be ${what}, got ${JSON.stringify(got)}.`);
+}
+
+/** A text flag that makes no sense when empty, as from an unset variable of a shell. */
+export function nonEmpty(flag: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() === '') {
+      throw expected(flag, 'a value', text);
+    }
+    return text;
+  };
+}
+
+/** The integer that a flag was given. */
+export function integer(text: string, flag: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most)) {
+    throw expected(flag, `an integer from ${least} to ${most}`, text);
+  }
+  return value;
+}
+
+/** How many the state machine may test at once. */
+export function maxConcurrency(text: string): number {
+  return integer(text, '--max-concurrency', 1, limits.inlineConcurrency);
+}
+
+/** A count, or a share such as `5%`. */
+export function toleratedFailures(text: string): number | string {
+  const value = /^\d+$/.test(text) ? Number(text) : text;
+  if (isToleratedFailures(value)) {
+    return value;
+  }
+  throw expected('--tolerated-failures', 'a count such as 2 or a share from 0% to 100%', text);
+}
+
+/** Seconds. */
+function timeout(text: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (!(seconds > 0 && seconds <= longestTimeout)) {
+    throw expected('--timeout', `a number of seconds above 0 and up to ${longestTimeout}`, text);
+  }
+  return seconds;
+}
+
+export function region(text: string): string {
+  if (!/^[a-z]{2,}(-[a-z0-9]+)+$/.test(text)) {
+    throw expected('--region', 'a Region such as eu-west-1', text);
+  }
+  return text;
+}
+
+function endpointUrl(text: string): string {
+  if (!isEndpointUrl(text)) {
+    throw expected('--endpoint-url', 'a URL such as http://127.0.0.1:4566', text);
+  }
+  return text;
+}
+
+/** Collects the repeated `--report`. */
+function reports(text: string, earlier: ReportRequest[] = []): ReportRequest[] {
+  const separator = text.indexOf('=');
+  const [name, file] = separator < 0 ? [text] : [text.slice(0, separator), text.slice(separator + 1)];
+  const format = reportFormats.find((one) => one === name);
+  if (!format || file === '') {
+    throw expected('--report', `FORMAT or FORMAT=FILE, the format one of ${reportFormats.join(', ')}`, text);
+  }
+  return [...earlier, { format, file }];
+}
+
+/** Collects the repeated `--redact`. */
+function redact(text: string, earlier: RegExp[] = []): RegExp[] {
+  return [...earlier, parseRedactPattern(text)];
+}
