@@ -17,10 +17,10 @@ export function jsonata(expression: string): string {
 
 /**
  * JSON as text to parse: each value of a literal would be an evaluation of its own, and their depth is bounded. Java reads a
- * text of 100,000 characters in seconds, and ten of a tenth at once.
+ * text of 100,000 characters in seconds, and ten of a tenth at once. They end at a comma, which no token of the CDK holds.
  */
 export function parsed(value: unknown): string {
-  const texts = (JSON.stringify(value).match(/.{1,10000}/gu) ?? []).map(
+  const texts = (JSON.stringify(value).match(/.{1,9999}(?:,|$)|.{1,9999}/gsu) ?? []).map(
     (json) => `'${json.replaceAll("'", '\\u0027').replaceAll('\\', '\\\\')}'`,
   );
   return texts.length === 1 ? `$parse(${texts[0]})` : `$parse($join([${texts.join(', ')}]))`;

@@ -26,6 +26,7 @@ import {
   expectIntegerWithin,
   expectKnown,
   expectPayload,
+  expectRoomInTemplate,
   expectToleratedFailures,
 } from './validation';
 import { Configuration, limits } from './wire';
@@ -66,6 +67,7 @@ export class SystemTest extends Construct implements ISystemTest {
     expectIntegerWithin(this, 'timeout in seconds', timeout.toSeconds({ integral: false }), 1, 31_536_000);
     if (props.configurations) {
       expectConfigurations(this, props.configurations, maxConfigurations(retryAttempts));
+      expectRoomInTemplate(this, props.configurations);
     }
 
     if (props.encryptionKey) {

@@ -1,8 +1,12 @@
 /** Checks of props at synthesis: what was expected, the value received, and where. */
 import { Token } from 'aws-cdk-lib';
 import { IConstruct, Node } from 'constructs';
+import { parsed } from './jsonata';
 import { Configuration, identifierOf, isToleratedFailures, limits, SystemTestInput } from './wire';
 import { parseConfiguration, WireFormatError } from './wireParsers';
+
+/** Of the million bytes of a template. */
+const maxTemplateShare = 900_000;
 
 /** Throws unless `value` is an integer from `min` to `max`. Tokens pass. */
 export function expectIntegerWithin(scope: IConstruct, name: string, value: number, min: number, max: number): void {
@@ -110,6 +114,20 @@ export function expectConfigurations(
   if (bytes > limits.payloadBytes / 2) {
     throw new RangeError(
       `Expected ${where} to take at most ${limits.payloadBytes / 2} bytes of JSON, got ${bytes}: pass them in each execution's input.`,
+    );
+  }
+}
+
+/**
+ * Throws where the configurations, which a definition holds twice, leave no room in a template for the rest of it. Template
+ * and definition may take 1 MB each: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+ * and https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html.
+ */
+export function expectRoomInTemplate(scope: IConstruct, configurations: readonly Configuration[]): void {
+  const bytes = 2 * Buffer.byteLength(JSON.stringify(JSON.stringify(parsed(configurations))));
+  if (bytes > maxTemplateShare) {
+    throw new RangeError(
+      `Expected configurations of ${scope.node.path} to take at most ${maxTemplateShare} bytes of the template, where quotation marks, apostrophes and backslashes take several each, got ${bytes}: pass them in each execution's input.`,
     );
   }
 }

@@ -51,6 +51,29 @@ function invokeState(template: Template): State {
 }
 
 describe('SystemTest', () => {
+  it('fits in a template and a definition of 1 MB with 998 configurations of 128 KiB', () => {
+    const configurations = Array.from({ length: 998 }, (_, index) => ({
+      configuration_identifier: `config_${index}`.padEnd(50, 'x'),
+      region: 'eu',
+      sizes: ['s', 'm', 'l'],
+    }));
+    expect(JSON.stringify(configurations).length).toBeGreaterThan(100_000);
+    const template = synthesize({ configurations });
+    expect(JSON.stringify(template.toJSON()).length).toBeLessThan(600_000);
+    expect(JSON.stringify(definitionOf(template)).length).toBeLessThan(400_000);
+  });
+
+  it('keeps what only the deployment knows of configurations whole, wherever it stands', () => {
+    const configurations = Array.from({ length: 500 }, (_, index) => ({
+      configuration_identifier: `${index}`,
+      table: Token.asString({ Ref: 'Table' }),
+      size: Token.asNumber({ Ref: 'Size' }),
+    }));
+    const definition = JSON.stringify(definitionOf(synthesize({ configurations })));
+    expect(definition.match(/<Table>/g)).toHaveLength(1000);
+    expect(definition.match(/<Size>/g)).toHaveLength(1000);
+  });
+
   it('makes a Standard state machine in JSONata throughout', () => {
     const template = synthesize();
     template.hasResourceProperties('AWS::StepFunctions::StateMachine', { StateMachineType: Match.absent() });
@@ -373,6 +396,11 @@ describe('SystemTest', () => {
       'configurations over 128 KiB',
       { configurations: [{ configuration_identifier: 'a', text: 'x'.repeat(140_000) }] },
       'to take at most 131072 bytes of JSON, got 140',
+    ],
+    [
+      'configurations that outgrow a template by what they are escaped to',
+      { configurations: [{ configuration_identifier: 'a', text: "'".repeat(100_000) }] },
+      'Expected configurations of Stack/SystemTest to take at most 900000 bytes of the template',
     ],
     [
       'an identifier of 1,025 characters',

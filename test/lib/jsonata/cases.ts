@@ -23,6 +23,10 @@ export const defaults: InputDefaults = {
   toleratedFailures: '5%',
   maxConfigurations: 998,
 };
+const separated: InputDefaults = {
+  ...defaults,
+  configurations: [{ configuration_identifier: 'a\u2028b', region: 'eu' }],
+};
 const bare: InputDefaults = { ...defaults, configurations: undefined, toleratedFailures: 0 };
 
 const check = (input: Json, of = bare): Evaluation => ({
@@ -294,6 +298,11 @@ export const cases: Case[] = [
       configurations: [{ configuration_identifier: identifierOf(configurations[120]!) }] as Json,
     }),
     { configurations: [configurations[120]!] },
+  ],
+  [
+    'completes one with a line break of its own, which JSON does not escape',
+    complete({ configurations: ['a\u2028b'] }, separated),
+    { configurations: separated.configurations! },
   ],
   [
     'makes the event',

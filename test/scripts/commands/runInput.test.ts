@@ -7,7 +7,9 @@ import { deploy, run, type DeployedTest } from '../faults/faultyLine';
 let deployed: DeployedTest;
 const directory = mkdtempSync(join(tmpdir(), 'run-input-'));
 beforeAll(async () => {
-  deployed = await deploy();
+  deployed = await deploy({
+    props: { configurations: ['good', { configuration_identifier: 'good too', region: 'eu' }] },
+  });
 });
 afterAll(async () => {
   await deployed.close();
@@ -34,4 +36,11 @@ test('--allow-unknown permits it in every execution of a run: the first, its ret
   writeFileSync(saved, JSON.stringify(first.result));
   await expect(inputs('--rerun-failed', saved, '--allow-unknown')).resolves.toMatchObject({ inputs: [input] });
   await expect(inputs('--rerun-failed', saved)).resolves.toMatchObject({ inputs: [{ configurations: ['bad'] }] });
+});
+
+test('the verdict on a CSV of identifiers alone is believed, though the state machine adds the keys of the construct', async () => {
+  const file = join(directory, 'names.csv');
+  writeFileSync(file, 'configuration_identifier\ngood too\ngood\n');
+  const { code, result } = await run(deployed, ['--configurations', file]);
+  expect({ code, disagreement: result?.disagreement }).toEqual({ code: 0, disagreement: undefined });
 });

@@ -48,6 +48,13 @@ describe('what is told of an execution', () => {
     ['it is described alike', { description: {} }],
     ['it is described as one of an alias', { description: { stateMachineArn: `${machineArn}:live` } }],
     ['the description lags behind', { description: { status: 'RUNNING' } }],
+    [
+      'one was asked for by no more than its identifier, which the state machine gave the keys of the construct',
+      {
+        asked: { configurations: ['config_0', { configuration_identifier: 'config_1' }, 'bad'] },
+        history: (event) => ({ ...event, executionStartedEventDetails: undefined }),
+      },
+    ],
     ['the input is the same but for its spaces and order', { description: { input: input.replaceAll(',', ' , ') } }],
   ])('agrees where %s', (_, told) => {
     expect(found({ result: truth, ...told })).toEqual([]);
