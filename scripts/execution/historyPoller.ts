@@ -31,7 +31,7 @@ const patience: Partial<Record<Trouble, number>> = {
   /** The account's other callers may keep the service busy for long. */
   throttled: 900_000,
 };
-/** Milliseconds without a single answer, whatever the troubles were. */
+/** Milliseconds without a single answer that leads on, whatever the troubles were. */
 const longestSilence = 900_000;
 
 /**
@@ -118,6 +118,8 @@ export class HistoryPoller {
         // Not so where an earlier page is read again on the way to one that is still out of reach.
         this.trouble = undefined;
         this.answeredAt = this.clock.now();
+      } else if (this.clock.now() - this.answeredAt >= longestSilence) {
+        throw new UnusableAnswerError('The history of the execution goes on and on without anything new.');
       }
       return page;
     } catch (error) {

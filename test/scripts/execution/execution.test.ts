@@ -168,6 +168,23 @@ describe('following an execution', () => {
   });
 
   test.each([
+    ['the same again', 5],
+    ['nothing', 0],
+  ])('gives up on a history whose pages, of which there are always more, hold %s', async (_, known) => {
+    const { execution, elapsed, follow } = setUp(configurations(1, [3600]));
+    const history = execution.history.bind(execution);
+    execution.history = async (request) => {
+      const { events } = await history({ ...request, nextToken: undefined });
+      return { events: events.slice(0, known), nextToken: 'more' };
+    };
+
+    const { trouble } = await follow();
+
+    expect(trouble?.message).toMatch(/goes on and on without anything new/);
+    expect(elapsed()).toBeLessThan(910_000);
+  });
+
+  test.each([
     ['is refused', () => Promise.reject(named('AccessDeniedException'))],
     [
       'is out of date',
