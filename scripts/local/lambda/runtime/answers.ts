@@ -6,6 +6,7 @@ import { RuntimeError, toErrorPayload } from './runtimeError';
 // The runtime's own, whatever the function does to the global ones.
 const exit = process.exit.bind(process);
 const { stringify } = JSON;
+const afterThis = setImmediate;
 
 export class Answers {
   readonly #client: RuntimeClient;
@@ -59,16 +60,25 @@ export class Answers {
       return;
     }
     this.#onEmptyLoop = undefined;
+    this.#goOn();
     void this.#client.respond(this.#requestId ?? '', payload);
-    this.#next?.();
   }
 
   /** Something was thrown; it is logged under `label`. With an exit code it also ends the process. */
   fail(label: string, error: unknown, exitCode?: number): void {
     this.#console.logError(label, error);
     this.#onEmptyLoop = undefined;
+    if (exitCode === undefined) this.#goOn();
+    else this.#next = undefined;
     const told = this.#client.fail(this.#requestId, stringify(toErrorPayload(error)));
-    if (exitCode === undefined) this.#next?.();
-    else void told.then(() => exit(exitCode));
+    if (exitCode !== undefined) void told.then(() => exit(exitCode));
+  }
+
+  /**
+   * Waits for the next event, once what the function left behind has surfaced: where that ends the process, an event that it
+   * took would fail for nothing of its own.
+   */
+  #goOn(): void {
+    afterThis(() => this.#next?.());
   }
 }

@@ -9,7 +9,7 @@ const exit = process.exit.bind(process);
 const rss = process.memoryUsage.rss.bind(process);
 const byteLength = Buffer.byteLength.bind(Buffer);
 const concat = Buffer.concat.bind(Buffer);
-const afterThis = process.nextTick.bind(process);
+const afterThis = setImmediate;
 
 /** What the function is invoked with. */
 export interface RuntimeEvent {

@@ -16,6 +16,7 @@ const misbehaving = `
     circular: () => { const a = {}; a.a = a; return a; },
     uncaught: () => { setTimeout(() => { throw new Error('from a timer'); }); return new Promise((r) => setTimeout(r, 5000)); },
     unhandled: () => { Promise.reject(new Error('nobody cares')); return new Promise((r) => setTimeout(r, 5000)); },
+    unhandledReturn: () => { Promise.reject(new Error('nobody cares')); return 'well'; },
     exit0: () => process.exit(0),
     exit7: () => process.exit(7),
     abort: () => process.abort(),
@@ -84,6 +85,7 @@ describe('a function that fails', () => {
   test.each([
     ['uncaught', 'Error', 'from a timer', 'Uncaught Exception'],
     ['unhandled', 'Runtime.UnhandledPromiseRejection', 'Error: nobody cares', 'Unhandled Promise Rejection'],
+    ['unhandledReturn', 'Runtime.UnhandledPromiseRejection', 'Error: nobody cares', 'Unhandled Promise Rejection'],
   ])('by an error that it leaves %s answers with it and gets a new sandbox', async (act, type, message, label) => {
     const answer = await lambda.invoke(act);
     expect(answer.payload).toMatchObject({ errorType: type, errorMessage: message });
@@ -129,6 +131,13 @@ test('an error before nodejs24.x has the name that it had there', async () => {
     errorType: 'Error',
     errorMessage: 'Unable to stringify response body',
   });
+  await older.close();
+});
+
+test('an error that nobody handles after the answer before nodejs24.x costs no other invocation', async () => {
+  const older = await serveLambda([deployed(misbehaving, { runtime: 'nodejs22.x' })]);
+  expect((await older.invoke('unhandledReturn')).payload).toBe('well');
+  expect((await older.invoke('succeed')).payload).toEqual({ invocations: 1 });
   await older.close();
 });
 
