@@ -50,17 +50,15 @@ export class EvaluationBudget {
   private nodes = 0;
   private readonly batches: Batch[] = [];
   private batchIsOpen = false;
-  private readonly startedAt: number;
-  private turnStartedAt: number;
+  /** Undefined up to the first look. */
+  private startedAt: number | undefined;
+  private turnStartedAt = 0;
 
   constructor(
     private readonly limits: EvaluationLimits,
     /** The nodes that jsonata starts together with others. */
     private readonly siblings: ReadonlySet<ExprNode>,
-  ) {
-    this.startedAt = limits.now();
-    this.turnStartedAt = this.startedAt;
-  }
+  ) {}
 
   /** Before a node. jsonata waits for the promise. */
   enter(node: ExprNode): Promise<void> | undefined {
@@ -108,6 +106,7 @@ export class EvaluationBudget {
 
   private look(): Promise<void> | undefined {
     const now = this.limits.now();
+    if (this.startedAt === undefined) this.startedAt = this.turnStartedAt = now;
     if (now - this.startedAt > this.limits.milliseconds) {
       // No recording has AWS's words after the colon; these are JSONata's own.
       throw new Error('Expression evaluation timeout: Check for infinite loop');

@@ -76,7 +76,7 @@ class TimeIsOver extends StateFailure {
 /** When a call is given up, and what its task then fails with. */
 interface Deadline {
   seconds: number | undefined;
-  failure: StateFailure;
+  failure: () => StateFailure;
 }
 
 /** The task's own timeout and that of the SDK integration's client, which words its failure as the AWS SDK for Java. */
@@ -86,9 +86,9 @@ function deadlinesOf(
   { runtime }: StateRun,
 ): Deadline[] {
   const readTimeoutSeconds = integration === 'aws-sdk:lambda' ? runtime.sdkReadTimeoutSeconds : undefined;
-  const unread = new StateFailure('Lambda.SdkClientException', 'Unable to execute HTTP request: Read timed out');
+  const unread = () => new StateFailure('Lambda.SdkClientException', 'Unable to execute HTTP request: Read timed out');
   return [
-    { seconds: timeoutSeconds, failure: new TimeIsOver() },
+    { seconds: timeoutSeconds, failure: () => new TimeIsOver() },
     { seconds: readTimeoutSeconds, failure: unread },
   ];
 }
@@ -109,7 +109,7 @@ async function withDeadlines<T>(
   for (const { seconds, failure } of deadlines) {
     if (seconds === undefined) continue;
     void runtime.clock.sleep(seconds * 1000, timer.signal).then(
-      () => interest.abort(failure),
+      () => interest.abort(failure()),
       () => undefined,
     );
   }
