@@ -10,9 +10,9 @@ import { addRun } from './commands/run';
 import { exitCode, type ExitCode } from './exitCode';
 import { InterruptedError } from './interruptedError';
 import { NoVerdictError } from './noVerdictError';
-import { redactorOf, type ReportOptions } from './report/ending';
 import { isReadForCommands, withoutWorkflowCommands } from './report/workflowCommands';
-import { Talk } from './terminal/talk';
+import { redactorOf, type RedactionOptions } from './result/redaction';
+import { loudnessOf, Talk } from './terminal/talk';
 import { UserError } from './userError';
 
 /**
@@ -24,9 +24,9 @@ export async function main(args: string[], given: CommandIo): Promise<ExitCode> 
   const io = isReadForCommands(given.env) ? { ...given, stderr: defused(given.stderr) } : given;
   let code: ExitCode = exitCode.passed;
   const program = programFor(io, (result) => (code = result));
-  let options: Partial<ReportOptions> = {};
-  program.hook('preAction', (_, command) => {
-    options = command.opts();
+  let command = program;
+  program.hook('preSubcommand', (_, subcommand) => {
+    command = subcommand;
   });
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -35,9 +35,9 @@ export async function main(args: string[], given: CommandIo): Promise<ExitCode> 
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCode.passed : exitCode.wrongUse;
     }
-    const { redact, redactCredentials = true } = options;
-    const loudness = args.includes('--verbose') ? 'verbose' : 'normal';
-    return explain(error, new Talk(io.stderr, loudness, redactorOf({ redact, redactCredentials })));
+    // As far as they were parsed.
+    const options = command.opts<RedactionOptions & { verbose?: boolean }>();
+    return explain(error, new Talk(io.stderr, loudnessOf(options), redactorOf(options)));
   }
 }
 

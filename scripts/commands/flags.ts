@@ -7,18 +7,21 @@ import { isToleratedFailures, limits } from '../../lib/wire';
 import type { AccessOptions } from '../aws/awsAccess';
 import { isEndpointUrl } from '../aws/endpoints';
 import type { ExitCode } from '../exitCode';
-import type { ChoiceOptions } from '../plan/choice';
-import type { ReportOptions } from '../report/ending';
-import { reportFormats, type ReportRequest } from '../report/reports';
-import { parseRedactPattern } from '../result/redaction';
+import type { SelectionOptions } from '../plan/selection';
+import { reportFormats, type ReportOptions, type ReportRequest } from '../report/reports';
+import type { JudgementOptions } from '../result/judgement';
+import { parseRedactPattern, type RedactionOptions } from '../result/redaction';
 import type { ProgressOptions } from '../terminal/progressChoice';
 import { UserError } from '../userError';
 
 /** Takes the exit code of the command that was run. */
 export type Done = (code: ExitCode) => void;
 
+/** What every command that has a result was asked: `run`, `invoke` and `report`. */
+export interface ResultOptions extends JudgementOptions, RedactionOptions, ReportOptions {}
+
 /** What every command that tests was asked, whichever way it tests: `run` and `invoke`. */
-export interface TestOptions extends AccessOptions, ChoiceOptions, ProgressOptions, ReportOptions {
+export interface TestOptions extends AccessOptions, SelectionOptions, ProgressOptions, ResultOptions {
   /** How often what did not pass is run again. */
   retries?: number;
 }

@@ -4,7 +4,7 @@ import { defaultStack, parseFunctionName } from '../aws/target';
 import type { FunctionOptions } from '../direct/connectFunction';
 import type { DirectOptions } from '../direct/testDirectly';
 import type { ExitCode } from '../exitCode';
-import type { Tested } from '../result/tested';
+import type { TestRound } from '../result/testRound';
 import { untestedSentence } from '../result/untested';
 import type { StopReason } from '../stopSignal';
 import type { CommandIo } from '../terminal/commandIo';
@@ -120,21 +120,20 @@ async function invoke(identifiers: string[], options: InvokeOptions, io: Command
 }
 
 /** Each test is an invocation of the function for each configuration. What holds the SDK is loaded here, when it is needed. */
-async function byInvocations(options: InvokeOptions, context: TestContext): Promise<TestMethod<Tested>> {
-  const { io, talk, ending } = context;
+async function byInvocations(options: InvokeOptions, context: TestContext): Promise<TestMethod<TestRound>> {
+  const { io, talk } = context;
   const { maxConcurrency = defaultConcurrency } = options;
-  const { redact } = ending;
   const [{ connectFunction }, { testDirectly }] = await Promise.all([
     import('../direct/connectFunction'),
     import('../direct/testDirectly'),
   ]);
   const connection = await connectFunction(options, maxConcurrency, io, talk);
-  const { api, functionName, lookUp } = connection;
+  const { api, functionName, findConfigurations } = connection;
   talk.note(`Invoking the function ${functionName}, at most ${maxConcurrency} at once.`);
   return {
     test: (configurations = []) =>
-      testDirectly({ ...context, api, functionName, maxConcurrency, options, redact }, configurations),
-    lookUp,
+      testDirectly({ ...context, api, functionName, maxConcurrency, options }, configurations),
+    findConfigurations,
     whyNoVerdict: ({ stopped }, result) => whyNoVerdict(stopped, result),
     close: () => connection.close(),
   };

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { codeOf, type ExitCode } from '../exitCode';
 import { inputName, readInputFile } from '../inputFile';
-import { prepareEnding, redactorOf, type ReportOptions } from '../report/ending';
+import { checkReports, defaultReports, reportResult } from '../report/reports';
+import { judgeBy } from '../result/judgement';
+import { redactorOf } from '../result/redaction';
 import { parseRunResult } from '../result/runResultFile';
 import type { CommandIo } from '../terminal/commandIo';
 import { Talk } from '../terminal/talk';
-import { addReportOptions, exitCodesHelp, type Done } from './flags';
+import { addReportOptions, exitCodesHelp, type Done, type ResultOptions } from './flags';
 
 const examples = `
 Examples:
@@ -23,7 +25,7 @@ export function addReport(program: Command, io: CommandIo, done: Done): void {
     .argument('<RESULT>', 'JSON report of a run; - is standard input');
   addReportOptions(command)
     .addHelpText('after', examples + exitCodesHelp)
-    .action(async (file: string, options: ReportOptions) => {
+    .action(async (file: string, options: ResultOptions) => {
       done(await report(file, options, io));
     });
 }
@@ -33,9 +35,14 @@ export function addReport(program: Command, io: CommandIo, done: Done): void {
  * @returns the exit code of the result's verdict, as known failures and `--strict` now have it
  * @throws UserError where the file is not the JSON report of a run
  */
-async function report(file: string, options: ReportOptions, io: CommandIo): Promise<ExitCode> {
-  const ending = await prepareEnding(options, io, new Talk(io.stderr, 'normal', redactorOf(options)), [file]);
+async function report(file: string, options: ResultOptions, io: CommandIo): Promise<ExitCode> {
+  const { report: reports = defaultReports, knownFailures } = options;
+  const redact = redactorOf(options);
+  const talk = new Talk(io.stderr, 'normal', redact);
+  await checkReports(reports, [knownFailures, file]);
+  const judge = await judgeBy(options, io);
   const text = await readInputFile(file, 'RESULT', io);
-  const { result, complete } = await ending.finish(parseRunResult(text, inputName(file)));
+  const result = judge(parseRunResult(text, inputName(file)));
+  const complete = await reportResult(result, reports, options, { io, talk, redact });
   return codeOf(result.verdict, { interrupted: false, complete });
 }

@@ -124,12 +124,12 @@ async function run(identifiers: string[], options: RunOptions, io: CommandIo): P
 export function byExecutions(
   connection: Connection,
   options: RunOptions,
-  { io, talk, stop, ending }: TestContext,
+  { io, talk, stop, redact }: TestContext,
 ): TestMethod<TestedExecution> {
-  const context = { connection, options, io, talk, stop, redact: ending.redact };
+  const context = { connection, options, io, talk, stop, redact };
   return {
     test: (configurations, retry) => testExecution(context, configurations, retry),
-    lookUp: (executionArn) => configurationsOfExecution(connection.api, executionArn, io),
+    findConfigurations: (executionArn) => configurationsOfExecution(connection.api, executionArn, io),
     notes: (result) => concurrencyNotes(result, options),
     whyNoVerdict: ({ followed }, result) => whyNoVerdict(followed, result, options),
     close: () => connection.close(),

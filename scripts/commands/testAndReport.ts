@@ -1,13 +1,19 @@
 import type { Configuration, RunResult } from '../../lib/wire';
-import { stopSignal, type StopSignal } from '../stopSignal';
 import { codeOf, exitCode, type ExitCode } from '../exitCode';
 import { openUnlessInterrupted, unlessInterrupted } from '../interruptedError';
-import { choose, type Choice } from '../plan/choice';
-import { plannedConfigurations, type LookUp } from '../plan/plannedConfigurations';
 import { runAgain, type Test } from '../plan/runAgain';
-import { prepareEnding, redactorOf, type Ending } from '../report/ending';
+import {
+  readSelection,
+  selectedConfigurations,
+  type ConfigurationSelection,
+  type FindConfigurations,
+} from '../plan/selection';
+import { checkReports, defaultReports, reportResult } from '../report/reports';
+import { judgeBy, type Judge } from '../result/judgement';
+import { redactorOf, type Redactor } from '../result/redaction';
 import { mergeReruns } from '../result/rerun';
-import type { Tested } from '../result/tested';
+import type { TestRound } from '../result/testRound';
+import { stopSignal, type StopSignal } from '../stopSignal';
 import type { CommandIo } from '../terminal/commandIo';
 import { loudnessOf, Talk } from '../terminal/talk';
 import type { TestOptions } from './flags';
@@ -17,22 +23,23 @@ export interface TestContext {
   io: CommandIo;
   talk: Talk;
   stop: StopSignal;
-  ending: Ending;
+  /** Takes secrets out of what is shown while it runs. */
+  redact: Redactor;
 }
 
 /** A way of testing that is ready. */
-export interface TestMethod<T extends Tested> {
+export interface TestMethod<T extends TestRound> {
   test: Test<T>;
-  lookUp: LookUp;
+  findConfigurations: FindConfigurations;
   /** What a person wants to know beside the report. */
   notes?(result: RunResult): string[];
   /** Why there is no verdict, in a sentence. */
-  whyNoVerdict(tested: T, result: RunResult): string;
+  whyNoVerdict(last: T, result: RunResult): string;
   close(): Promise<void>;
 }
 
 /** A way of testing. */
-export interface Testing<T extends Tested> {
+export interface Testing<T extends TestRound> {
   /**
    * Refuses configurations that were named and that it can't test, before anything is called.
    * @throws UserError
@@ -43,42 +50,46 @@ export interface Testing<T extends Tested> {
 }
 
 /**
- * What `run` and `invoke` have in common: chooses the configurations, tests them, runs again what did not pass, and
- * reports.
+ * What `run` and `invoke` have in common: selects the configurations, tests them, judges, runs again what did not pass,
+ * and reports.
  * @param identifiers of the configurations to test
  * @throws UserError, NoVerdictError, InterruptedError: as the exit codes tell them apart
  */
-export async function testAndReport<T extends Tested>(
+export async function testAndReport<T extends TestRound>(
   identifiers: string[],
   options: TestOptions,
   io: CommandIo,
   testing: Testing<T>,
 ): Promise<ExitCode> {
-  const talk = new Talk(io.stderr, loudnessOf(options), redactorOf(options));
-  const { configurations, rerunFailed, longestFirst } = options;
-  const ending = await prepareEnding(options, io, talk, [configurations, rerunFailed, longestFirst]);
-  const choice = await choose(identifiers, options, { io, ending });
-  if (choice.rerun?.identifiers.length === 0) {
-    talk.note(`Nothing in ${choice.rerun.file} has to be run again, so nothing was started.`);
-    const { result, complete } = await ending.finish(choice.rerun.result);
-    return codeOf(result.verdict, { interrupted: false, complete });
+  const { report: reports = defaultReports, knownFailures, configurations, rerunFailed, longestFirst } = options;
+  const redact = redactorOf(options);
+  const talk = new Talk(io.stderr, loudnessOf(options), redact);
+  await checkReports(reports, [knownFailures, configurations, rerunFailed, longestFirst]);
+  const judge = await judgeBy(options, io);
+  const report = (result: RunResult) => reportResult(result, reports, options, { io, talk, redact });
+
+  const selection = await readSelection(identifiers, options, io, judge);
+  if (selection.rerun?.identifiers.length === 0) {
+    talk.note(`Nothing in ${selection.rerun.file} has to be run again, so nothing was started.`);
+    const result = judge(selection.rerun.result);
+    return codeOf(result.verdict, { interrupted: false, complete: await report(result) });
   }
-  if (!choice.rerun) {
-    testing.check?.(choice.named);
+  if (!selection.rerun) {
+    testing.check?.(selection.named);
   }
   const stop = stopSignal(io);
-  const context = { io, talk, stop, ending };
+  const context = { io, talk, stop, redact };
   try {
     const method = await openUnlessInterrupted(testing.open(context), io.stop);
     try {
-      const tested = await testAll(choice, method, { ...context, options });
-      const interrupted = wasInterrupted(stop.signal, tested);
-      const { result, complete } = await ending.finish(tested.result);
-      const code = codeOf(result.verdict, { interrupted, complete });
+      const last = await testAll(selection, method, { ...context, options, judge });
+      const interrupted = wasInterrupted(stop.signal, last);
+      const result = judge(last.result);
+      const code = codeOf(result.verdict, { interrupted, complete: await report(result) });
       const notes = [...(method.notes?.(result) ?? []), ...exitCodeNotes(code, options)];
       notes.forEach((note) => talk.note(note));
       if (result.verdict === 'ERRORED' && result.disagreement === undefined) {
-        talk.error(method.whyNoVerdict(tested, result));
+        talk.error(method.whyNoVerdict(last, result));
       }
       return code;
     } finally {
@@ -89,16 +100,16 @@ export async function testAndReport<T extends Tested>(
   }
 }
 
-/** The first test and those that run again what did not pass, and what they and the run before came to together. */
-async function testAll<T extends Tested>(
-  choice: Choice,
-  { test, lookUp }: TestMethod<T>,
-  { io, talk, stop, ending, options }: TestContext & { options: TestOptions },
+/** The first round and those that run again what did not pass, and what they and the run before came to together. */
+async function testAll<T extends TestRound>(
+  selection: ConfigurationSelection,
+  { test, findConfigurations }: TestMethod<T>,
+  { io, talk, stop, options, judge }: TestContext & { options: TestOptions; judge: Judge },
 ): Promise<T> {
-  const configurations = await unlessInterrupted(plannedConfigurations(choice, lookUp, talk), io.stop);
+  const configurations = await unlessInterrupted(selectedConfigurations(selection, findConfigurations, talk), io.stop);
   const first = await test(configurations, 0);
-  const last = await runAgain(first, test, { options, talk, stop: stop.signal, ending });
-  const { rerun } = choice;
+  const last = await runAgain(first, test, { options, talk, stop: stop.signal, judge });
+  const { rerun } = selection;
   return rerun ? { ...last, result: mergeReruns(rerun.result, last.result, options) } : last;
 }
 
@@ -108,7 +119,7 @@ function exitCodeNotes(code: ExitCode, { local }: TestOptions): string[] {
 }
 
 /** Whether the user stopped it, rather than its deadline, and before it came to its end. */
-function wasInterrupted({ aborted, reason }: AbortSignal, { stopped, result }: Tested): boolean {
+function wasInterrupted({ aborted, reason }: AbortSignal, { stopped, result }: TestRound): boolean {
   const byUser = aborted && (reason as { error: string }).error === 'SystemTest.Interrupted';
   return byUser && (stopped !== undefined || result.verdict !== 'PASSED');
 }

@@ -2,7 +2,7 @@ import type { AwsOptions } from '../aws/clientConfig';
 import type { Lambda } from '../aws/lambda';
 import { openAccess, type AccessOptions } from '../aws/awsAccess';
 import type { CommandIo } from '../terminal/commandIo';
-import type { LookUp } from '../plan/plannedConfigurations';
+import type { FindConfigurations } from '../plan/selection';
 import { configurationsOfExecution } from '../execution/configurationsOfExecution';
 import { patiently } from '../aws/patience';
 import type { Talk } from '../terminal/talk';
@@ -21,7 +21,7 @@ export interface FunctionConnection {
   /** Name or ARN, with a version or alias or without. */
   functionName: string;
   /** The configurations of an earlier execution of a state machine. */
-  lookUp: LookUp;
+  findConfigurations: FindConfigurations;
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export async function connectFunction(
     return {
       api,
       functionName,
-      lookUp: (executionArn) => configurationsIn(executionArn, access.aws, io),
+      findConfigurations: (executionArn) => configurationsIn(executionArn, access.aws, io),
       close,
     };
   } catch (error) {

@@ -2,7 +2,7 @@ import { identifierOf, type Configuration } from '../../lib/wire';
 import type { Lambda } from '../aws/lambda';
 import type { StopReason } from '../stopSignal';
 import type { StopSignal } from '../stopSignal';
-import type { Tested } from '../result/tested';
+import type { TestRound } from '../result/testRound';
 import type { Redactor } from '../result/redaction';
 import type { CommandIo } from '../terminal/commandIo';
 import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice';
@@ -38,7 +38,7 @@ export interface DirectContext {
 }
 
 /** Invokes the function for each configuration, up to the deadline or an interruption. */
-export async function testDirectly(context: DirectContext, configurations: Configuration[]): Promise<Tested> {
+export async function testDirectly(context: DirectContext, configurations: Configuration[]): Promise<TestRound> {
   const { api, functionName, maxConcurrency, options, io, talk, stop, redact } = context;
   const { toleratedFailures = 0, timeout, local } = options;
   const progress = await chooseProgress(options, io, redact);

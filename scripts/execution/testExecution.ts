@@ -12,7 +12,7 @@ import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice
 import type { Redactor } from '../result/redaction';
 import { executionResult } from './executionResult';
 import type { StopSignal } from '../stopSignal';
-import type { Tested } from '../result/tested';
+import type { TestRound } from '../result/testRound';
 import type { Talk } from '../terminal/talk';
 
 /** How to test by executions. */
@@ -37,7 +37,7 @@ export interface RunContext {
 }
 
 /** An execution that was followed as far as it could be, and its result. */
-export interface TestedExecution extends Tested {
+export interface TestedExecution extends TestRound {
   followed: FollowedExecution;
 }
 

@@ -1,17 +1,17 @@
 import type { Configuration } from '../../lib/wire';
 import { withKeys } from '../result/earlierRun';
-import type { Ending } from '../report/ending';
+import type { Judge } from '../result/judgement';
 import { mergeReruns, toRerun } from '../result/rerun';
-import type { Tested } from '../result/tested';
+import type { TestRound } from '../result/testRound';
 import type { Talk } from '../terminal/talk';
 import { counted } from '../terminal/counted';
 
 /**
- * Tests some configurations.
+ * Tests some configurations: one round of a run.
  * @param configurations undefined: those of the construct
- * @param retry 0 for the first test of a run
+ * @param retry 0 for the first round
  */
-export type Test<T extends Tested> = (configurations: Configuration[] | undefined, retry: number) => Promise<T>;
+export type Test<T extends TestRound> = (configurations: Configuration[] | undefined, retry: number) => Promise<T>;
 
 /** What running again depends on beside the test. */
 export interface AgainContext {
@@ -19,21 +19,21 @@ export interface AgainContext {
   talk: Talk;
   /** Nothing is run again once it aborts. */
   stop: AbortSignal;
-  ending: Pick<Ending, 'judge'>;
+  judge: Judge;
 }
 
 /**
  * Runs again what did not pass, up to `--retries` times. Known failures are not run again. Whatever goes wrong with a
  * retry, the results that there are stay.
- * @param first the test to begin with
- * @returns the last test, with the result of all of them
+ * @param first the round to begin with
+ * @returns the last round, with the result of all of them
  */
-export async function runAgain<T extends Tested>(first: T, test: Test<T>, context: AgainContext): Promise<T> {
-  const { options, talk, stop, ending } = context;
+export async function runAgain<T extends TestRound>(first: T, test: Test<T>, context: AgainContext): Promise<T> {
+  const { options, talk, stop, judge } = context;
   const { retries = 0, strict } = options;
   let last = first;
   for (let retry = 1; retry <= retries; retry++) {
-    const identifiers = toRerun(ending.judge(last.result));
+    const identifiers = toRerun(judge(last.result));
     if (identifiers.length === 0 || stop.aborted || !last.repeatable) {
       break;
     }

@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { access, appendFile, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { createColors } from 'picocolors';
 import type { Colors } from 'picocolors/types';
 import type { RunResult } from '../../lib/wire';
+import { redactResult, type Redactor } from '../result/redaction';
+import { disagreementSentence } from '../result/untested';
+import { wantsColor, type CommandIo } from '../terminal/commandIo';
+import type { Talk } from '../terminal/talk';
 import { UserError } from '../userError';
 import { renderHtml } from './html/html';
 import { jsonReport } from './json';
-import { isJunitPattern, junitFileNames, renderJunit } from './junit';
-import { renderMarkdown } from './markdown';
+import { isJunitPattern, junitFileNames, junitNote, renderJunit, renderJunitFiles } from './junit';
+import { jobSummaryBytes, leastBytes, renderMarkdown } from './markdown';
 import { textReport } from './text';
-import { jsonWithoutWorkflowCommands, withoutWorkflowCommands } from './workflowCommands';
+import { isReadForCommands, jsonWithoutWorkflowCommands, withoutWorkflowCommands } from './workflowCommands';
 
 /** The formats: what renders each (only text gets colours), and what takes orders to a CI server out of it. */
 const formats = {
@@ -32,6 +37,17 @@ export interface ReportRequest {
   file?: string;
 }
 
+/** What is reported where nothing is asked for. */
+export const defaultReports: ReportRequest[] = [{ format: 'text' }];
+
+/** The flags that say what becomes of a result. */
+export interface ReportOptions {
+  report?: ReportRequest[];
+  /** Whether reports tell the cost; default true. */
+  cost: boolean;
+  color: boolean;
+}
+
 /**
  * The report as text.
  * @param defused whether it is printed where a CI server takes orders from what is printed
@@ -49,12 +65,13 @@ export function renderReport(
 
 /**
  * Makes sure before the run that its reports can be written after it, each to a place of its own.
- * @param inputs files that the command reads, which no report overwrites; `-` is standard input
+ * @param inputs files that the command reads, which no report overwrites; `-` is standard input, undefined is none
  * @throws UserError where two reports have one place, by whatever path or link, or a report that of an input; where a file
  * is a directory, its name is too long, or its directory is missing or not writable
  */
-export async function checkReports(reports: ReportRequest[], inputs: string[]): Promise<void> {
-  const read = new Set(await Promise.all(inputs.map((file) => placeOf(file === '-' ? '/dev/stdin' : file))));
+export async function checkReports(reports: ReportRequest[], inputs: (string | undefined)[]): Promise<void> {
+  const files = inputs.filter((file) => file !== undefined);
+  const read = new Set(await Promise.all(files.map((file) => placeOf(file === '-' ? '/dev/stdin' : file))));
   const written = new Set<string>();
   for (const { format, file } of reports) {
     const names = file !== undefined && format === 'junit' && isJunitPattern(file) ? junitFileNames(file, 20) : [file];
@@ -113,9 +130,80 @@ async function checkWritable(file: string): Promise<void> {
   }
 }
 
-/** Adds a report to a file that others add to as well. */
-export function appendReportFile(file: string, text: string): Promise<void> {
-  return appendFile(file, text);
+/**
+ * Says of a result what a person has to know at once, and writes the reports.
+ * @param result as it was judged
+ * @returns whether all could be written; what could not is said
+ */
+export async function reportResult(
+  result: RunResult,
+  reports: ReportRequest[],
+  options: Pick<ReportOptions, 'cost' | 'color'>,
+  { io, talk, redact }: { io: Pick<CommandIo, 'stdout' | 'env'>; talk: Talk; redact: Redactor },
+): Promise<boolean> {
+  if (result.disagreement !== undefined) {
+    talk.error(disagreementSentence(result.disagreement));
+  }
+  // The text report says it itself.
+  if (!reports.some(({ format, file }) => format === 'text' && file === undefined)) {
+    (result.known_failure_notes ?? []).forEach((note) => talk.note(note));
+  }
+  const told = options.cost ? result : { ...result, cost: undefined, cost_unknown: undefined };
+  const safe = redactResult(told, redact);
+  let complete = true;
+  for (const { format, file } of reports) {
+    if (file === undefined) {
+      const colors = createColors(wantsColor(io.stdout, io.env, options.color));
+      io.stdout.write(renderReport(format, safe, colors, { defused: isReadForCommands(io.env) }));
+      continue;
+    }
+    try {
+      await writeReport({ format, file }, safe, io.env, talk);
+    } catch (error) {
+      talk.error(`Could not write the report ${file}: ${(error as Error).message}`);
+      complete = false;
+    }
+  }
+  return complete;
+}
+
+async function writeReport(
+  { format, file }: Required<ReportRequest>,
+  result: RunResult,
+  env: CommandIo['env'],
+  talk: Talk,
+): Promise<void> {
+  if (isJobSummary(file, env)) {
+    const text =
+      format === 'markdown'
+        ? renderMarkdown(result, await roomIn(file))
+        : renderReport(format, result, createColors(false));
+    await appendFile(file, text);
+    return;
+  }
+  const defused = isReadForCommands(env) ? format : undefined;
+  if (format === 'junit' && isJunitPattern(file)) {
+    const documents = renderJunitFiles(result);
+    const names = junitFileNames(file, documents.length);
+    await Promise.all(names.map((name, index) => writeReportFile(name, documents[index] ?? '', defused)));
+    return;
+  }
+  await writeReportFile(file, renderReport(format, result, createColors(false)), defused);
+  const note = format === 'junit' ? junitNote(result) : undefined;
+  if (note !== undefined) {
+    talk.note(note);
+  }
+}
+
+/** The summary of a GitHub job belongs to all commands of a step: each adds to it. */
+function isJobSummary(file: string, { GITHUB_STEP_SUMMARY: summary = '' }: CommandIo['env']): boolean {
+  return summary !== '' && resolve(file) === resolve(summary);
+}
+
+/** Bytes that the summary still takes. Where it is full, GitHub refuses it whatever is added. */
+async function roomIn(file: string): Promise<number> {
+  const { size } = await stat(file).catch(() => ({ size: 0 }));
+  return Math.max(leastBytes, jobSummaryBytes - size);
 }
 
 /**

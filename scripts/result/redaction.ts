@@ -5,6 +5,13 @@ import { credentialsIn, type Range } from './credentials';
 import { readings } from './readings';
 import { UserError } from '../userError';
 
+/** The flags that say what is a secret. */
+export interface RedactionOptions {
+  redact?: RegExp[];
+  /** Whether what looks like a credential is taken out too; default true. */
+  redactCredentials?: boolean;
+}
+
 /** What stands in place of a secret. */
 export const redacted = '[redacted]';
 
@@ -45,6 +52,11 @@ export function createRedactor(patterns: RegExp[] = [], { defaults = true }: { d
     hides: (key: string) => defaults && isCredentialName(key),
     hidesText: (key: string, text: string) => defaults && isCredential(key, text),
   });
+}
+
+/** Takes out what the flags ask for: of the reports and of all that the command says. */
+export function redactorOf({ redact, redactCredentials }: RedactionOptions): Redactor {
+  return createRedactor(redact, { defaults: redactCredentials });
 }
 
 /** The text with a mark in place of what is found in any reading of it. */

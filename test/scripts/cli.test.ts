@@ -28,3 +28,11 @@ test('tells its version', async () => {
 
   await expect(systemTest(['--version'])).resolves.toMatchObject({ code: 0, stdout: `${manifest.version}\n` });
 });
+
+test('shows where an error is from with --verbose, but not where that is the value of another flag', async () => {
+  const unknown = ['run', '--local', '--app', 'no-such-folder'];
+  const trace = /\n +at /;
+
+  expect((await systemTest([...unknown, '--verbose'])).stderr).toMatch(trace);
+  expect((await systemTest([...unknown, '--redact', '--verbose'])).stderr).not.toMatch(trace);
+});

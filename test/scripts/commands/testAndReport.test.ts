@@ -29,7 +29,7 @@ async function ended(result: RunResult, { interrupted = false, local = true } = 
             }
             return Promise.resolve({ result, repeatable: true });
           },
-          lookUp: () => Promise.resolve(undefined),
+          findConfigurations: () => Promise.resolve(undefined),
           whyNoVerdict: () => 'No verdict.',
           close: () => Promise.resolve(),
         }),

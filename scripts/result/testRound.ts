@@ -2,7 +2,7 @@ import type { Configuration, RunResult } from '../../lib/wire';
 import type { StopReason } from '../stopSignal';
 
 /** What came of testing some configurations, however that was done. */
-export interface Tested {
+export interface TestRound {
   result: RunResult;
   /** What was tested, with all keys; undefined where only the identifiers are known. */
   configurations?: Configuration[];

@@ -1,0 +1,37 @@
+import type { RunResult } from '../../lib/wire';
+import { readInputFile } from '../inputFile';
+import type { CommandIo } from '../terminal/commandIo';
+import { applyKnownFailures, parseKnownFailures } from './knownFailures';
+import { tally } from './tally';
+
+/** By what a result is judged beside its configurations. */
+export interface JudgementOptions {
+  /** File with the list of known failures. */
+  knownFailures?: string;
+  /** Whether a configuration that passed only when it was run again fails the run. */
+  strict?: boolean;
+}
+
+/** The result with counts and verdict as the list of known failures and `--strict` have them, and notes on the list. */
+export type Judge = (result: RunResult) => RunResult;
+
+/**
+ * Reads all that judging needs, before anything is started.
+ * @throws UserError for a list of known failures that can't be read
+ * @throws InterruptedError
+ */
+export async function judgeBy(
+  { knownFailures: file, strict }: JudgementOptions,
+  { clock, stop }: Pick<CommandIo, 'clock' | 'stop'>,
+): Promise<Judge> {
+  if (file === undefined) {
+    return (result) => tally(result, { strict });
+  }
+  const known = parseKnownFailures(await readInputFile(file, '--known-failures', { stop }), file);
+  return (result) => {
+    const today = new Date(clock.now()).toISOString().slice(0, 10);
+    const judged = applyKnownFailures(result, known, { today, strict });
+    const notes = judged.notes.map(({ message }) => message);
+    return { ...judged.result, known_failure_notes: notes.length > 0 ? notes : undefined };
+  };
+}
