@@ -2,8 +2,15 @@ import { Duration } from 'aws-cdk-lib';
 import { maxConfigurations } from '../../lib/executionBudget';
 import type { AggregatedResult, ConfigurationResult, Json } from '../../lib/wire';
 import { behaviours, behavingSystemTest } from '../behaviours';
-import { deployLocally, impatientClock, type LocalSystemTest } from '../localSystemTest';
-import { invokerOf, serveMachines, stateMachine } from '../scripts/local/stepFunctions/fixture';
+import { deployLocally, impatientClock, type LocalSystemTest, type LocalSystemTestOptions } from '../localSystemTest';
+import type { InvokeResult } from '../../scripts/local/lambda/invoke';
+import {
+  type Ended as Execution,
+  type Fixture,
+  invokerOf,
+  serveMachines,
+  stateMachine,
+} from '../scripts/local/stepFunctions/fixture';
 
 function configurations(count: number, name = 'config'): string[] {
   return Array.from({ length: count }, (_, index) => `${name} ${index}`);
@@ -215,23 +222,34 @@ describe('the state machine with the log tail', () => {
   });
 });
 
+/** Serves the state machine with a function of the test's own, where what processes do is not the point. */
+async function serveDefinition(
+  props: LocalSystemTestOptions['props'],
+  answer: (event: Json) => Partial<InvokeResult>,
+): Promise<Fixture> {
+  const deployed = await deployLocally({ code: behaviours, props });
+  const { definition } = deployed.endpoint.deployment.stateMachines[0]!;
+  await deployed.close();
+  return await serveMachines([stateMachine(definition)], { invoker: invokerOf(answer), clock: impatientClock });
+}
+
+/** Of an execution that has failed. */
+function resultOf({ events }: Execution): AggregatedResult {
+  const { input } = events.find(({ type }) => type === 'FailStateEntered')!.stateEnteredEventDetails!;
+  return JSON.parse(input!) as AggregatedResult;
+}
+
 describe('a response that is no JSON, which a custom runtime can return,', () => {
   it('fails its configuration alone, in as many events as an execution has room for', async () => {
-    const deployed = await deployLocally({ code: behaviours });
-    const { definition } = deployed.endpoint.deployment.stateMachines[0]!;
-    await deployed.close();
     const payload = (event: Json) =>
       JSON.stringify(event).includes('odd') ? '{"a":' : '{"system_test_successful":true}';
-    const served = await serveMachines([stateMachine(definition)], {
-      invoker: invokerOf((event) => ({ payload: Buffer.from(payload(event)) })),
-    });
+    const served = await serveDefinition({}, (event) => ({ payload: Buffer.from(payload(event)) }));
     const [one, two] = [
       await served.run({ configurations: ['good', 'odd'] }),
       await served.run({ configurations: ['good', 'odd', 'odd 2'] }),
     ];
     await served.close();
-    const { input } = one.events.find(({ type }) => type === 'FailStateEntered')!.stateEnteredEventDetails!;
-    expect((JSON.parse(input!) as AggregatedResult).results).toMatchObject([
+    expect(resultOf(one).results).toMatchObject([
       { status: 'PASSED' },
       {
         status: 'FAILED',
@@ -291,8 +309,15 @@ describe('an execution with as many configurations as its history has room for',
   });
 
   it('fails as many, each with its error, within the size of an output', async () => {
-    const { status, result } = await test.run({ configurations: configurations(998, 'raises'), allow_unknown: true });
-    expect(status).toBe('FAILED');
+    const error = { errorType: 'Error', errorMessage: 'Something went wrong!', trace: ['at exports.handler'] };
+    const served = await serveDefinition({ maxConcurrency: 40 }, () => ({
+      functionError: 'Unhandled',
+      payload: Buffer.from(JSON.stringify(error)),
+    }));
+    const ended = await served.run({ configurations: configurations(998, 'raises'), allow_unknown: true });
+    await served.close();
+    expect(ended.status).toBe('FAILED');
+    const result = resultOf(ended);
     expect(result).toMatchObject({ total: 998, passed: 0, failed: 998, errored: 0 });
     expect(result.results.filter((each) => each.error?.message !== 'Something went wrong!')).toEqual([]);
     expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThan(240_000);

@@ -1,16 +1,20 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import { types } from 'node:util';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { SystemTest } from '../../lib';
 import { main } from '../../scripts/cli';
-import { systemClock } from '../../scripts/clock';
+import type { Clock } from '../../scripts/clock';
 import { startLocalEndpoint, type LocalEndpoint } from '../../scripts/local/localEndpoint';
+import { historyOf } from './local/stepFunctions/fixture';
+import { quickClock } from './quickClock';
 
 /** The built command. */
 export const trigger = join(__dirname, '..', '..', 'dist', 'trigger.js');
@@ -46,31 +50,18 @@ export function start(
   { env = awsEnv, input = '' }: { env?: Record<string, string | undefined>; input?: string | Buffer } = {},
 ): RunningCommand {
   const child = spawn(process.execPath, [trigger, ...args], { env });
-  let stdout = '';
-  let stderr = '';
-  const listeners = new Set<() => void>();
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-    listeners.forEach((listener) => listener());
-  });
+  const text = { stdout: '', stderr: '' };
+  const said = new EventEmitter();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (chunk: Buffer) => {
+      text[name] += chunk.toString();
+      said.emit(name);
+    });
+  }
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
-  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
-  const says = (text: string | RegExp) =>
-    new Promise<RegExpMatchArray>((resolve, reject) => {
-      const listen = () => {
-        const match = stderr.match(text);
-        if (match) {
-          listeners.delete(listen);
-          resolve(match);
-        }
-      };
-      listeners.add(listen);
-      listen();
-      void ended.then(() => reject(new Error(`The command ended without saying ${String(text)}: ${stderr}`)));
-    });
-  return { child, ended, says };
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, ...text })));
+  return { child, ended, says: hearing(said, () => text.stderr, ended) };
 }
 
 /** Runs the built command to its end. */
@@ -92,6 +83,8 @@ export interface ServedApp {
   /** How many executions there were. */
   executions(machineArn?: string): Promise<number>;
   statusOf(executionArn: string): Promise<string | undefined>;
+  /** The types of the events of an execution. */
+  typesOf(executionArn: string): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -153,6 +146,7 @@ export async function serveApp(): Promise<ServedApp> {
     executions: async (stateMachineArn = machineArn) =>
       (await client.send(new ListExecutionsCommand({ stateMachineArn }))).executions!.length,
     statusOf: async (executionArn) => (await client.send(new DescribeExecutionCommand({ executionArn }))).status,
+    typesOf: async (executionArn) => (await historyOf(client, executionArn)).map(({ type }) => type!),
     close: async () => {
       client.destroy();
       await endpoint.close();
@@ -161,22 +155,91 @@ export async function serveApp(): Promise<ServedApp> {
   };
 }
 
-/** Runs the command in this process, which is quicker, from the source. Nothing of it may call AWS. */
-export async function inProcess(
+/** A command that runs in this process. */
+export interface CommandInProcess {
+  ended: Promise<Ended>;
+  /** Resolves once standard error holds the text. */
+  says: (text: string | RegExp) => Promise<RegExpMatchArray>;
+  /** As the first SIGINT. */
+  interrupt: () => void;
+}
+
+/**
+ * Starts the command in this process, which is quicker, from the source. The SDK finds what `env` holds in the variables of
+ * this process, too, so only commands with the same one may run at once.
+ */
+export function startInProcess(
   args: string[],
-  { env = cleanEnv, input = '' }: { env?: Record<string, string | undefined>; input?: string } = {},
-): Promise<Ended> {
-  const ended: Ended = { code: null, stdout: '', stderr: '' };
+  {
+    env = awsEnv,
+    input = '',
+    clock = quickClock(20),
+  }: { env?: Record<string, string | undefined>; input?: string | Buffer; clock?: Clock } = {},
+): CommandInProcess {
+  useEnvironment(env);
+  const text = { stdout: '', stderr: '' };
+  const said = new EventEmitter();
   const stream = (name: 'stdout' | 'stderr') =>
-    new PassThrough().on('data', (chunk: Buffer) => (ended[name] += chunk.toString()));
-  ended.code = await main(args, {
+    new PassThrough().on('data', (chunk: Buffer) => {
+      text[name] += chunk.toString();
+      said.emit(name);
+    });
+  const stop = new AbortController();
+  const ended = main(args, {
     env,
     stdin: Readable.from([Buffer.from(input)]),
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    clock: systemClock,
-    stop: new AbortController().signal,
+    clock,
+    stop: stop.signal,
     leave: new AbortController().signal,
-  });
-  return ended;
+  }).then((code) => ({ code, ...text }));
+  return { ended, says: hearing(said, () => text.stderr, ended), interrupt: () => stop.abort() };
 }
+
+/** Runs the command in this process to its end. */
+export function inProcess(args: string[], options?: Parameters<typeof startInProcess>[1]): Promise<Ended> {
+  return startInProcess(args, options).ended;
+}
+
+/** Resolves once the text is there, and rejects where the command ends without it. */
+function hearing(said: EventEmitter, stderr: () => string, ended: Promise<Ended>): CommandInProcess['says'] {
+  return (text) =>
+    new Promise((resolve, reject) => {
+      const listen = () => {
+        const match = stderr().match(text);
+        if (match) {
+          said.off('stderr', listen);
+          resolve(match);
+        }
+      };
+      said.on('stderr', listen);
+      listen();
+      void ended.then(() => reject(new Error(`The command ended without saying ${String(text)}: ${stderr()}`)));
+    });
+}
+
+/** Replaces all that the SDK finds out about AWS by itself. */
+export function useEnvironment(env: Readonly<Record<string, string | undefined>>): void {
+  for (const name of Object.keys(process.env).filter((one) => one.startsWith('AWS_'))) {
+    Reflect.deleteProperty(process.env, name);
+  }
+  const set = Object.entries(env).filter(([, value]) => value !== undefined);
+  Object.assign(process.env, Object.fromEntries(set), {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  });
+}
+
+/**
+ * Jest runs tests in a realm of its own, so that Node's own errors, such as those of a lost connection, are no instances
+ * of its `Error`. In a real process they are.
+ */
+const ordinaryHasInstance = Error[Symbol.hasInstance].bind(Error);
+Object.defineProperty(Error, Symbol.hasInstance, {
+  value(this: unknown, value: unknown) {
+    return this === Error
+      ? types.isNativeError(value) || ordinaryHasInstance(value)
+      : Function.prototype[Symbol.hasInstance].call(this as () => void, value);
+  },
+});

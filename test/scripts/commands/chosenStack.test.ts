@@ -5,7 +5,7 @@ import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import { SystemTest } from '../../../lib';
-import { cleanEnv, systemTest } from '../command';
+import { cleanEnv, inProcess } from '../command';
 
 const directory = mkdtempSync(join(tmpdir(), 'chosen-stack-'));
 
@@ -46,7 +46,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const locally = (command: string, ...args: string[]) =>
-  systemTest([command, 'one', '--local', '--app', directory, ...args], { env: cleanEnv });
+  inProcess([command, 'one', '--local', '--app', directory, ...args], { env: cleanEnv });
 
 test.each(['run', 'invoke'])('%s --local tests the chosen stack, whatever else is in the app', async (command) => {
   const { code, stdout, stderr } = await locally(command, '--stack', 'Shop');
@@ -61,7 +61,7 @@ test.each(['run', 'invoke'])(
   async (command) => {
     const env = { ...cleanEnv, AWS_USE_FIPS_ENDPOINT: 'true', AWS_USE_DUALSTACK_ENDPOINT: 'true' };
 
-    const { code } = await systemTest([command, 'one', '--local', '--app', directory, '--stack', 'Shop'], { env });
+    const { code } = await inProcess([command, 'one', '--local', '--app', directory, '--stack', 'Shop'], { env });
 
     expect(code).toBe(0);
   },
@@ -74,7 +74,7 @@ test.each(['run', 'invoke'])('%s --local needs no --stack where the app has one 
   new SystemTest(stack, 'SystemTest', { function: selling(stack) });
   app.synth();
   try {
-    const { code, stdout, stderr } = await systemTest([command, 'one', '--local', '--app', only], { env: cleanEnv });
+    const { code, stdout, stderr } = await inProcess([command, 'one', '--local', '--app', only], { env: cleanEnv });
     expect(stderr).toContain('Testing the stack Shop, the only one of the app with a system test.\n');
     expect(stdout).toMatch(/\n1 of 1 passed the test - 0 failed\n$/);
     expect(code).toBe(0);
@@ -94,13 +94,13 @@ test('run --local tests the state machine that is named, of several', async () =
   app.synth();
   try {
     const flags = ['run', '--local', '--app', several] as const;
-    const refused = await systemTest([...flags, '--stack', 'Shop'], { env: cleanEnv });
+    const refused = await inProcess([...flags, '--stack', 'Shop'], { env: cleanEnv });
     const [arn = ''] = /arn:\S+:nightly/.exec(refused.stderr) ?? [];
     expect(refused).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('got 2: choose one with --state-machine: arn:aws:states:eu-west-1:210987654321:'),
     });
-    const { code, stdout } = await systemTest([...flags, '--state-machine', arn, '--report', 'json'], {
+    const { code, stdout } = await inProcess([...flags, '--state-machine', arn, '--report', 'json'], {
       env: cleanEnv,
     });
     expect(code).toBe(0);

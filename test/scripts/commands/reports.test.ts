@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import type { RunResult } from '../../../lib/wire';
-import { cleanEnv, inProcess, serveApp, systemTest, trigger, type ServedApp } from '../command';
+import { cleanEnv, inProcess, serveApp, trigger, type ServedApp } from '../command';
 import { failed, passed, runResultOf } from '../runResults';
 
 let directory: string;
@@ -38,7 +38,7 @@ describe('a run', () => {
     const formats = ['text', 'json', 'junit', 'markdown', 'html'];
     const flags = formats.flatMap((format) => ['--report', `${format}=${file(format)}`]);
 
-    const { code, stdout } = await systemTest(['run', ...app.flags, 'good', 'bad', ...flags, '--report', 'markdown']);
+    const { code, stdout } = await inProcess(['run', ...app.flags, 'good', 'bad', ...flags, '--report', 'markdown']);
 
     expect(code).toBe(1);
     expect(stdout).toMatch(/^## System test failed\n/);
@@ -56,7 +56,7 @@ describe('a run', () => {
   });
 
   test.each(['run', 'invoke'])('that passed ends with 3 where its report can not be written: %s', async (way) => {
-    const { code, stdout, stderr } = await systemTest([
+    const { code, stdout, stderr } = await inProcess([
       ...[way, 'good_0', '--endpoint-url', app.endpoint.url],
       ...reportThatFails(),
       '--report',
@@ -78,13 +78,13 @@ describe('a run', () => {
   });
 
   test('tells no cost with --no-cost', async () => {
-    const { stdout } = await systemTest(['run', ...app.flags, 'good', '--report', 'json', '--no-cost']);
+    const { stdout } = await inProcess(['run', ...app.flags, 'good', '--report', 'json', '--no-cost']);
 
     expect(stdout).not.toContain('cost');
   });
 
   test('keeps secrets out of reports and of what it says', async () => {
-    const { code, stdout, stderr } = await systemTest([
+    const { code, stdout, stderr } = await inProcess([
       ...['run', ...app.flags, 'good', 'bad-tenant-4711', '--redact', 'tenant-\\d+', '--redact', 'RequestId: \\S+'],
     ]);
 

@@ -4,25 +4,29 @@ import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { ListExecutionsCommand, type ExecutionListItem } from '@aws-sdk/client-sfn';
 import type { RunResult } from '../../../lib/wire';
+import { type Clock, systemClock } from '../../../scripts/clock';
 import { deployLocally, type LocalSystemTest } from '../../localSystemTest';
 import { startProxy } from '../../proxy';
-import { awsEnv, cleanEnv, inProcess, start, systemTest } from '../command';
+import { awsEnv, cleanEnv, inProcess, startInProcess } from '../command';
 import { executionArn } from '../fakeExecution';
+import { quickClock } from '../quickClock';
 import { errored, failed, passed, runResultOf } from '../runResults';
 
 const directory = mkdtempSync(join(tmpdir(), 'rerun-'));
 const counts = join(directory, 'counts');
 mkdirSync(counts);
 
-/** Passes from the n-th time on, as in `from_2_a`; keeps its events in files. */
+const released = join(directory, 'released');
+
+/** Passes from the n-th time on, as in `from_2_a`, or once it is released; keeps its events in files. */
 const code = `
-  const { appendFileSync, readFileSync } = require('node:fs');
+  const { appendFileSync, existsSync, readFileSync } = require('node:fs');
   const { configuration_identifier: identifier } = event;
   const file = ${JSON.stringify(counts)} + '/' + identifier;
   appendFileSync(file, JSON.stringify(event) + '\\n');
   const times = readFileSync(file, 'utf8').trim().split('\\n').length;
   if (identifier.startsWith('slow') && times > 1) await new Promise((resolve) => setTimeout(resolve, 60_000));
-  if (identifier.startsWith('brief')) await new Promise((resolve) => setTimeout(resolve, 1500));
+  while (identifier === 'held' && !existsSync(${JSON.stringify(released)})) await new Promise((go) => setTimeout(go, 10));
   const from = Number(/^from_(\\d+)/.exec(identifier)?.[1] ?? (identifier.startsWith('slow') ? 2 : 1));
   if (times < from) throw new Error('Not yet!');
   return { system_test_successful: true };`;
@@ -58,8 +62,8 @@ type Way = 'run' | 'invoke';
 const to = (way: Way, url: string) => [way, ...(way === 'run' ? ['--allow-unknown'] : []), '--endpoint-url', url];
 const command = (way: Way, args: string[]) => [...to(way, app.endpoint.url), '--report', 'json', ...args];
 
-async function tested(way: Way, args: string[], env: Record<string, string | undefined> = awsEnv) {
-  const { stdout, ...rest } = await systemTest(command(way, args), { env });
+async function tested(way: Way, args: string[], options?: Parameters<typeof inProcess>[1]) {
+  const { stdout, ...rest } = await inProcess(command(way, args), options);
   return { ...rest, result: JSON.parse(stdout) as RunResult };
 }
 
@@ -159,10 +163,10 @@ describe.each<Way>(['run', 'invoke'])('%s with --retries', (way) => {
 
   it('keeps the first results when it is interrupted in a retry', async () => {
     const slow = `slow_a_${way}`;
-    const { child, ended, says } = start(command(way, [`from_1_b_${way}`, slow, '--retries', '3']));
+    const { interrupt, ended, says } = startInProcess(command(way, [`from_1_b_${way}`, slow, '--retries', '3']));
     await says(/retry 1 of 3\.\n(Started .*\n)?Testing 1/);
 
-    child.kill('SIGINT');
+    interrupt();
 
     const { code: exit, stdout } = await ended;
     expect(exit).toBe(130);
@@ -172,13 +176,20 @@ describe.each<Way>(['run', 'invoke'])('%s with --retries', (way) => {
   });
 
   it('keeps to one deadline over all of its tests', async () => {
-    const args = [`from_1_c_${way}`, `slow_b_${way}`, '--retries', '3', '--timeout', '2'];
+    const slow = `slow_b_${way}`;
+    const args = [`from_1_c_${way}`, slow, '--retries', '3', '--timeout', '20'];
+    // Over once the retry has begun.
+    const deadline = async () => {
+      while (!existsSync(join(counts, slow)) || eventsOf(slow).length < 2) await systemClock.sleep(10);
+    };
+    const quick = quickClock(20);
+    const clock: Clock = { ...quick, sleep: (ms, signal) => (ms === 20_000 ? deadline() : quick.sleep(ms, signal)) };
 
-    const { code: exit, stderr, result } = await tested(way, args);
+    const { code: exit, stderr, result } = await tested(way, args, { clock });
 
     expect(exit).toBe(3);
     expect(stderr).toMatch(
-      /^error: The deadline of 2s is over, so (the execution was stopped|nothing more was invoked)/m,
+      /^error: The deadline of 20s is over, so (the execution was stopped|nothing more was invoked)/m,
     );
     expect(result).toMatchObject({ verdict: 'ERRORED', passed: 1, errored: 1 });
   });
@@ -227,7 +238,7 @@ describe.each<Way>(['run', 'invoke'])('%s with --rerun-failed', (way) => {
     );
 
     const again = [...to(way, aws.url), '--rerun-failed', file('first.json', first.result)];
-    const { code: exit, stderr } = await systemTest(again, { env: { ...awsEnv, AWS_MAX_ATTEMPTS: '1' } });
+    const { code: exit, stderr } = await inProcess(again, { env: { ...awsEnv, AWS_MAX_ATTEMPTS: '1' } });
     await aws.close();
 
     expect(exit).toBe(0);
@@ -242,7 +253,7 @@ describe.each<Way>(['run', 'invoke'])('%s with --rerun-failed', (way) => {
     );
 
     const again = [...to(way, aws.url), '--rerun-failed', file('earlier.json', earlier)];
-    const { code: exit, stderr } = await systemTest(again, { env: awsEnv });
+    const { code: exit, stderr } = await inProcess(again, { env: awsEnv });
     await aws.close();
 
     expect(exit).toBe(3);
@@ -298,7 +309,7 @@ describe.each<Way>(['run', 'invoke'])('%s with --rerun-failed', (way) => {
   it('is refused for identifiers that were redacted', async () => {
     const earlier = file('redacted.json', runResultOf([failed('tenant-[redacted] #1')]));
 
-    await expect(systemTest(command(way, ['--rerun-failed', earlier]))).resolves.toMatchObject({
+    await expect(inProcess(command(way, ['--rerun-failed', earlier]))).resolves.toMatchObject({
       code: 2,
       stderr: expect.stringContaining('got the redacted "tenant-[redacted] #1": name them, or'),
     });
@@ -338,12 +349,16 @@ describe('a run in CodeBuild', () => {
   const build = { ...awsEnv, CODEBUILD_BUILD_ID: 'project:5f0e6c1a-0000-4000-8000-000000000000' };
 
   it('has a name that a repeated start has again: the running execution is joined, a closed one is tested again', async () => {
-    const brief = ['brief'];
-    const [first, second] = await Promise.all([tested('run', brief, build), tested('run', brief, build)]);
+    const commands = [1, 2].map(() => startInProcess(command('run', ['held']), { env: build }));
+    await Promise.all(commands.map(({ says }) => says('Testing 1 configuration.')));
+    writeFileSync(released, '');
+    const [first, second] = await Promise.all(
+      commands.map(async ({ ended }) => JSON.parse((await ended).stdout) as RunResult),
+    );
 
-    expect(first.result.execution_arn).toMatch(/:codebuild-5f0e6c1a-0000-4000-8000-000000000000-[0-9a-f]{8}$/);
-    expect(second.result.execution_arn).toBe(first.result.execution_arn);
-    const third = await tested('run', brief, build);
-    expect(third.result.execution_arn).toBe(`${first.result.execution_arn}-attempt-2`);
+    expect(first!.execution_arn).toMatch(/:codebuild-5f0e6c1a-0000-4000-8000-000000000000-[0-9a-f]{8}$/);
+    expect(second!.execution_arn).toBe(first!.execution_arn);
+    const third = await tested('run', ['held'], { env: build });
+    expect(third.result.execution_arn).toBe(`${first!.execution_arn}-attempt-2`);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { awsEnv, cleanEnv, serveApp, systemTest, type ServedApp } from '../command';
+import { awsEnv, cleanEnv, inProcess, serveApp, type ServedApp } from '../command';
 
 const directory = mkdtempSync(join(tmpdir(), 'bad-input-'));
 const file = (name: string, content: string) => {
@@ -25,7 +25,7 @@ afterAll(async () => {
 
 /** `ENDPOINT` among the arguments stands for the flags that lead to the endpoint. */
 async function refusal(args: string[], env: Record<string, string | undefined> = awsEnv) {
-  const { code, stdout, stderr } = await systemTest(
+  const { code, stdout, stderr } = await inProcess(
     args.flatMap((arg) => (arg === 'ENDPOINT' ? app.flags : [arg])),
     { env },
   );

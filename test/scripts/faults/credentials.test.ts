@@ -94,8 +94,7 @@ describe('a clock', () => {
     ['behind', 5],
     ['ahead', -5],
   ])('that is five hours %s is corrected by what the service says', async (_, hours) => {
-    useCredentials({ ...awsEnv });
-    process.env.AWS_MAX_ATTEMPTS = '3';
+    useCredentials({ ...awsEnv, AWS_MAX_ATTEMPTS: '3' });
 
     const { code, result } = await run(deployed, ['good', 'bad'], {
       faultOf: ({ operation }) => (operation === 'DescribeStacks' ? undefined : { serviceClock: hours * 3_600_000 }),

@@ -1,15 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
-import { types } from 'node:util';
 import { DescribeExecutionCommand, ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { RunResult } from '../../../lib/wire';
-import { main } from '../../../scripts/cli';
 import { systemClock, type Clock } from '../../../scripts/clock';
 import { deployLocally, type LocalSystemTestOptions } from '../../localSystemTest';
 import { startProxy, type FaultOf, type Proxy } from '../../proxy';
-import { awsEnv } from '../command';
+import { awsEnv, cleanEnv, startInProcess, useEnvironment } from '../command';
 import { FakeClock } from '../fakeClock';
 
 /** A deployed system test whose function does what the identifier says: `good…`, `bad…`, or `held…` until released. */
@@ -66,26 +63,12 @@ export async function deploy(options: Partial<LocalSystemTestOptions> = {}): Pro
   };
 }
 
-/**
- * Jest runs tests in a realm of its own, so that Node's own errors, such as those of a lost connection, are no instances
- * of its `Error`. In a real process they are.
- */
-const ordinaryHasInstance = Error[Symbol.hasInstance].bind(Error);
-Object.defineProperty(Error, Symbol.hasInstance, {
-  value(this: unknown, value: unknown) {
-    return this === Error
-      ? types.isNativeError(value) || ordinaryHasInstance(value)
-      : Function.prototype[Symbol.hasInstance].call(this as () => void, value);
-  },
-});
+let env: Record<string, string | undefined> = awsEnv;
 
-/** Replaces all that the SDK finds out about AWS by itself. A call is made once: what is tried again is the trigger's. */
-export function useCredentials(env: Readonly<Record<string, string | undefined>>): void {
-  for (const name of Object.keys(process.env).filter((one) => one.startsWith('AWS_'))) {
-    Reflect.deleteProperty(process.env, name);
-  }
-  Object.assign(process.env, { ...env, AWS_EC2_METADATA_DISABLED: 'true', AWS_MAX_ATTEMPTS: '1' });
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+/** Of the runs to come, and of the one that is under way. A call is made once: what is tried again is the trigger's. */
+export function useCredentials(variables: Readonly<Record<string, string | undefined>>): void {
+  env = { ...cleanEnv, AWS_MAX_ATTEMPTS: '1', ...variables };
+  useEnvironment(env);
 }
 
 /** What became of a run. */
@@ -111,22 +94,13 @@ export async function startRun(
   { faultOf, clock = new FakeClock() }: { faultOf?: FaultOf; clock?: Clock } = {},
 ): Promise<FaultyRun> {
   const proxy = await startProxy(url, faultOf);
-  const stop = new AbortController();
-  let stdout = '';
-  let stderr = '';
-  const ended = main(['run', '--endpoint-url', proxy.url, '--report', 'json', '--no-progress', ...args], {
-    env: awsEnv,
-    stdin: Readable.from([]),
-    stdout: new PassThrough().on('data', (chunk: Buffer) => (stdout += chunk.toString())),
-    stderr: new PassThrough().on('data', (chunk: Buffer) => (stderr += chunk.toString())),
-    clock,
-    stop: stop.signal,
-    leave: new AbortController().signal,
-  }).then(async (code) => {
+  const flags = ['--endpoint-url', proxy.url, '--report', 'json', '--no-progress'];
+  const command = startInProcess(['run', ...flags, ...args], { env, clock });
+  const ended = command.ended.then(async ({ code, stdout, stderr }) => {
     await proxy.close();
-    return { code, stderr, result: stdout === '' ? undefined : (JSON.parse(stdout) as RunResult) };
+    return { code: code!, stderr, result: stdout === '' ? undefined : (JSON.parse(stdout) as RunResult) };
   });
-  return { proxy, ended, interrupt: () => stop.abort() };
+  return { proxy, ended, interrupt: command.interrupt };
 }
 
 /** Runs it to its end. */
@@ -143,24 +117,4 @@ export function outcomes(result: RunResult | undefined): [string, string][] {
 /** Resolves once the proxy has seen the operation so often. */
 export async function seen(proxy: Proxy, operation: string, times = 1): Promise<void> {
   while (proxy.count(operation) < times) await systemClock.sleep(2);
-}
-
-/** A time that passes `factor` times as fast, for waits during which calls are under way. */
-export function quickClock(factor: number): Clock {
-  const start = Date.now();
-  return {
-    now: () => start + (Date.now() - start) * factor,
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        const interrupt = () => {
-          clearTimeout(timer);
-          reject(signal?.reason as Error);
-        };
-        const timer = setTimeout(() => {
-          signal?.removeEventListener('abort', interrupt);
-          resolve();
-        }, ms / factor);
-        signal?.addEventListener('abort', interrupt, { once: true });
-      }),
-  };
 }

@@ -6,7 +6,8 @@ import { startExecution } from '../../../scripts/execution/startExecution';
 import { startProxy, type Call, type Fault, type FaultOf } from '../../proxy';
 import { awsEnv } from '../command';
 import { FakeClock } from '../fakeClock';
-import { deploy, outcomes, quickClock, run, startRun, type DeployedTest } from './faultyLine';
+import { deploy, outcomes, run, startRun, type DeployedTest } from './faultyLine';
+import { quickClock } from '../quickClock';
 
 let deployed: DeployedTest;
 beforeAll(async () => {

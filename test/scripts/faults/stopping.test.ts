@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '../../../scripts/clock';
 import type { Fault, FaultOf } from '../../proxy';
-import { deploy, outcomes, quickClock, seen, startRun, type DeployedTest } from './faultyLine';
+import { deploy, outcomes, seen, startRun, type DeployedTest } from './faultyLine';
+import { quickClock } from '../quickClock';
 
 let deployed: DeployedTest;
 beforeAll(async () => {

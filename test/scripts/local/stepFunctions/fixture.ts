@@ -7,7 +7,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { Json } from '../../../../lib/wire';
-import type { Clock } from '../../../../scripts/clock';
+import { type Clock, systemClock } from '../../../../scripts/clock';
 import type { DeployedStateMachine, Deployment } from '../../../../scripts/local/deployment';
 import type { InvokeRequest, InvokeResult, Invoker } from '../../../../scripts/local/lambda/invoke';
 import { listen } from '../../../../scripts/local/listener';
@@ -109,8 +109,9 @@ export async function serveMachines(
   });
   const ended = async (executionArn: string): Promise<Ended> => {
     let described = await client.send(new DescribeExecutionCommand({ executionArn }));
-    while (described.status === 'RUNNING') {
-      await new Promise((resolve) => setImmediate(resolve));
+    for (let asked = 1; described.status === 'RUNNING'; asked++) {
+      // A long one has this process to itself.
+      await (asked < 100 ? new Promise((resolve) => setImmediate(resolve)) : systemClock.sleep(10));
       described = await client.send(new DescribeExecutionCommand({ executionArn }));
     }
     return { ...described, events: await historyOf(client, executionArn) };
