@@ -30,7 +30,8 @@ export interface SystemTestProps {
    * What an execution with the input `{}` tests: identifiers, or objects with a `configuration_identifier` whose other
    * keys go into the event. An execution that names one by its identifier alone gives the function these keys as well.
    * One that is not among them is refused by its identifier alone, unless the input has `"allow_unknown": true`.
-   * An identifier has 1 to 1,024 characters, is not blank, and is known when the app is synthesized.
+   * An identifier has 1 to 1,024 characters, is not blank, and is known when the app is synthesized. All take at most
+   * 128 KiB of JSON; more are for the input of each execution.
    *
    * @default - each execution has to bring its configurations
    */

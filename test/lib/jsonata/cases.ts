@@ -204,8 +204,8 @@ const invokedOptimised = (result: JsonObject): Evaluation => ({
   expression: results.invocationResult(false),
   bindings: { states: { input: { configuration_identifier: 'a', k: 1 }, result, context }, checked },
 });
-const caught = (error: string, cause: string | undefined, of: JsonObject = checked): Evaluation => ({
-  expression: results.errorResult({ mayRunOn: false }),
+const caught = (error: string, cause: string | undefined, of: JsonObject = checked, mayRunOn = false): Evaluation => ({
+  expression: results.errorResult({ mayRunOn }),
   bindings: {
     states: { input: 'a', errorOutput: { Error: error, ...(cause === undefined ? {} : { Cause: cause }) }, context },
     checked: of,
@@ -474,6 +474,22 @@ export const cases: Case[] = [
     'finds the message',
     caught('Error', said('a "quoted"\n\\ word é 🎉')),
     { error: { message: 'a "quoted"\n\\ word é 🎉' } },
+  ],
+  [
+    'says that a function of minutes may still run',
+    caught('Lambda.SdkClientException', 'Read timed out', checked, true),
+    {
+      status: 'ERRORED',
+      error: {
+        type: 'Lambda.SdkClientException',
+        message: expect.stringMatching(/logTail: false.*Read timed out$/) as string,
+      },
+    },
+  ],
+  [
+    'says of a function of minutes what it raised',
+    caught('Error', said('Lambda.SdkClientException'), checked, true),
+    { status: 'FAILED', error: { type: 'Error', message: 'Lambda.SdkClientException' } },
   ],
   ["finds Python's", caught('E', '{"errorMessage": "a \\u00e9", "errorType": "E"}'), { error: { message: 'a é' } }],
   ['finds the first of two', caught('E', '{"errorMessage":"one","errorMessage":"two"}'), { error: { message: 'one' } }],

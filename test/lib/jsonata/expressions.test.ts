@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -20,12 +20,13 @@ function atLeast(expected: object | string | boolean): unknown {
 }
 
 /** A system test with the defaults of the cases, and a hook that runs it. */
-function synthesize(logTail: boolean): Template {
+function synthesize(logTail: boolean, timeout: Duration): Template {
   const stack = new Stack(new App(), 'Stack');
   const tested = new lambda.Function(stack, 'Tested', {
     runtime: lambda.Runtime.NODEJS_24_X,
     handler: 'index.handler',
     code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true })'),
+    timeout,
   });
   const alias = new lambda.Alias(stack, 'Live', { aliasName: 'live', version: tested.currentVersion });
   const deploymentGroup = new codedeploy.LambdaDeploymentGroup(stack, 'Deployment', { alias });
@@ -49,7 +50,9 @@ function expressionsOf(template: Template): string[] {
 
 test('no expression of the state machines is left out here', () => {
   const known = new Set(evaluations.map(({ expression }) => expression));
-  const all = [true, false].flatMap((logTail) => expressionsOf(synthesize(logTail)));
+  const all = [true, false].flatMap((logTail) =>
+    [Duration.seconds(30), Duration.minutes(15)].flatMap((timeout) => expressionsOf(synthesize(logTail, timeout))),
+  );
   expect(all.length).toBeGreaterThan(15);
   expect(all.filter((expression) => !known.has(expression))).toEqual([]);
 });
