@@ -9,7 +9,13 @@ import { hookFunctionCode } from './hookFunctionCode';
 import { hookDefinition } from './hookDefinition';
 import { StateMachineLog } from './stateMachineLog';
 import { SystemTest } from './systemTest';
-import { expectConfigurationsFor, expectInput, expectIntegerWithin, expectNoVariable } from './validation';
+import {
+  expectConfigurationsFor,
+  expectInput,
+  expectIntegerWithin,
+  expectKnownConfigurations,
+  expectNoVariable,
+} from './validation';
 import { SystemTestInput } from './wire';
 
 /**
@@ -85,6 +91,7 @@ export class SystemTestHook extends Construct {
     expectDeployedBy(this, alias, deploymentGroup);
     expectTestOfNewVersion(this, systemTest, alias);
     expectConfigurationsFor(this.node.path, input.configurations, systemTest);
+    expectKnownConfigurations(this.node.path, input, systemTest);
 
     this.systemTest = systemTest;
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {

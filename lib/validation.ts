@@ -2,7 +2,7 @@
 import { Token } from 'aws-cdk-lib';
 import { IConstruct, Node } from 'constructs';
 import { parsed } from './jsonata';
-import { Configuration, identifierOf, isToleratedFailures, limits, SystemTestInput } from './wire';
+import { Configuration, identifierOf, isIdentifierAlone, isToleratedFailures, limits, SystemTestInput } from './wire';
 import { parseConfiguration, WireFormatError } from './wireParsers';
 
 /** Of the million bytes of a template. */
@@ -38,6 +38,24 @@ export function expectConfigurationsFor(
   if (!given?.length && !systemTest.configurations) {
     throw new TypeError(
       `Expected ${what} to be given configurations, or its system test ${systemTest.node.path} to have some, got none: there is nothing to test.`,
+    );
+  }
+}
+
+/** Throws for an identifier that the state machine would refuse, as its system test does not know it. */
+export function expectKnownConfigurations(
+  what: string,
+  { configurations = [], allow_unknown: allowed }: SystemTestInput,
+  systemTest: { readonly configurations?: readonly Configuration[]; readonly node: Node },
+): void {
+  const known = systemTest.configurations?.map(identifierOf);
+  const unknown = configurations
+    .filter(isIdentifierAlone)
+    .map(identifierOf)
+    .find((identifier) => !known?.includes(identifier) && !isVariable(identifier));
+  if (known && !allowed && unknown !== undefined) {
+    throw new RangeError(
+      `Expected the input of ${what} to name configurations of its system test ${systemTest.node.path}, got ${JSON.stringify(unknown)}: allow_unknown: true permits others.`,
     );
   }
 }

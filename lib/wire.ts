@@ -187,6 +187,11 @@ export function identifierOf(configuration: Configuration): string {
   return typeof configuration === 'string' ? configuration : configuration.configuration_identifier;
 }
 
+/** Whether a configuration is no more than its identifier: the state machine adds the keys that the construct has for it. */
+export function isIdentifierAlone(configuration: Configuration): boolean {
+  return typeof configuration === 'string' || Object.keys(configuration).length === 1;
+}
+
 /** Whether a value is a plain JSON object, so neither null nor a list. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -5,7 +5,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as pipelines from 'aws-cdk-lib/pipelines';
 import { SystemTest } from '../systemTest';
-import { expectConfigurationsFor } from '../validation';
+import { expectConfigurationsFor, expectKnownConfigurations } from '../validation';
 import { SystemTestInput } from '../wire';
 import { plannedEncryptionKey, plannedStateMachineArn } from './pipelineTarget';
 import { SystemTestAction } from './systemTestAction';
@@ -45,7 +45,8 @@ export interface SystemTestActionStepProps {
  * the console.
  *
  * Throws a `TypeError` where the system test has no `stateMachineName`, an `encryptionKey` that is not imported, or where
- * neither it nor the input has configurations; the pipeline does so for the lack of a role in the account of the test.
+ * neither it nor the input has configurations, and a `RangeError` where the input names one that it does not know; the
+ * pipeline throws for the lack of a role in the account of the test.
  */
 export class SystemTestActionStep extends pipelines.Step implements pipelines.ICodePipelineActionFactory {
   private readonly stateMachineArn: string;
@@ -58,6 +59,7 @@ export class SystemTestActionStep extends pipelines.Step implements pipelines.IC
   ) {
     super(id);
     expectConfigurationsFor(`the step ${id}`, props.input?.configurations, props.systemTest);
+    expectKnownConfigurations(`the step ${id}`, props.input ?? {}, props.systemTest);
     this.stateMachineArn = plannedStateMachineArn(props.systemTest);
     this.encryptionKey = plannedEncryptionKey(props.systemTest);
   }

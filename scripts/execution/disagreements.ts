@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   identifierOf,
+  isIdentifierAlone,
   type AggregatedResult,
   type Configuration,
   type Json,
@@ -59,11 +60,8 @@ export function askedFor({ input }: AskedExecution): SystemTestInput {
 
 function ofInput(tracker: ExecutionTracker, items: Json[], asked: AskedExecution): string[] {
   const { configurations } = askedFor(asked);
-  // To an identifier alone, the state machine adds the construct's keys.
   const asAsked = (one: Configuration, index: number) =>
-    typeof one === 'string' || Object.keys(one).length === 1
-      ? identifierIn(items[index]) === identifierOf(one)
-      : isDeepStrictEqual(items[index], one);
+    isIdentifierAlone(one) ? identifierIn(items[index]) === identifierOf(one) : isDeepStrictEqual(items[index], one);
   return [
     ...unless(
       tracker.input === undefined || sameJson(tracker.input, asked.input),

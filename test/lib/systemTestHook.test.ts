@@ -9,7 +9,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Configuration, SystemTest, SystemTestHook, SystemTestHookProps } from '../../lib';
+import { Configuration, SystemTest, SystemTestHook, SystemTestHookProps, SystemTestInput } from '../../lib';
 import { startLocalEndpoint } from '../../scripts/local/localEndpoint';
 import { FeedsStack } from '../examples/beforeTraffic';
 import { deployLocally, type LocalSystemTest } from '../localSystemTest';
@@ -216,6 +216,13 @@ describe('SystemTestHook', () => {
     });
   });
 
+  it.each<SystemTestInput>([
+    { configurations: ['aa'], allow_unknown: true },
+    { configurations: [{ configuration_identifier: 'aa', region: 'eu' }] },
+  ])('accepts what the state machine takes: %j', (input) => {
+    expect(() => synthesize({ input })).not.toThrow();
+  });
+
   it('accepts the test of another alias of the version', () => {
     expect(() => synthesize({}, ({ other }) => other)).not.toThrow();
   });
@@ -238,6 +245,11 @@ describe('SystemTestHook', () => {
       'an identifier that only the deployment knows',
       { input: { configurations: [Token.asString({ Ref: 'Tenant' })] } },
       'Expected configurations[0] of Stack/Hook to be known when the app is synthesized, got a token',
+    ],
+    [
+      'an identifier that the system test does not know',
+      { input: { configurations: ['a', { configuration_identifier: 'aa' }] } },
+      'Expected the input of Stack/Hook to name configurations of its system test Stack/SystemTest, got "aa": allow_unknown: true permits others.',
     ],
     [
       'an input over 8,000 characters',

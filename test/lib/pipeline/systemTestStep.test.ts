@@ -234,6 +234,19 @@ describe('SystemTestStep', () => {
 });
 
 describe('SystemTestActionStep', () => {
+  it('refuses an identifier that its system test does not know, unless only the pipeline knows it or the input permits it', () => {
+    const named = (identifier: string, o: object = {}) =>
+      new SystemTestActionStep('Test', {
+        systemTest: systemTest('Feeds'),
+        input: { configurations: [identifier], ...o },
+      });
+    expect(() => named('misspelt')).toThrow(
+      'Expected the input of the step Test to name configurations of its system test Stage/Feeds/SystemTest, got "misspelt"',
+    );
+    expect(() => named('misspelt', { allow_unknown: true })).not.toThrow();
+    expect(() => named('#{variables.customer}')).not.toThrow();
+  });
+
   it('passes on its input and the start of a name, and may decrypt the executions', () => {
     const app = new App();
     const pipeline = new pipelines.CodePipeline(new Stack(app, 'Pipeline', { env: tools }), 'Pipeline', {
