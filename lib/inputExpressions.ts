@@ -94,10 +94,10 @@ export function checkInput(defaults: InputDefaults): string {
   )})];
   $refusal := $refusal != "" ? $refusal : $count($unknown) = 0 ? "" : (
     $similar := $nearest($unknown[0], $known);
-    "Expected configurations that the construct has, got " & $unknown[0]
+    "Expected configurations that the construct has, got \"" & $unknown[0] & "\""
       & ($count($unknown) > 1 ? " and " & ($count($unknown) - 1) & " more")
-      & ($exists($similar) ? ": did you mean " & $similar & "?" : ".")
-      & " Put \"allow_unknown\": true in the input to test what the construct does not know."
+      & ($exists($similar) ? ": did you mean \"" & $similar & "\"?" : ".")
+      & " Put \"allow_unknown\": true in the input (--allow-unknown) to test what the construct does not know."
   );
   $items := $refusal = "" ? $items : [];`;
   return jsonata(String.raw`(

@@ -135,3 +135,8 @@ function described(error: unknown): { name: string; code: string; message: strin
     status: details.$metadata?.httpStatusCode ?? 0,
   };
 }
+
+/** How often the SDK made the call that ended with the error. */
+export function attemptsOf(error: unknown): number {
+  return (error as { $metadata?: { attempts?: number } } | undefined)?.$metadata?.attempts ?? 1;
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isNamed, kindOf, mayHaveArrived, refusedCall, summary, UnusableAnswerError } from '../aws/errors';
+import { attemptsOf, isNamed, kindOf, mayHaveArrived, refusedCall, summary, UnusableAnswerError } from '../aws/errors';
 import { patiently } from '../aws/patience';
 import type { ExecutionDescription, StepFunctions } from '../aws/stepFunctions';
 import { executionArnOf } from '../aws/target';
@@ -55,7 +55,7 @@ export async function startExecution(
   const askedAt = o.clock.now();
   for (let attempt = 1; ; attempt++) {
     const name = attempt === 1 ? first : attemptName(first, attempt);
-    const { executionArn, taken } = await startNamed(api, { stateMachineArn, name, input }, o);
+    const { executionArn, taken, repeated } = await startNamed(api, { stateMachineArn, name, input }, o);
     if (taken === undefined || request.name === undefined) {
       // Nobody else has a random name: the answer was lost, and the execution had ended before the next try.
       return { executionArn };
@@ -68,8 +68,8 @@ export async function startExecution(
     if (!derived || (found && !sameInput) || attempt === mostAttempts) {
       throw nameTaken(name, found, taken);
     }
-    if (found && found.startDate.getTime() >= askedAt - clockSkew) {
-      // It is this start's own, whose answer was lost.
+    if (repeated && found && found.startDate.getTime() >= askedAt - clockSkew) {
+      // It is this start's own, whose answer was lost. Another build may have started one a moment ago just as well.
       return { executionArn };
     }
   }
@@ -77,13 +77,14 @@ export async function startExecution(
 
 /**
  * Starts the execution of a name, or joins it.
- * @returns `taken`: the error where an execution of that name has ended or has another input
+ * @returns `taken`: the error where an execution of that name has ended or has another input; `repeated`: whether it was
+ *   asked for more than once, so that the first request may have started it
  */
 async function startNamed(
   api: StepFunctions,
   { stateMachineArn, name, input }: { stateMachineArn: string; name: string; input: string },
   o: { clock: Clock; stop: AbortSignal },
-): Promise<{ executionArn: string; taken?: unknown }> {
+): Promise<{ executionArn: string; taken?: unknown; repeated?: boolean }> {
   const executionArn = executionArnOf(stateMachineArn, name);
   /** Why no answer came to requests that may have been taken all the same. */
   const lost: unknown[] = [];
@@ -105,7 +106,7 @@ async function startNamed(
       throw error;
     }
     if (isNamed(error, 'ExecutionAlreadyExists')) {
-      return { executionArn, taken: error };
+      return { executionArn, taken: error, repeated: lost.length > 0 || attemptsOf(error) > 1 };
     }
     if (o.stop.aborted && ['throttled', 'unreachable'].includes(kindOf(error))) {
       const what =

@@ -29,7 +29,7 @@ describe.each([true, false])('the state machine (log tail: %s)', (logTail) => {
     const { error, cause, events } = await test.run({ configurations: ['config 0', 'confg 0'], allow_unknown: false });
     expect(error).toBe('SystemTestInputRefused');
     expect(cause).toBe(
-      'Expected configurations that the construct has, got confg 0: did you mean config 0? Put "allow_unknown": true in the input to test what the construct does not know.',
+      'Expected configurations that the construct has, got "confg 0": did you mean "config 0"? Put "allow_unknown": true in the input (--allow-unknown) to test what the construct does not know.',
     );
     expect((await events()).filter(({ type }) => type === 'TaskScheduled')).toEqual([]);
   });

@@ -259,12 +259,12 @@ export const cases: Case[] = [
   ...mistyped.map(([name, meant]): Case => [
     `names ${meant} for ${name}`,
     check({ configurations: ['customer_3', name, 'other'] }, defaults),
-    `Expected configurations that the construct has, got ${name} and 1 more: did you mean ${meant}? Put "allow_unknown": true in the input`,
+    `Expected configurations that the construct has, got "${name}" and 1 more: did you mean "${meant}"? Put "allow_unknown": true in the input (--allow-unknown)`,
   ]),
   [
     'names none where none is alike',
     check({ configurations: ['Mallory'], allow_unknown: false }, defaults),
-    'Expected configurations that the construct has, got Mallory. Put "allow_unknown": true',
+    'Expected configurations that the construct has, got "Mallory". Put "allow_unknown": true',
   ],
   [
     'completes with nothing where the construct has none',

@@ -478,13 +478,13 @@ describe('starting an execution', () => {
 
 describe('a name whose execution exists already', () => {
   /** An account with executions by name: those that are there reject a start, as they have ended or have another input. */
-  function account(existing: Record<string, Partial<ExecutionDescription> | { denied: true }>) {
+  function account(existing: Record<string, Partial<ExecutionDescription> | { denied: true }>, attempts = 1) {
     const { execution, clock, start } = setUp();
     const started: string[] = [];
     const arnOf = (name: string) => executionArn.replace(/run$/, name);
     execution.start = ({ name }) => {
       if (existing[name]) {
-        return Promise.reject(named('ExecutionAlreadyExists'));
+        return Promise.reject(Object.assign(named('ExecutionAlreadyExists'), { $metadata: { attempts } }));
       }
       started.push(name);
       return Promise.resolve({ executionArn: arnOf(name) });
@@ -535,10 +535,16 @@ describe('a name whose execution exists already', () => {
   });
 
   test('is not tested again where it is this start whose answer was lost', async () => {
-    const { clock, start, started } = account({ run: { ...same, startDate: new Date(Date.UTC(2026, 0, 1)) } });
+    const { clock, start, started } = account({ run: { ...same, startDate: new Date(Date.UTC(2026, 0, 1)) } }, 2);
 
     await expect(start({ ...request, derived: true })).resolves.toEqual({ executionArn });
     expect([started, clock.now()]).toEqual([[], Date.UTC(2026, 0, 1)]);
+  });
+
+  test('is tested again where another build started it a moment ago', async () => {
+    const { start, arnOf } = account({ run: { ...same, startDate: new Date(Date.UTC(2026, 0, 1)) } });
+
+    await expect(start({ ...request, derived: true })).resolves.toEqual({ executionArn: arnOf('run-attempt-2') });
   });
 
   test('is tested again twenty times, no more', async () => {
