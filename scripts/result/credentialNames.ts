@@ -2,10 +2,12 @@
 
 /** What stands before `key` where its value is a secret. A `partition_key` or `s3_key` names data. */
 const secretKeys = [
-  'access|account|admin|aes|api|app|application|auth|authentication|client|consumer|cookie|crypto|decryption|deploy|ed25519',
-  'enc|encrypt|encryption|functions?|hmac|host|ingestion|integration|jwt|licen[cs]e|master|private|rsa|secret',
-  'server|service|session|shared|sign|signature|signing|ssh|storage|subscription|webhook|write',
+  'access|admin|aes|api|auth|authentication|cookie|crypto|decryption|deploy|ed25519|enc|encrypt|encryption|hmac',
+  'jwt|licen[cs]e|master|private|rsa|secret|shared|sign|signature|signing|ssh|subscription|webhook',
 ].join('|');
+/** The same, where it may name data too: then the value tells. */
+const maybeSecretKeys =
+  'account|app|application|client|consumer|functions?|host|ingestion|integration|server|service|session|storage|write';
 /** What stands before it where an environment variable names data after all; the value of any other `X_KEY` is a secret. */
 const dataKeys = [
   'bucket|business|cache|candidate|composite|config|configuration|customer|dedup|dict|event|feature|file|foreign|group|hash',
@@ -18,13 +20,14 @@ const secretName = new RegExp(
   [
     'pass(?:word|wd|phrase|code)s?$|(?:^|_)(?:pass|pg_?pass|pwd|pw|psw|otp)$|(?:secret|credential)s?$|secret_(?:string|value|text)s?$',
     'token$|(?:access|auth|refresh|api|bearer)_?tokens$|(?:j|php)_?sessi?on_?id$|(?:j|php)_?sess_?id$',
-    `(?:${secretKeys})_?keys?(?:_base)?$|access_?key_?ids?$|shared_?access_?signature$|(?:authorization|cookies?|^_auth)$`,
+    `(?:${secretKeys}|${maybeSecretKeys})_?keys?(?:_base)?$|access_?key_?ids?$|shared_?access_?signature$|(?:authorization|cookies?|^_auth)$`,
     'x_amz_(?:signature|credential)$',
   ].join('|'),
 );
 /** Places in a list, and names of errors. */
 const harmlessToken =
   /(?:next|page|paging|pagination|continuation|start|starting|resume|sync|previous|prev|last|first|invalid|expired|unexpected|illegal|unknown|missing|idempotency|request|cancellation|stop|[bep]os|pad|unk|mask)_?token$/;
+const sureKey = new RegExp(`(?:${secretKeys})_?keys?(?:_base)?$`);
 const dataKey = new RegExp(`(?:^|_)(?:${dataKeys})_?key$`);
 
 /** `X-Api-Key`, `dbPassword` and `DB_PASSWORD` as `x_api_key` and `db_password`; a first `_` stays. */
@@ -75,12 +78,15 @@ export function isCredential(name: string, value: string): boolean {
   return true;
 }
 
-/** `secrets: 5`, `pass: 35`, `signing_key: keys/a.pem`, `PWD=/var/task` */
+/** `secrets: 5`, `pass: 35`, `signing_key: keys/a.pem`, `USER_KEY=anna-12`, `PWD=/var/task` */
 function isCountOrFile(words: string, value: string): boolean {
   return (
     (words.endsWith('s') && !words.endsWith('pass') && /^\d+$/.test(value)) ||
     (words === 'pass' && /^(?:\d+|[A-Za-z]+)$/.test(value)) ||
     (words.endsWith('key') && /^[\w./~-]+\.[a-z]{2,5}$/.test(value)) ||
+    (words.endsWith('key') &&
+      !sureKey.test(words) &&
+      /^(?:\d{1,8}|[A-Za-z]{1,12}(?:[_./-][A-Za-z0-9]{1,8})*)$/.test(value)) ||
     (words.endsWith('pwd') && /^(?:[/~]|[A-Za-z]:\\)/.test(value))
   );
 }
@@ -110,7 +116,7 @@ const placeholder =
   /^(?:[*•.x#-]{3,}|<[^<>]*>|\[(?:redacted|hidden|masked|filtered|object|function|circular|array|getter|setter)[^\]]*\]|\$\{[^{}]*\}|\$[A-Z][A-Z0-9_]*|\{\{.*\}\}|%\(?\w*\)?s|\([a-z ]+\)|[[\](){}]*|arn:aws.*)$/i;
 /** A call or a look-up in code. */
 const code =
-  /^[A-Za-z_][A-Za-z_.]{2,}(?:\([^()\s]*\)|\[["'][^\]]*\])[;,.]?$|^(?:process\.env|os\.environ|import\.meta|this|self)\./;
+  /^[A-Za-z_][A-Za-z_.]{2,}(?:\([^()\s]*\)|\([a-z_.]{3,}$|\[["'][^\]]*\])[;,.]?$|^(?:process\.env|os\.environ|import\.meta|this|self)\./;
 
 function saysNothing(value: string): boolean {
   return noValue.test(value) || prose.test(value) || placeholder.test(value) || code.test(value);

@@ -150,7 +150,9 @@ function valueAt(text: string, from: number, name: string, isXml: boolean): Rang
     pattern.lastIndex = from;
     return pattern.exec(text)?.[0] ?? '';
   };
-  const [opening, slashes = '', quote] = /^(\\{0,7})(["'`])/.exec(text.slice(from, from + 8)) ?? [];
+  // Python writes b'…' and f"…".
+  const [opening, slashes = '', quote] =
+    /^(?:[bfru]{1,2}(?=["']))?(\\{0,7})(["'`])/.exec(text.slice(from, from + 8)) ?? [];
   if (isXml) {
     return [from, from + matching(/<!\[CDATA\[[^\]]*|[^<]*/y).length];
   }

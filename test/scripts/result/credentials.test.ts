@@ -43,6 +43,9 @@ const secrets: [text: string, secret: string][] = [
   [`STRIPE_KEY=${word}`, word],
   [`DATADOG_KEY: ${hex}`, hex],
   [`signing_key=${secret}`, secret],
+  [`MASTER_KEY=sesame`, 'sesame'],
+  [`password=b'${secret}', x`, secret],
+  [`password=f"${secret}", x`, secret],
   [`encryptionKey: '${secret}'`, secret],
   [`SECRET_KEY_BASE_KEY=${secret}`, secret],
   [`//registry.example/:_auth=${base64}`, base64],
@@ -239,6 +242,9 @@ const useful = [
   'CredentialsProviderError: Could not load credentials from any providers',
   'Missing Authentication Token',
   '?code=404&key=customers.csv',
+  'account_key: 1001, session_key: customer_1, service_key=billing',
+  'LAST_KEY=customer_99 PRODUCT_KEY: shoe-42 USER_KEY="anna"',
+  '    token = get_token(client_id, client_secret)',
 ];
 
 test.each(secrets)('%j loses its secret and nothing else', (text, hidden) => {
