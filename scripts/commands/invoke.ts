@@ -47,12 +47,12 @@ const mostConcurrency = 1_000;
 
 const examples = `
 Examples:
-  system-test invoke --local config_0 config_1    on this machine, no AWS account needed
-  system-test invoke config_3 config_7            the function of the stack ${defaultStack}
+  system-test invoke --local config_0 config_1   on this machine, without AWS
+  system-test invoke config_3 config_7           in the stack ${defaultStack}
   system-test invoke --function feeds:live --configurations feeds.csv
   system-test invoke --configurations feeds.csv --max-concurrency 1
-                                                  one after the other, for comparison
-  system-test invoke --rerun-failed result.json   only what did not pass there
+                                                 one after the other
+  system-test invoke --rerun-failed result.json  only what did not pass there
 `;
 
 /** Adds `system-test invoke`. */

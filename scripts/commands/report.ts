@@ -12,7 +12,7 @@ import { addReportOptions, exitCodesHelp, type Done, type ResultOptions } from '
 const examples = `
 Examples:
   system-test report result.json
-  system-test report result.json --report html=report.html --report junit=junit-%d.xml
+  system-test report result.json --report html=r.html --report junit=j-%d.xml
   system-test report result.json --known-failures known.json --no-cost
 `;
 

@@ -36,14 +36,14 @@ export interface RunOptions extends TestOptions, StateMachineOptions, ExecutionO
 
 const examples = `
 Examples:
-  system-test run --local                      on this machine, no AWS account needed
-  system-test run                              all configurations, in the stack ${defaultStack}
-  system-test run config_3 config_7            these two
+  system-test run --local                     on this machine, without AWS
+  system-test run                             all, in the stack ${defaultStack}
+  system-test run config_3 config_7           these two
   system-test run --configurations feeds.csv --max-concurrency 20
   system-test run --stack Feeds --report text --report json=result.json
-  system-test run --retries 1 --known-failures known.json --report junit=junit.xml
-  system-test run --rerun-failed result.json   only what did not pass there
-  system-test run --report markdown=$GITHUB_STEP_SUMMARY --report html=report.html
+  system-test run --retries 1 --known-failures known.json --report junit=j.xml
+  system-test run --rerun-failed result.json  only what did not pass there
+  system-test run --report markdown=$GITHUB_STEP_SUMMARY --report html=r.html
 `;
 
 /** Adds `system-test run`. */

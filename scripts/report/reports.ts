@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, appendFile, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, appendFile, constants, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createColors } from 'picocolors';
 import type { Colors } from 'picocolors/types';
@@ -94,9 +94,14 @@ async function placeOf(file: string | undefined): Promise<string> {
   if (file === undefined) {
     return '';
   }
-  const existing = await stat(file, { bigint: true }).catch(() => undefined);
-  if (existing?.isFile()) {
+  const existing = await stat(file, { bigint: true }).catch((error: NodeJS.ErrnoException) => error.code);
+  if (typeof existing === 'object' && existing.isFile()) {
     return `${existing.dev}:${existing.ino}`;
+  }
+  // Another report may make the file that a link leads to.
+  const target = existing === 'ENOENT' ? await readlink(file).catch(() => undefined) : undefined;
+  if (target !== undefined) {
+    return placeOf(resolve(dirname(file), target));
   }
   // Devices may be one and the same: a terminal is standard output and standard error.
   const directory = await realpath(dirname(file)).catch(() => resolve(dirname(file)));

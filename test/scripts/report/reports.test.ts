@@ -77,15 +77,19 @@ describe('the file of a report', () => {
     });
   });
 
-  test('is not that of another that does not exist yet', async () => {
-    symlinkSync(directory, join(directory, 'link'));
-    const reports = ['new', join('link', 'new')].map((name) => ({
-      format: 'json' as const,
-      file: join(directory, name),
-    }));
+  test.each([join('link', 'new'), 'new-link'])(
+    'is not that of another that does not exist yet, as %s',
+    async (path) => {
+      symlinkSync(directory, join(directory, 'link'));
+      symlinkSync('new', join(directory, 'new-link'));
+      const reports = ['new', path].map((name) => ({
+        format: 'json' as const,
+        file: join(directory, name),
+      }));
 
-    await expect(checkReports(reports, [])).rejects.toThrow(/^Expected each --report in a place of its own/);
-  });
+      await expect(checkReports(reports, [])).rejects.toThrow(/^Expected each --report in a place of its own/);
+    },
+  );
 
   test('is not created by the check', async () => {
     await check(join(directory, 'result.json'));
