@@ -213,6 +213,8 @@ test('no command at all shows the help and is wrong use', async () => {
 test('what the state machine itself refuses is wrong use as well', async () => {
   const { code, stderr } = await refusal(['run', '--endpoint-url', app.endpoint.url, 'god_1']);
 
-  expect(stderr).toMatch(/error: The state machine refused its input: [^:]*, got "god_1": did you mean "good_1"\? .*--allow-unknown/);
+  expect(stderr).toMatch(
+    /error: The state machine refused its input: [^:]*, got "god_1": did you mean "good_1"\? .*--allow-unknown/,
+  );
   expect(code).toBe(2);
 });
