@@ -94,7 +94,7 @@ async function placeOf(file: string | undefined): Promise<string> {
   if (file === undefined) {
     return '';
   }
-  const existing = await stat(file, { bigint: true }).catch((error: NodeJS.ErrnoException) => error.code);
+  const existing = await stat(file, { bigint: true }).catch((error: unknown) => (error as NodeJS.ErrnoException).code);
   if (typeof existing === 'object' && existing.isFile()) {
     return `${existing.dev}:${existing.ino}`;
   }
