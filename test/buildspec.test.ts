@@ -53,12 +53,34 @@ const buildSpecs: [string, BuildSpec, string[]][] = [
   ],
 ];
 
+/** A system test that passes, and one that fails. */
+let passing: LocalSystemTest;
+let failing: LocalSystemTest;
+beforeAll(async () => {
+  const [one, other] = ['feed_3', 'feed_2'].map((bad) =>
+    deployLocally({
+      code: `if (event.configuration_identifier === '${bad}') throw new Error('No such feed');
+        return { system_test_successful: true };`,
+      props: { configurations: ['feed_1', 'feed_2'] },
+    }),
+  );
+  [passing, failing] = [await one!, await other!];
+});
+afterAll(async () => {
+  await passing.close();
+  await failing.close();
+});
+
+let builds = 0;
+
 describe.each(buildSpecs)('%s', (_, { phases, reports }, installCommands) => {
   let source: string;
+  let id: string;
 
   // What the phase install leaves: the built command, here and as an installed package's.
   beforeEach(() => {
     source = mkdtempSync(join(tmpdir(), 'system-test-build-'));
+    id = `5f3b0a1${(builds += 1).toString(16).padStart(2, '0')}`;
     const bin = join(source, 'node_modules', '.bin');
     mkdirSync(bin, { recursive: true });
     symlinkSync(join(root, 'dist'), join(source, 'dist'));
@@ -70,15 +92,18 @@ describe.each(buildSpecs)('%s', (_, { phases, reports }, installCommands) => {
   afterEach(() => rmSync(source, { recursive: true }));
 
   /** Runs the commands of the phase build as CodeBuild does: one shell, until one fails. */
-  function build(local: LocalSystemTest): Promise<{ code: number | null; output: string }> {
+  function build(
+    local: LocalSystemTest,
+    more: Record<string, string> = {},
+  ): Promise<{ code: number | null; output: string }> {
     return new Promise((resolve, reject) => {
       const shell = spawn('sh', ['-e', '-c', phases.build.commands.join('\n')], {
         cwd: source,
         env: {
           PATH: process.env.PATH,
           HOME: source,
-          CODEBUILD_BUILD_ID: 'feeds:5f3b0a1c',
-          CODEBUILD_BUILD_ARN: 'arn:aws:codebuild:us-east-1:123456789012:build/feeds:5f3b0a1c',
+          CODEBUILD_BUILD_ID: `feeds:${id}`,
+          CODEBUILD_BUILD_ARN: `arn:aws:codebuild:us-east-1:123456789012:build/feeds:${id}`,
           CODEBUILD_BUILD_NUMBER: '7',
           CODEBUILD_CI: 'true',
           CODEBUILD_INITIATOR: 'codepipeline/feeds',
@@ -89,6 +114,7 @@ describe.each(buildSpecs)('%s', (_, { phases, reports }, installCommands) => {
           AWS_SECRET_ACCESS_KEY: 'local',
           AWS_ENDPOINT_URL: local.endpoint.url,
           STATE_MACHINE_ARN: local.endpoint.deployment.stateMachines[0]!.stateMachineArn,
+          ...more,
         },
       });
       let output = '';
@@ -101,15 +127,10 @@ describe.each(buildSpecs)('%s', (_, { phases, reports }, installCommands) => {
   }
 
   it.each([
-    ['passes with the system test', 0, 'feed_3', /2 of 2 passed the test - 0 failed\n$/, 0],
-    ['fails with the system test', 1, 'feed_2', /1 of 2 passed the test - 1 failed\n$/, 1],
-  ])('%s and leaves the report that CodeBuild publishes', async (_title, expected, bad, lastLine, failures) => {
-    const local = await deployLocally({
-      code: `if (event.configuration_identifier === '${bad}') throw new Error('No such feed');
-        return { system_test_successful: true };`,
-      props: { configurations: ['feed_1', 'feed_2'] },
-    });
-    const { code, output } = await build(local).finally(() => local.close());
+    ['passes with the system test', 0, () => passing, /2 of 2 passed the test - 0 failed\n$/, 0],
+    ['fails with the system test', 1, () => failing, /1 of 2 passed the test - 1 failed\n$/, 1],
+  ])('%s and leaves the report that CodeBuild publishes', async (_title, expected, local, lastLine, failures) => {
+    const { code, output } = await build(local());
     expect({ code, output }).toEqual({ code: expected, output: expect.stringMatching(lastLine) });
     const [{ files, 'base-directory': directory, 'file-format': format }] = Object.values(reports) as [
       BuildSpec['reports'][string],
@@ -121,18 +142,19 @@ describe.each(buildSpecs)('%s', (_, { phases, reports }, installCommands) => {
   });
 
   it('names the execution after the build, and tests again where the build is retried', async () => {
-    const local = await deployLocally({
-      code: 'return { system_test_successful: true };',
-      props: { configurations: ['feed_1'] },
+    const { code, output } = await build(passing);
+    expect({ code, output }).toEqual({
+      code: 0,
+      output: expect.stringMatching(new RegExp(`:codebuild-${id}-[0-9a-f]{8}\n`)),
     });
-    try {
-      const { code, output } = await build(local);
-      expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/:codebuild-5f3b0a1c-[0-9a-f]{8}\n/) });
-      const [, name] = /:(codebuild-\S+)/.exec(output)!;
-      expect(await build(local)).toEqual({ code: 0, output: expect.stringContaining(`:${name}-attempt-2\n`) });
-    } finally {
-      await local.close();
-    }
+    const [, name] = /:(codebuild-\S+)/.exec(output)!;
+    // Later than by what clocks may differ.
+    const later = join(source, 'later.js');
+    writeFileSync(later, 'const { now } = Date; Date.now = () => now() + 5_000;');
+    expect(await build(passing, { NODE_OPTIONS: `--require ${later}` })).toEqual({
+      code: 0,
+      output: expect.stringContaining(`:${name}-attempt-2\n`),
+    });
   });
 
   it('installs only from the registry and by the build of this repository', () => {
