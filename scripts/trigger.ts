@@ -60,6 +60,7 @@ process.on('uncaughtException', (error) => {
 
 void main(process.argv.slice(2), {
   env: process.env,
+  cwd: () => process.cwd(),
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,

@@ -68,7 +68,7 @@ export async function deployLocally(options: LocalSystemTestOptions): Promise<Lo
   new SystemTest(stack, 'SystemTest', { function: tested, ...options.props });
   app.synth();
 
-  const endpoint = await startLocalEndpoint({ ...options, app: outdir });
+  const endpoint = await startLocalEndpoint({ ...options, app: outdir, cwd: process.cwd(), env: process.env });
   const client = new SFNClient({
     endpoint: endpoint.url,
     region: 'us-east-1',

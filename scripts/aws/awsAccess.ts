@@ -80,6 +80,7 @@ async function localEndpoint(options: AccessOptions & NamedTarget, io: CommandIo
     app,
     stack,
     defaultStack: named === undefined ? defaultStack : undefined,
+    cwd: io.cwd(),
     env: inRegion(io.env, region),
     log: (line) => talk.note(line),
     signal: io.stop,

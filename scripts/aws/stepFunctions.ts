@@ -10,14 +10,17 @@ import type { ExecutionStatus } from '../../lib/wire';
 import { callObserver, promptClientConfig, type AwsOptions } from './clientConfig';
 import { kindOf, UnusableAnswerError } from './errors';
 
+/** Milliseconds for a description. */
+const describedWithin = 5_000;
+
 /** The calls of AWS Step Functions that the trigger makes. Errors are the SDK's own. */
 export interface StepFunctions {
   /** StartExecution. With the same name and input it returns the execution that already runs. */
   start(o: { stateMachineArn: string; name: string; input: string }): Promise<{ executionArn: string }>;
   /** One page of GetExecutionHistory, oldest first, with the data of the states. */
   history(o: HistoryRequest, signal: AbortSignal): Promise<HistoryPage>;
-  /** DescribeExecution. */
-  describe(executionArn: string, signal: AbortSignal): Promise<ExecutionDescription>;
+  /** DescribeExecution, given up after 5 s: without it, only less is known. */
+  describe(executionArn: string, signal?: AbortSignal): Promise<ExecutionDescription>;
   /** StopExecution. */
   stop(o: { executionArn: string; error: string; cause: string }, signal: AbortSignal): Promise<void>;
   /** Closes idle connections. */
@@ -81,7 +84,9 @@ export function stepFunctions(options: AwsOptions): StepFunctions {
       const { events, nextToken } = await send((sfn) => sfn.send(command, { abortSignal }));
       return { events: given(events, 'events'), nextToken };
     },
-    async describe(arn, abortSignal) {
+    async describe(arn, signal) {
+      const timeOver = AbortSignal.timeout(describedWithin);
+      const abortSignal = signal ? AbortSignal.any([signal, timeOver]) : timeOver;
       const command = new DescribeExecutionCommand({ executionArn: arn });
       const described = await send((sfn) => sfn.send(command, { abortSignal }));
       const { executionArn, stateMachineArn, status, startDate, stopDate, input, output, error } = described;

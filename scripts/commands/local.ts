@@ -20,8 +20,6 @@ interface LocalOptions {
   port?: number;
   /** Shows what the functions log. */
   verbose?: boolean;
-  /** Default: the process's. */
-  cwd?: string;
 }
 
 const examples = `
@@ -75,7 +73,7 @@ export async function runLocal(options: LocalOptions, io: CommandIo): Promise<Ex
 }
 
 async function start(
-  { app, stack, port = defaultPort, cwd }: LocalOptions,
+  { app, stack, port = defaultPort }: LocalOptions,
   io: CommandIo,
   talk: Talk,
 ): Promise<LocalEndpoint> {
@@ -84,7 +82,7 @@ async function start(
   const functionLog = (functionName: string, text: string): void => talk.detail(`${functionName}: ${text.trimEnd()}`);
   const { startLocalEndpoint } = await import('../local/localEndpoint');
   try {
-    return await startLocalEndpoint({ app, stack, port, cwd, env, log, functionLog, clock, signal: stop });
+    return await startLocalEndpoint({ app, stack, port, cwd: io.cwd(), env, log, functionLog, clock, signal: stop });
   } catch (error) {
     if (stop.aborted) throw new InterruptedError('Interrupted before the app was served.', { cause: error });
     throw error;

@@ -3,7 +3,6 @@ import type { ExecutionDescription, StepFunctions } from '../aws/stepFunctions';
 import type { Clock } from '../clock';
 import type { RunProgress } from '../runProgress';
 import type { StopReason } from '../stopSignal';
-import { describeExecution } from './describeExecution';
 import { ExecutionTracker } from './executionTracker';
 import { HistoryPoller } from './historyPoller';
 import { NoVerdictError } from '../noVerdictError';
@@ -46,7 +45,8 @@ export async function followExecution(
       stopped = o.stop.reason as StopReason;
       await stopAndAwaitEnd(api, executionArn, stopped, { ...o, read, hasEnded: () => tracker.end !== undefined });
     }
-    const description = await describeExecution(api, executionArn, o.leave);
+    // The history says all that is needed.
+    const description = await api.describe(executionArn, o.leave).catch(() => undefined);
     // It may have come to its own end before it was told to stop.
     const byItself = tracker.end !== undefined && tracker.end.status !== 'ABORTED';
     return { tracker, stopped: byItself ? undefined : stopped, description };

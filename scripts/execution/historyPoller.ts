@@ -36,8 +36,8 @@ const longestSilence = 900_000;
 
 /**
  * Follows the history of an execution with GetExecutionHistory alone, and so that it stays cheap: it goes on where it
- * stopped, and waits the longer, the longer nothing changes, but never more than a twentieth of that time, so that the
- * end is noticed soon.
+ * stopped, and waits the longer, the longer nothing changes: a twentieth of that time, but at least 0.25 s (0.75 s once
+ * the run is older than 3 s) and at most 5 s, so that the end is noticed soon; up to 10 s where it is throttled.
  */
 export class HistoryPoller {
   private readonly api: Pick<StepFunctions, 'history'>;

@@ -7,7 +7,6 @@ import type { Clock } from '../clock';
 import { InterruptedError } from '../interruptedError';
 import { NoVerdictError } from '../noVerdictError';
 import { UserError } from '../userError';
-import { describeExecution } from './describeExecution';
 import { attemptName } from './executionName';
 import { sameJson } from './jsonText';
 
@@ -60,7 +59,7 @@ export async function startExecution(
       // Nobody else has a random name: the answer was lost, and the execution had ended before the next try.
       return { executionArn };
     }
-    const found = await describeExecution(api, executionArn);
+    const found = await api.describe(executionArn).catch(() => undefined);
     const sameInput = found?.input !== undefined && sameJson(found.input, input);
     if (!derived && sameInput) {
       return { executionArn, ended: found };

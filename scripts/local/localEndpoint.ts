@@ -17,10 +17,8 @@ export interface LocalEndpointOptions extends ServeOptions {
   stack?: string;
   /** The same where no `stack` is given: this one or, where the app has no such stack, its only one with a system test. */
   defaultStack?: string;
-  /** Default: the process's. */
-  cwd?: string;
-  /** Default: the process's. */
-  env?: NodeJS.ProcessEnv;
+  cwd: string;
+  env: NodeJS.ProcessEnv;
   /** Ends the synthesis of the app. A running endpoint ends with `close()`. */
   signal?: AbortSignal;
 }
@@ -37,8 +35,8 @@ export interface LocalEndpoint {
  * Synthesizes an app and serves it on 127.0.0.1. Throws a UserError for an app that can't be synthesized, a stack that
  * can't be served and a port that can't be had; the signal's reason where it is aborted.
  */
-export async function startLocalEndpoint(options: LocalEndpointOptions = {}): Promise<LocalEndpoint> {
-  const { app, stack, defaultStack, cwd = process.cwd(), env = process.env, log = () => undefined, signal } = options;
+export async function startLocalEndpoint(options: LocalEndpointOptions): Promise<LocalEndpoint> {
+  const { app, stack, defaultStack, cwd, env, log = () => undefined, signal } = options;
   const environment = localEnvironment(env);
   const { path: workDirectory, remove } = await makeWorkDirectory();
   try {

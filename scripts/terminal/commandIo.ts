@@ -9,6 +9,8 @@ export interface OutputStream extends NodeJS.WritableStream {
 /** All that a command touches of its process; the entry script alone reads it from there. */
 export interface CommandIo {
   env: Readonly<NodeJS.ProcessEnv>;
+  /** The working directory. Throws where it was deleted. */
+  cwd(): string;
   stdin: Readable;
   /** Results. */
   stdout: OutputStream;

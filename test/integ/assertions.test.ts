@@ -38,7 +38,7 @@ beforeAll(async () => {
   const app = new App({ outdir: join(directory, 'stack') });
   new FeedsStack(app, 'SystemTestIntegration', { minute: 0.01 });
   app.synth();
-  endpoint = await startLocalEndpoint({ app: join(directory, 'stack') });
+  endpoint = await startLocalEndpoint({ app: join(directory, 'stack'), cwd: process.cwd(), env: process.env });
   const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
   client = new SFNClient({ endpoint: endpoint.url, region: 'us-east-1', credentials });
 });

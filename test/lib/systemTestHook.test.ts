@@ -292,7 +292,7 @@ describe('SystemTestHook', () => {
     const app = new App({ outdir, analyticsReporting: false });
     new FeedsStack(app, 'Feeds');
     app.synth();
-    const endpoint = await startLocalEndpoint({ app: outdir });
+    const endpoint = await startLocalEndpoint({ app: outdir, cwd: process.cwd(), env: process.env });
     try {
       expect(endpoint.deployment.stateMachines).toMatchObject([{ name: expect.stringMatching(/^SystemTest/) }]);
     } finally {

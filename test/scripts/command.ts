@@ -128,7 +128,7 @@ export async function serveApp(): Promise<ServedApp> {
     definitionBody: stepfunctions.DefinitionBody.fromChainable(stepfunctions.Succeed.jsonata(other, 'Done')),
   });
   app.synth();
-  const endpoint = await startLocalEndpoint({ app: directory });
+  const endpoint = await startLocalEndpoint({ app: directory, cwd: process.cwd(), env: process.env });
   const client = new SFNClient({
     endpoint: endpoint.url,
     region: 'us-east-1',
@@ -187,6 +187,7 @@ export function startInProcess(
   const stop = new AbortController();
   const ended = main(args, {
     env,
+    cwd: () => process.cwd(),
     stdin: Readable.from([Buffer.from(input)]),
     stdout: stream('stdout'),
     stderr: stream('stderr'),

@@ -44,6 +44,7 @@ async function invoke(args: string[], { faultOf, clock = impatientClock, input =
   let stderr = '';
   const code = await main(['invoke', '--endpoint-url', proxy.url, '--report', 'json', ...args], {
     env: awsEnv,
+    cwd: () => process.cwd(),
     stdin: Readable.from([input]),
     stdout: new PassThrough().on('data', (chunk: Buffer) => (stdout += chunk.toString())),
     stderr: new PassThrough().on('data', (chunk: Buffer) => {

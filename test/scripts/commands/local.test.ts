@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { systemClock } from '../../../scripts/clock';
@@ -5,7 +7,7 @@ import type { CommandIo } from '../../../scripts/terminal/commandIo';
 import { runLocal } from '../../../scripts/commands/local';
 import { InterruptedError } from '../../../scripts/interruptedError';
 import { listen } from '../../../scripts/local/listener';
-import { inlineFunction, machine, removeDirectories, role, writeAssembly } from '../local/cloudAssembly';
+import { inlineFunction, machine, newDirectory, removeDirectories, role, writeAssembly } from '../local/cloudAssembly';
 
 afterAll(removeDirectories);
 
@@ -34,7 +36,7 @@ interface Session {
   stderr: () => string;
 }
 
-function session(): Session {
+function session(cwd = process.cwd()): Session {
   const stop = new AbortController();
   const written: string[] = [];
   let announce: (text: string) => void;
@@ -54,6 +56,7 @@ function session(): Session {
   const leave = new AbortController().signal;
   const io: CommandIo = {
     env: {},
+    cwd: () => cwd,
     stdin: Readable.from([]),
     stdout,
     stderr,
@@ -109,6 +112,18 @@ test('says what it can not serve, and by --stack refuses to start without it', a
   await expect(runLocal({ app: mixed, stack: 'Reports', port: 0 }, session().io)).rejects.toThrow(
     'Stack Reports holds what the local endpoint can\'t serve: state machine "reports": it invokes the function report',
   );
+});
+
+test('serves the app of the working directory where none is named', async () => {
+  const directory = newDirectory();
+  writeFileSync(join(directory, 'cdk.json'), JSON.stringify({ app }));
+  const { io, stop, guide } = session(directory);
+
+  const ended = runLocal({ port: 0 }, io);
+
+  expect(await guide).toContain('Function       sell');
+  stop.abort();
+  await ended;
 });
 
 test('shows what the functions log where it is asked to', async () => {

@@ -341,6 +341,7 @@ describe('an interrupted run', () => {
     let stderr = '';
     const code = await main(['run', ...app.flags, '--configurations', '-'], {
       env: awsEnv,
+      cwd: () => process.cwd(),
       stdin,
       stdout: new PassThrough(),
       stderr: new PassThrough().on('data', (chunk: Buffer) => (stderr += chunk.toString())),

@@ -13,6 +13,7 @@ async function ended(result: RunResult, { interrupted = false, local = true } = 
     { local, redactCredentials: true, cost: true, color: false, progress: false },
     {
       env: {},
+      cwd: () => process.cwd(),
       stdin: Readable.from([]),
       stdout: new PassThrough(),
       stderr: new PassThrough().on('data', (chunk: Buffer) => (stderr += chunk.toString())),

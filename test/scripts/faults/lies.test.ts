@@ -95,6 +95,7 @@ async function replay(
   let starts = 0;
   const io = {
     env: awsEnv,
+    cwd: () => process.cwd(),
     stdin: Readable.from([]),
     stdout: new PassThrough().on('data', (chunk: Buffer) => (stdout += chunk.toString())),
     stderr: new PassThrough().resume(),

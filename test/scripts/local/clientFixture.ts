@@ -63,7 +63,7 @@ export async function serveClients(): Promise<LocalEndpoint & { env: NodeJS.Proc
       },
     },
   });
-  const endpoint = await startLocalEndpoint({ app, env: { AWS_REGION: region } });
+  const endpoint = await startLocalEndpoint({ app, cwd: process.cwd(), env: { AWS_REGION: region } });
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,

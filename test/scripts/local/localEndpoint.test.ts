@@ -94,7 +94,7 @@ test('refuses by name, when it is called, what the app holds and it can not serv
       Odd: { template: { Resources: { Role: { ...role, Condition: 'Unknown' } } } },
     },
   });
-  const endpoint = await startLocalEndpoint({ app, env });
+  const endpoint = await startLocalEndpoint({ app, cwd: process.cwd(), env });
   const settings = {
     endpoint: endpoint.url,
     region: 'eu-west-1',

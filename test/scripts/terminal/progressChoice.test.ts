@@ -9,6 +9,7 @@ async function shown(env: CommandIo['env'], options = {}, isTTY = true): Promise
   const stderr = Object.assign(new PassThrough(), { isTTY }).on('data', (chunk: Buffer) => (text += chunk.toString()));
   const io: CommandIo = {
     env,
+    cwd: () => process.cwd(),
     stdin: Readable.from([]),
     stdout: new PassThrough(),
     stderr,
