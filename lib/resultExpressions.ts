@@ -114,6 +114,8 @@ export function invocationResult(logTail: boolean): string {
  * Functions (depth, memory, time), which says nothing about the configuration. The cause tells them apart:
  * "D3137: Invalid JSON" was recorded on AWS for `$parse` (JsonataEvaluator of floci-io/floci).
  *
+ * Such a cause quotes the whole expression, some 4 KB, which tells nobody anything: what is left is what follows it.
+ *
  * The Cause is JSON only where the function raised, and may have been cut, so its message is searched, not parsed: it ends
  * at the first quotation mark that is not escaped. What is no escape, or half of one, is left out.
  *
@@ -129,7 +131,10 @@ export function errorResult({ mayRunOn }: { mayRunOn: boolean }): string {
   $item := $states.input;
   $errorType := $states.errorOutput.Error ? $string($states.errorOutput.Error) : "${unknownErrorType}";
   $cause := $start($exists($states.errorOutput.Cause) ? $string($states.errorOutput.Cause) : "", ${limits.causeLength});
-  $unreadable := $errorType = "States.QueryEvaluationError" and $contains($cause, "during evaluation. D3137: Invalid JSON");
+  $evaluation := $errorType = "States.QueryEvaluationError";
+  $parts := $split($cause, "' specified for ");
+  $problem := ($count($parts) > 1 ? "The expression for " : "") & $parts[$count($parts) - 1];
+  $unreadable := $evaluation and $contains($cause, "during evaluation. D3137: Invalid JSON");
   $platform := $not($unreadable) and $contains($errorType, /^States\.|^Lambda\.[A-Za-z0-9]*Exception(?![\s\S])/);
   $status := $platform ? "ERRORED" : "FAILED";
   $swap := function($text, $from, $to) { $join($split($text, $from), $to) };
@@ -140,7 +145,7 @@ export function errorResult({ mayRunOn }: { mayRunOn: boolean }): string {
   $quoted := $swap($start($rest, $end), "\\\\", "\\u005c");
   $sound := $replace($replace($quoted, /\x5c(?!["\/bfnrt]|u[0-9a-fA-F]{4})/, ""), /[\x00-\x1f]/, "");
   $errorMessage :=${unheard}
-    $unreadable ? "Expected the function to return JSON. " & $cause :
+    $unreadable ? "Expected the function to return JSON. " & $problem : $evaluation ? $problem :
     $hasMessage ? $parse("\"" & $sound & "\"") : $cause;
   $times := {"duration_ms": $status = "FAILED" ? $millis() - $toMillis($states.context.State.EnteredTime)};
   ${result}

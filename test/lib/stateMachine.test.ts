@@ -255,7 +255,9 @@ describe('a response that is no JSON, which a custom runtime can return,', () =>
         status: 'FAILED',
         error: {
           type: 'States.QueryEvaluationError',
-          message: expect.stringMatching(/^Expected the function to return JSON\. /),
+          message: expect.stringMatching(
+            /^Expected the function to return JSON\. The expression for the field 'Output' .{0,80}D3137: Invalid JSON$/,
+          ),
         },
       },
     ]);

@@ -460,7 +460,11 @@ export const cases: Case[] = [
     ),
     {
       ...failed,
-      error: { message: expect.stringMatching(/^Expected the function to return JSON\. The JSONata/) as string },
+      error: {
+        message: expect.stringMatching(
+          /^Expected the function to return JSON\. The expression for the field 'Output' threw/,
+        ) as string,
+      },
     },
   ],
   ...['Expression evaluation memory limit exceeded', 'Stack overflow error', 'Expression evaluation timeout'].map(
