@@ -46,7 +46,7 @@ export async function runInvocation(
     if (result.failed) sandbox.requireLogRoom();
     return result;
   } catch (error) {
-    throw error instanceof ServiceError ? error : cannotLog(functionName, error);
+    throw error instanceof ServiceError ? error : cannotLog(functionName, (error as Error).message);
   } finally {
     pool.release(sandbox);
   }
@@ -97,8 +97,9 @@ async function runIn(sandbox: Sandbox, invocation: Invocation, clock: Clock): Pr
   };
 }
 
-/** Throws ServiceException where a sandbox ended before the function had a chance. */
+/** Throws ServiceException where a sandbox ended before the function had a chance, or without room for its log. */
 function requireStarted(outcome: Outcome, { functionName }: DeployedFunction): Outcome {
+  if (outcome.type === 'error' && outcome.logTrouble !== undefined) throw cannotLog(functionName, outcome.logTrouble);
   if (outcome.type === 'exit' && outcome.startError) throw cannotStart(functionName, outcome.startError);
   return outcome;
 }

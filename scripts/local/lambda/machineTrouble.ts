@@ -10,10 +10,10 @@ export function cannotStart(functionName: string, reason: string): ServiceError 
 }
 
 /** A log that can't be written or read; the function may have failed for that alone. */
-export function cannotLog(functionName: string, error: unknown): ServiceError {
+export function cannotLog(functionName: string, reason: string): ServiceError {
   return new ServiceError(
     'ServiceException',
     500,
-    `The log of the function ${functionName} could not be kept: ${(error as Error).message}. It needs room in the folder for temporary files (TMPDIR).`,
+    `The log of the function ${functionName} could not be kept: ${reason}. It needs room in the folder for temporary files (TMPDIR).`,
   );
 }

@@ -11,7 +11,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { maximumResponseBytes, responseTooLarge } from './responseSize';
-import type { RuntimeEvent } from './runtime/runtimeClient';
+import { logTroubleHeader, type RuntimeEvent } from './runtime/runtimeClient';
 
 const version = '/2018-06-01';
 /** AWS's clients send up to 1 MB of X-Ray's error cause in a header. */
@@ -24,6 +24,8 @@ export interface RuntimeAnswer {
   payload: Buffer;
   /** What the log shows; empty where it is a response. */
   errorType: string;
+  /** Why this machine could not keep the log; then it is no answer of the function. */
+  logTrouble?: string;
   /** When it came, on the clock of `performance.now()`. */
   at: number;
 }
@@ -254,10 +256,13 @@ function platformAnswer(error: { errorType: string; errorMessage: string }): Run
  * OpenAPI document). The type is shown in the log, so only what looks like one counts.
  */
 function errorAnswer({ headers }: IncomingMessage, body: Buffer | undefined): RuntimeAnswer {
+  const logTrouble = headers[logTroubleHeader];
   const text = body?.toString() ?? '';
   const told = parseObject(text);
   const errorType = [told?.errorType, headers['lambda-runtime-function-error-type']].find(isErrorType);
   const known = errorType ?? 'Runtime.Unknown';
+  if (typeof logTrouble === 'string')
+    return { ...platformAnswer({ errorType: known, errorMessage: text }), logTrouble };
   if (!told) return platformAnswer({ errorType: known, errorMessage: text });
   return { type: 'error', payload: Buffer.from(text), errorType: known, at: performance.now() };
 }

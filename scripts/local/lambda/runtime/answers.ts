@@ -64,6 +64,12 @@ export class Answers {
     void this.#client.respond(this.#requestId ?? '', payload);
   }
 
+  /** This machine has no room for the log: the process ends, as without its log nothing is known of the function. */
+  giveUp(reason: string, exitCode: number): void {
+    this.#next = undefined;
+    void this.#client.giveUp(this.#requestId, reason).then(() => exit(exitCode));
+  }
+
   /** Something was thrown; it is logged under `label`. With an exit code it also ends the process. */
   fail(label: string, error: unknown, exitCode?: number): void {
     this.#console.logError(label, error);

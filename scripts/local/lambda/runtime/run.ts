@@ -11,7 +11,7 @@ import { patchConsole } from './runtimeConsole';
 import { RuntimeError, toErrorPayload } from './runtimeError';
 
 /** As Lambda's runtime and Node.js exit; the service has the error of the first two by then. */
-const exitCodes = { unhandledRejection: 128, uncaughtException: 129, unsettledTopLevelAwait: 13 };
+const exitCodes = { noRoomForLog: 1, unhandledRejection: 128, uncaughtException: 129, unsettledTopLevelAwait: 13 };
 
 export async function run(): Promise<void> {
   const { env } = process;
@@ -25,8 +25,9 @@ export async function run(): Promise<void> {
     env.AWS_LAMBDA_LOG_FORMAT === 'JSON' ? 'JSON' : 'Text',
     env.AWS_LAMBDA_LOG_LEVEL ?? 'TRACE',
     nodeMajor >= 24 ? '' : 'undefined',
+    (reason) => answers.giveUp(reason, exitCodes.noRoomForLog),
   );
-  const answers = new Answers(client, runtimeConsole, nodeMajor);
+  const answers: Answers = new Answers(client, runtimeConsole, nodeMajor);
   process.on('uncaughtException', (error) => answers.fail('Uncaught Exception', error, exitCodes.uncaughtException));
   process.on('unhandledRejection', (reason, promise) => {
     const error = Object.assign(new RuntimeError('UnhandledPromiseRejection', asText(reason)), { reason, promise });

@@ -26,6 +26,9 @@ export interface RuntimeEvent {
   traceId: string;
 }
 
+/** With an error: why this machine can't keep the log. It is this runtime's own, beyond AWS's API. */
+export const logTroubleHeader = 'system-test-log-trouble';
+
 interface Answer {
   /** Status line and headers. */
   head: string;
@@ -77,10 +80,15 @@ export class RuntimeClient {
 
   /** Tells the error of an event, else that of the initialization. */
   async fail(requestId: string | undefined, payload: string): Promise<void> {
-    await this.#call('POST', requestId === undefined ? 'init/error' : `invocation/${requestId}/error`, payload);
+    await this.#call('POST', errorPath(requestId), payload);
   }
 
-  #call(method: string, path: string, body = ''): Promise<Answer> {
+  /** Tells that this machine, not the function, is in trouble. */
+  async giveUp(requestId: string | undefined, reason: string): Promise<void> {
+    await this.#call('POST', errorPath(requestId), '', `${logTroubleHeader}: ${reason}\r\n`);
+  }
+
+  #call(method: string, path: string, body = '', header = ''): Promise<Answer> {
     const socket = this.#socket;
     socket.ref();
     // An answer and the request for the next event go out together.
@@ -88,7 +96,7 @@ export class RuntimeClient {
     afterThis(() => socket.uncork());
     socket.write(
       `${method} /2018-06-01/runtime/${path} HTTP/1.1\r\nhost: ${this.#address}\r\ncontent-type: application/json\r\n` +
-        `content-length: ${byteLength(body)}\r\nsystem-test-memory-mb: ${rss() / 1_048_576}\r\n\r\n${body}`,
+        `content-length: ${byteLength(body)}\r\nsystem-test-memory-mb: ${rss() / 1_048_576}\r\n${header}\r\n${body}`,
     );
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -110,4 +118,8 @@ export class RuntimeClient {
       if (whole) this.#waiting.shift()?.({ head, body: received.toString('utf8', bodyAt, end) });
     }
   }
+}
+
+function errorPath(requestId: string | undefined): string {
+  return requestId === undefined ? 'init/error' : `invocation/${requestId}/error`;
 }

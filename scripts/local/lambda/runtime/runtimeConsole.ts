@@ -13,11 +13,20 @@ export interface RuntimeConsole {
   logError(label: string, error: unknown): void;
 }
 
+/** What a write fails with where this machine has no room for the log, which is no fault of the function. */
+const noRoom = ['ENOSPC', 'EDQUOT', 'EIO'];
+
 /**
  * Makes `console` write lines as Lambda does. `before` stands for the request id while the handler is being loaded.
- * Lines go straight to the file descriptor, so none is lost when the process ends.
+ * Lines go straight to the file descriptor, so none is lost when the process ends; `onNoRoom` is told of those that
+ * this machine has no room for.
  */
-export function patchConsole(logFormat: 'Text' | 'JSON', lowest: string, before: string): RuntimeConsole {
+export function patchConsole(
+  logFormat: 'Text' | 'JSON',
+  lowest: string,
+  before: string,
+  onNoRoom: (code: string) => void,
+): RuntimeConsole {
   let requestId = before;
   const log = (level: Level, values: unknown[]): void => {
     const time = new Date().toISOString();
@@ -25,7 +34,13 @@ export function patchConsole(logFormat: 'Text' | 'JSON', lowest: string, before:
       logFormat === 'JSON'
         ? jsonLine(time, requestId, level, values)
         : [time, requestId, level, format(...values)].join('\t');
-    writeSync(1, `${line}\n`);
+    try {
+      writeSync(1, `${line}\n`);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!noRoom.includes(code)) throw error;
+      onNoRoom(code);
+    }
   };
   const logger = (level: Level) =>
     levels.indexOf(level) < levels.findIndex((name) => name === lowest)

@@ -154,6 +154,20 @@ describe("what this machine lacks is trouble of the platform, not the function's
     await lambda.close();
   });
 
+  test.each([
+    ['while it runs', 'exports.handler = async () => { console.log(1); return 2; }'],
+    ['while it is loaded', 'console.log(1); exports.handler = async () => 2;'],
+  ])('no room for its log %s, even if there is some again when it has ended', async (_name, source) => {
+    const full = `require('node:fs').writeSync = () => { throw Object.assign(new Error('full'), { code: 'ENOSPC' }); };`;
+    const lambda = await serveLambda([deployed(full + source)]);
+    const error: unknown = await lambda.invoke().catch((e: unknown) => e);
+    expect(error).toMatchObject({
+      name: 'ServiceException',
+      message: expect.stringContaining('The log of the function reports could not be kept: ENOSPC'),
+    });
+    await lambda.close();
+  });
+
   test('but not where the function itself keeps Node.js from starting', async () => {
     const environment = { NODE_OPTIONS: '--require=./missing.js' };
     const lambda = await serveLambda([deployed(fails, { environment })]);
