@@ -51,7 +51,7 @@ async function defaultRun(times: number): Promise<void> {
   add('40 default configurations, 10 at once', seconds, 's');
   add('  against ideal greedy scheduling', toGreedy, '×', 1.03);
   add('  against max(longest, sum / 10)', toBound, '×');
-  add('Process start to StartExecution sent', startUp, 'ms', 300);
+  add('Process start to StartExecution sent', startUp, 'ms', 250);
   add("End of the execution to the trigger's exit", wayOut, 'ms', 1000);
   add('API calls of the run', calls, '', 60);
 }
