@@ -5,7 +5,7 @@ import { defaultStack, parseStateMachineArn } from '../aws/target';
 import { configurationsOfExecution } from '../execution/configurationsOfExecution';
 import { executionInput } from '../execution/executionInput';
 import { testExecution, type ExecutionOptions, type TestedExecution } from '../execution/testExecution';
-import { whyNoVerdict } from '../execution/whyNoVerdict';
+import { whyNoVerdict } from '../execution/executionResult';
 import type { ExitCode } from '../exitCode';
 import type { CommandIo } from '../terminal/commandIo';
 import { UserError } from '../userError';

@@ -1,17 +1,11 @@
 import type { Configuration, RunResult } from '../../lib/wire';
 import { codeOf, exitCode, type ExitCode } from '../exitCode';
-import { openUnlessInterrupted, unlessInterrupted } from '../interruptedError';
-import { runAgain, type Test } from '../plan/runAgain';
-import {
-  readSelection,
-  selectedConfigurations,
-  type ConfigurationSelection,
-  type FindConfigurations,
-} from '../plan/selection';
+import { openUnlessInterrupted } from '../interruptedError';
+import { testInRounds, type RoundMethod } from '../plan/rounds';
+import { readSelection } from '../plan/selection';
 import { checkReports, defaultReports, reportResult } from '../report/reports';
-import { judgeBy, type Judge } from '../result/judgement';
+import { judgeBy } from '../result/judgement';
 import { redactorOf, type Redactor } from '../result/redaction';
-import { mergeReruns } from '../result/rerun';
 import type { TestRound } from '../result/testRound';
 import { stopSignal, type StopSignal } from '../stopSignal';
 import type { CommandIo } from '../terminal/commandIo';
@@ -28,9 +22,7 @@ export interface TestContext {
 }
 
 /** A way of testing that is ready. */
-export interface TestMethod<T extends TestRound> {
-  test: Test<T>;
-  findConfigurations: FindConfigurations;
+export interface TestMethod<T extends TestRound> extends RoundMethod<T> {
   /** What a person wants to know beside the report. */
   notes?(result: RunResult): string[];
   /** Why there is no verdict, in a sentence. */
@@ -66,26 +58,27 @@ export async function testAndReport<T extends TestRound>(
   const talk = new Talk(io.stderr, loudnessOf(options), redact);
   await checkReports(reports, [knownFailures, configurations, rerunFailed, longestFirst]);
   const judge = await judgeBy(options, io);
-  const report = (result: RunResult) => reportResult(result, reports, options, { io, talk, redact });
+  const report = async (result: RunResult, interrupted: boolean) => {
+    const complete = await reportResult(result, reports, options, { io, talk, redact });
+    return codeOf(result.verdict, { interrupted, complete });
+  };
 
   const selection = await readSelection(identifiers, options, io, judge);
   if (selection.rerun?.identifiers.length === 0) {
     talk.note(`Nothing in ${selection.rerun.file} has to be run again, so nothing was started.`);
-    const result = judge(selection.rerun.result);
-    return codeOf(result.verdict, { interrupted: false, complete: await report(result) });
+    return report(judge(selection.rerun.result), false);
   }
   if (!selection.rerun) {
     testing.check?.(selection.named);
   }
   const stop = stopSignal(io);
-  const context = { io, talk, stop, redact };
   try {
-    const method = await openUnlessInterrupted(testing.open(context), io.stop);
+    const method = await openUnlessInterrupted(testing.open({ io, talk, stop, redact }), io.stop);
     try {
-      const last = await testAll(selection, method, { ...context, options, judge });
-      const interrupted = wasInterrupted(stop.signal, last);
+      const context = { options, io, talk, stop: stop.signal, judge };
+      const last = await testInRounds(selection, method, context);
       const result = judge(last.result);
-      const code = codeOf(result.verdict, { interrupted, complete: await report(result) });
+      const code = await report(result, wasInterrupted(stop.signal, last));
       const notes = [...(method.notes?.(result) ?? []), ...exitCodeNotes(code, options)];
       notes.forEach((note) => talk.note(note));
       if (result.verdict === 'ERRORED' && result.disagreement === undefined) {
@@ -98,19 +91,6 @@ export async function testAndReport<T extends TestRound>(
   } finally {
     stop.dispose();
   }
-}
-
-/** The first round and those that run again what did not pass, and what they and the run before came to together. */
-async function testAll<T extends TestRound>(
-  selection: ConfigurationSelection,
-  { test, findConfigurations }: TestMethod<T>,
-  { io, talk, stop, options, judge }: TestContext & { options: TestOptions; judge: Judge },
-): Promise<T> {
-  const configurations = await unlessInterrupted(selectedConfigurations(selection, findConfigurations, talk), io.stop);
-  const first = await test(configurations, 0);
-  const last = await runAgain(first, test, { options, talk, stop: stop.signal, judge });
-  const { rerun } = selection;
-  return rerun ? { ...last, result: mergeReruns(rerun.result, last.result, options) } : last;
 }
 
 /** On a laptop, where no pipeline shows what the exit code is for. */

@@ -1,7 +1,8 @@
 import type { Configuration } from '../../lib/wire';
+import { parseConfiguration, WireFormatError } from '../../lib/wireParsers';
 import { inputName, readInputFile } from '../inputFile';
 import type { CommandIo } from '../terminal/commandIo';
-import { parseArguments } from './parseArguments';
+import { UserError } from '../userError';
 import { parseConfigurations } from './parseConfigurations';
 
 /** What is read of a file: sixteen times what an execution's input may hold, so nothing useful is longer. */
@@ -22,4 +23,20 @@ export async function namedConfigurations(
     return parseConfigurations(text, inputName(file));
   }
   return identifiers.length > 0 ? parseArguments(identifiers) : undefined;
+}
+
+/**
+ * The configurations that are named on the command line by their identifiers.
+ * @throws UserError for an empty or overlong identifier and for one that is given twice
+ */
+export function parseArguments(identifiers: string[]): Configuration[] {
+  const repeated = identifiers.find((identifier, index) => identifiers.indexOf(identifier) !== index);
+  if (repeated !== undefined) {
+    throw new UserError(`Expected each configuration once, got ${JSON.stringify(repeated)} more than once.`);
+  }
+  try {
+    return identifiers.map((identifier) => parseConfiguration(identifier));
+  } catch (error) {
+    throw error instanceof WireFormatError ? new UserError(`${error.message}.`, { cause: error }) : error;
+  }
 }

@@ -2,7 +2,7 @@ import type { ExecutionStatus, Outcome, RunResult, Verdict } from '../../lib/wir
 import { costOf } from '../cost/cost';
 import type { StopReason } from '../stopSignal';
 import { notFinished } from '../result/untested';
-import { namedAsAsked } from '../result/namedAsAsked';
+import { nameDisagreements } from '../result/nameDisagreements';
 import { tally, toleratedCount } from '../result/tally';
 
 /** What the command knows of a direct run beside its outcomes. */
@@ -28,7 +28,7 @@ export interface DirectRun {
 export function directResult(results: Outcome[], run: DirectRun): RunResult {
   const { startedAt, stoppedAt, stopped } = run;
   const cutShort = results.some(({ error }) => error?.type === notFinished) ? stopped : undefined;
-  const [disagreement] = namedAsAsked(run.asked, results);
+  const [disagreement] = nameDisagreements(run.asked, results);
   const counted = tally(
     {
       schema_version: 1,

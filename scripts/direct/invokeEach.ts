@@ -1,12 +1,17 @@
 import { setMaxListeners } from 'node:events';
-import { identifierOf, type Configuration, type ConfigurationResult, type Outcome } from '../../lib/wire';
+import {
+  identifierOf,
+  type Configuration,
+  type ConfigurationResult,
+  type ConfigurationStatus,
+  type Outcome,
+} from '../../lib/wire';
 import type { Lambda } from '../aws/lambda';
 import type { Clock } from '../clock';
 import { reportedMemoryMb } from '../cost/reportedMemory';
 import type { StopReason } from '../stopSignal';
 import type { RunProgress } from '../runProgress';
 import { notFinished } from '../result/untested';
-import { DirectProgress } from './directProgress';
 import { invocationResult } from './invocationResult';
 import { inLanes } from './lanes';
 import { isTransient, platformError } from './platformError';
@@ -130,4 +135,33 @@ function unfinished(configuration: Configuration, begunAt: string | undefined, {
 
 function isoTime(clock: Clock): string {
   return new Date(clock.now()).toISOString();
+}
+
+const countOf = { PASSED: 'passed', FAILED: 'failed', ERRORED: 'errored' } as const;
+
+/** Counts what a direct run has begun and finished. */
+class DirectProgress {
+  private readonly counts: { total: number; done: number; passed: number; failed: number; errored: number };
+  /** What runs: the identifiers by their place in the run, in the order in which they were begun. */
+  private readonly running = new Map<number, { identifier: string; startedAfterMs: number }>();
+
+  constructor(total: number) {
+    this.counts = { total, done: 0, passed: 0, failed: 0, errored: 0 };
+  }
+
+  /** @param startedAfterMs milliseconds since the start of the run */
+  begin(index: number, identifier: string, startedAfterMs: number): void {
+    this.running.set(index, { identifier, startedAfterMs });
+  }
+
+  finish(index: number, status: ConfigurationStatus): void {
+    this.running.delete(index);
+    this.counts.done++;
+    this.counts[countOf[status]]++;
+  }
+
+  state(): RunProgress {
+    const [longest] = this.running.values();
+    return { ...this.counts, running: this.running.size, longest };
+  }
 }

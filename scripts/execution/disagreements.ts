@@ -14,13 +14,13 @@ import {
 } from '../../lib/wire';
 import { shown } from '../../lib/wireParsers';
 import { judge, toleratedCount } from '../result/tally';
-import { namedAsAsked } from '../result/namedAsAsked';
+import { nameDisagreements } from '../result/nameDisagreements';
 import { identifierIn, type ExecutionEnd, type ExecutionTracker } from './executionTracker';
 import type { FollowedExecution } from './followExecution';
 import { parseJson, sameJson } from './jsonText';
 
 /** What the trigger asked for. */
-export interface AskedExecution {
+export interface ExecutionRequest {
   executionArn: string;
   /** JSON text of a `SystemTestInput`. */
   input: string;
@@ -37,7 +37,7 @@ export const errorOfVerdict = { FAILED: 'SystemTestFailed', ERRORED: 'SystemTest
 export function disagreements(
   { tracker, description }: Pick<FollowedExecution, 'tracker' | 'description'>,
   result: AggregatedResult,
-  asked: AskedExecution,
+  asked: ExecutionRequest,
 ): string[] {
   const items = tracker.items();
   if (!items || !tracker.end) {
@@ -54,12 +54,12 @@ export function disagreements(
 }
 
 /** What the input asks for; what it leaves out is the construct's. */
-export function askedFor({ input }: AskedExecution): SystemTestInput {
+export function inputOf({ input }: ExecutionRequest): SystemTestInput {
   return parseJson(input) as SystemTestInput;
 }
 
-function ofInput(tracker: ExecutionTracker, items: Json[], asked: AskedExecution): string[] {
-  const { configurations } = askedFor(asked);
+function ofInput(tracker: ExecutionTracker, items: Json[], asked: ExecutionRequest): string[] {
+  const { configurations } = inputOf(asked);
   const asAsked = (one: Configuration, index: number) =>
     isIdentifierAlone(one) ? identifierIn(items[index]) === identifierOf(one) : isDeepStrictEqual(items[index], one);
   return [
@@ -84,7 +84,7 @@ function ofConfigurations(tracker: ExecutionTracker, items: Json[], { results }:
     return got !== undefined && !isDeepStrictEqual(got, item);
   });
   return [
-    ...namedAsAsked(items.map(identifierIn), results),
+    ...nameDisagreements(items.map(identifierIn), results),
     ...unless(changed < 0, `iteration ${changed} got ${shown(tracker.inputAt(changed))}, not ${shown(items[changed])}`),
   ];
 }
@@ -108,10 +108,10 @@ function ofStatuses(tracker: ExecutionTracker, { results }: AggregatedResult): s
   });
 }
 
-function ofCounts(tracker: ExecutionTracker, result: AggregatedResult, asked: AskedExecution): string[] {
+function ofCounts(tracker: ExecutionTracker, result: AggregatedResult, asked: ExecutionRequest): string[] {
   const { results, total, passed, failed, errored, max_concurrency: concurrency } = result;
   const count = (status: string) => results.filter((one) => one.status === status).length;
-  const { tolerated_failures: tolerated = tracker.toleratedFailures() ?? 0, max_concurrency: limit } = askedFor(asked);
+  const { tolerated_failures: tolerated = tracker.toleratedFailures() ?? 0, max_concurrency: limit } = inputOf(asked);
   const most = Math.min(limit ?? Infinity, tracker.maxConcurrency() ?? Infinity);
   return [
     ...unless(
@@ -145,7 +145,7 @@ function ofEnd(
 function ofDescription(
   description: NonNullable<FollowedExecution['description']>,
   end: ExecutionEnd,
-  { executionArn, input }: AskedExecution,
+  { executionArn, input }: ExecutionRequest,
 ): string[] {
   const { status, stateMachineArn, error } = description;
   const machineArn = executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');

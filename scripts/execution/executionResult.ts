@@ -6,18 +6,18 @@ import {
   type Verdict,
 } from '../../lib/wire';
 import { parseAggregatedResult, WireFormatError } from '../../lib/wireParsers';
-import { askedFor, disagreements, errorOfVerdict, type AskedExecution } from './disagreements';
+import { inputOf, disagreements, errorOfVerdict, type ExecutionRequest } from './disagreements';
 import type { ExecutionEnd, ExecutionTracker } from './executionTracker';
 import type { FollowedExecution } from './followExecution';
 import { parseJson } from './jsonText';
 import { repairLogTail } from './logTail';
 import { NoVerdictError } from '../noVerdictError';
-import { notFinished } from '../result/untested';
+import { notFinished, untestedSentence } from '../result/untested';
 import { toleratedCount } from '../result/tally';
 import { UserError } from '../userError';
 
 /** What the trigger itself knows of the run. */
-interface Asked extends AskedExecution {
+interface TimedRequest extends ExecutionRequest {
   /** When the trigger started the execution, and now. */
   startedAt: Date;
   now: Date;
@@ -30,7 +30,7 @@ interface Asked extends AskedExecution {
  * @throws UserError where the machine refused its input
  * @throws NoVerdictError where the result isn't that of a system test
  */
-export function executionResult(followed: FollowedExecution, asked: Asked): RunResult {
+export function executionResult(followed: FollowedExecution, asked: TimedRequest): RunResult {
   const { tracker, description } = followed;
   const { end } = tracker;
   const started = description?.startDate ?? tracker.startedAt ?? asked.startedAt;
@@ -51,7 +51,7 @@ export function executionResult(followed: FollowedExecution, asked: Asked): RunR
 
 function judged(
   followed: FollowedExecution,
-  asked: Asked,
+  asked: TimedRequest,
 ): { verdict: Verdict; result: AggregatedResult; disagreement?: string } {
   const { tracker, description } = followed;
   const { end, failInput } = tracker;
@@ -101,11 +101,15 @@ function parsed(json: string | undefined): AggregatedResult | WireFormatError {
   }
 }
 
-function piecedTogether(tracker: ExecutionTracker, end: ExecutionEnd | undefined, asked: Asked): AggregatedResult {
+function piecedTogether(
+  tracker: ExecutionTracker,
+  end: ExecutionEnd | undefined,
+  asked: TimedRequest,
+): AggregatedResult {
   const message = `Not finished when ${reasonOf(end)}.`;
   const done = tracker.results();
   const known = tracker.identifiers();
-  const { configurations = [], max_concurrency: maxConcurrency } = askedFor(asked);
+  const { configurations = [], max_concurrency: maxConcurrency } = inputOf(asked);
   const identifiers = configurations.map(identifierOf);
   const total = Math.max(known.length, identifiers.length);
   const results = Array.from(
@@ -130,8 +134,39 @@ function piecedTogether(tracker: ExecutionTracker, end: ExecutionEnd | undefined
   };
 }
 
+/** Why an execution gave no verdict, in a sentence. */
+export function whyNoVerdict(
+  { tracker, stopped, trouble }: FollowedExecution,
+  result: RunResult,
+  { local }: { local?: boolean },
+): string {
+  if (trouble && local) {
+    return `${withoutStop(trouble.message)}.`;
+  }
+  if (trouble) {
+    const { execution_arn: arn } = result;
+    return (
+      `${withoutStop(trouble.message)}. The execution may still run; ` +
+      `look it up with: aws stepfunctions describe-execution --execution-arn ${arn}`
+    );
+  }
+  if (stopped) {
+    return `${withoutStop(stopped.cause)}, so the execution was stopped and there is no verdict.`;
+  }
+  // Where configurations were run again or failures are excused, the verdict isn't that of the last execution.
+  const { status, error } = tracker.end ?? {};
+  if (status === 'SUCCEEDED' || error === 'SystemTestErrored' || error === 'SystemTestFailed') {
+    return untestedSentence(result);
+  }
+  return `There is no verdict, as ${reasonOf(tracker.end)}.`;
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}
+
 /** Completes "Not finished when …"; also what a person is told about an execution that came to no result. */
-export function reasonOf(end: ExecutionEnd | undefined): string {
+function reasonOf(end: ExecutionEnd | undefined): string {
   const why = [end?.error, end?.cause].filter((text) => text !== undefined && text !== '').join(': ');
   const because = why === '' ? '' : ` (${why.replace(/\.$/, '')})`;
   switch (end?.status) {

@@ -4,7 +4,7 @@ import { checkInput } from '../../lib/inputExpressions';
 import { expectConfigurations, expectInput } from '../../lib/validation';
 import type { Configuration, SystemTestInput } from '../../lib/wire';
 import { maxConcurrency, toleratedFailures } from '../../scripts/commands/flags';
-import { parseArguments } from '../../scripts/configurations/parseArguments';
+import { parseArguments } from '../../scripts/configurations/namedConfigurations';
 import { parseConfigurations } from '../../scripts/configurations/parseConfigurations';
 
 const stack = new Stack();

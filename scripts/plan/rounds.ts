@@ -1,10 +1,13 @@
 import type { Configuration } from '../../lib/wire';
+import { unlessInterrupted } from '../interruptedError';
 import { withKeys } from '../result/earlierRun';
 import type { Judge } from '../result/judgement';
 import { mergeReruns, toRerun } from '../result/rerun';
 import type { TestRound } from '../result/testRound';
 import type { Talk } from '../terminal/talk';
+import type { CommandIo } from '../terminal/commandIo';
 import { counted } from '../terminal/counted';
+import { selectedConfigurations, type ConfigurationSelection, type FindConfigurations } from './selection';
 
 /**
  * Tests some configurations: one round of a run.
@@ -13,13 +16,39 @@ import { counted } from '../terminal/counted';
  */
 export type Test<T extends TestRound> = (configurations: Configuration[] | undefined, retry: number) => Promise<T>;
 
-/** What running again depends on beside the test. */
-export interface AgainContext {
+/** A way of testing configurations, round by round. */
+export interface RoundMethod<T extends TestRound> {
+  test: Test<T>;
+  /** Finds what else the configurations of an earlier run held. */
+  findConfigurations: FindConfigurations;
+}
+
+/** What the rounds depend on beside the selection and the method. */
+export interface RoundsContext {
   options: { retries?: number; strict?: boolean };
+  io: Pick<CommandIo, 'stop'>;
   talk: Talk;
   /** Nothing is run again once it aborts. */
   stop: AbortSignal;
   judge: Judge;
+}
+
+/**
+ * Tests what was selected, and runs again what did not pass.
+ * @returns the last round, with the result of all of them and of the run before, if these are its configurations
+ * @throws UserError, NoVerdictError, InterruptedError
+ */
+export async function testInRounds<T extends TestRound>(
+  selection: ConfigurationSelection,
+  { test, findConfigurations }: RoundMethod<T>,
+  context: RoundsContext,
+): Promise<T> {
+  const { options, io, talk } = context;
+  const configurations = await unlessInterrupted(selectedConfigurations(selection, findConfigurations, talk), io.stop);
+  const first = await test(configurations, 0);
+  const last = await runAgain(first, test, context);
+  const { rerun } = selection;
+  return rerun ? { ...last, result: mergeReruns(rerun.result, last.result, options) } : last;
 }
 
 /**
@@ -28,7 +57,7 @@ export interface AgainContext {
  * @param first the round to begin with
  * @returns the last round, with the result of all of them
  */
-export async function runAgain<T extends TestRound>(first: T, test: Test<T>, context: AgainContext): Promise<T> {
+async function runAgain<T extends TestRound>(first: T, test: Test<T>, context: RoundsContext): Promise<T> {
   const { options, talk, stop, judge } = context;
   const { retries = 0, strict } = options;
   let last = first;

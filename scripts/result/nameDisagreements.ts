@@ -6,7 +6,7 @@ import { shown } from '../../lib/wireParsers';
  * @param asked the identifiers
  * @returns a sentence without its full stop where they aren't, else nothing
  */
-export function namedAsAsked(asked: (string | undefined)[], results: RunResult['results']): string[] {
+export function nameDisagreements(asked: (string | undefined)[], results: RunResult['results']): string[] {
   const got = results.map((one) => one.configuration_identifier);
   if (got.length === 0) {
     return ['the result names no configuration'];
