@@ -169,7 +169,7 @@ function troubleOf(error: unknown): Trouble {
 function checkComplete({ events }: HistoryPage, lastEventId: number): void {
   let last = lastEventId;
   for (const { id = 0 } of events) {
-    if (id > last + 1) {
+    if (!(id >= 1 && id <= last + 1)) {
       throw new UnusableAnswerError(`The history of the execution lacks the event ${last + 1}.`);
     }
     last = Math.max(last, id);

@@ -171,17 +171,32 @@ describe('following an execution', () => {
     ['the same again', 5],
     ['nothing', 0],
   ])('gives up on a history whose pages, of which there are always more, hold %s', async (_, known) => {
-    const { execution, elapsed, follow } = setUp(configurations(1, [3600]));
+    const { clock, execution, stop, elapsed, follow } = setUp(configurations(1, [3600]));
     const history = execution.history.bind(execution);
     execution.history = async (request) => {
       const { events } = await history({ ...request, nextToken: undefined });
       return { events: events.slice(0, known), nextToken: 'more' };
     };
+    void clock.sleep(1_000_000).then(() => stop.abort(interrupted));
 
     const { trouble } = await follow();
 
     expect(trouble?.message).toMatch(/goes on and on without anything new/);
     expect(elapsed()).toBeLessThan(910_000);
+  });
+
+  test.each([undefined, NaN, 0])('gives up after a minute on a history whose events have the id %p', async (id) => {
+    const { clock, execution, stop, elapsed, follow } = setUp(configurations(1, [1]));
+    const history = execution.history.bind(execution);
+    execution.history = async (request) => ({
+      events: (await history(request)).events.map((event) => ({ ...event, id })),
+    });
+    void clock.sleep(100_000).then(() => stop.abort(interrupted));
+
+    const { trouble } = await follow();
+
+    expect(trouble?.message).toMatch(/lacks the event 1\.$/);
+    expect(elapsed()).toBeLessThan(70_000);
   });
 
   test.each([
