@@ -22,7 +22,7 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['*.mjs', '*.cjs', 'scripts/*.mjs'] } },
+      parserOptions: { projectService: { allowDefaultProject: ['*.mjs', '*.cjs', 'scripts/build/*.mjs'] } },
     },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
@@ -33,7 +33,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['lib/wire.ts'],
+    files: ['lib/wire/**'],
     rules: noImports(['aws-*', '@aws-*', 'constructs'], 'The wire types import neither SDK nor CDK.'),
   },
   {
@@ -63,7 +63,7 @@ export default tseslint.config(
   },
   { files: ['**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
   {
-    files: ['scripts/*.mjs', 'test/bench/**', 'test/integ/*.mjs'],
+    files: ['scripts/build/*.mjs', 'test/bench/**', 'test/integ/*.mjs'],
     rules: { 'no-console': 'off' },
     languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
   },

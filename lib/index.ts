@@ -7,10 +7,10 @@ export { SystemTestActionStep, type SystemTestActionStepProps } from './pipeline
 export { SystemTestStep, type SystemTestStepProps } from './pipeline/systemTestStep';
 export { SleepyFunction, type SleepyFunctionProps } from './sleepyFunction';
 export { SystemTest, type SystemTestAlarmOptions, type SystemTestProps } from './systemTest';
-export { SystemTestDashboard, type SystemTestDashboardProps } from './systemTestDashboard';
-export { SystemTestHook, type SystemTestHookProps } from './systemTestHook';
-export { SystemTestNotification, type SystemTestNotificationProps } from './systemTestNotification';
-export { SystemTestQueries, type SystemTestQueriesProps } from './systemTestQueries';
+export { SystemTestDashboard, type SystemTestDashboardProps } from './operation/systemTestDashboard';
+export { SystemTestHook, type SystemTestHookProps } from './beforeTraffic/systemTestHook';
+export { SystemTestNotification, type SystemTestNotificationProps } from './operation/systemTestNotification';
+export { SystemTestQueries, type SystemTestQueriesProps } from './operation/systemTestQueries';
 export { SystemTestStack, type SystemTestStackProps } from './systemTestStack';
 export type {
   AggregatedResult,

@@ -1,6 +1,6 @@
 import { Arn, ArnFormat, Stack, Validations } from 'aws-cdk-lib';
 import type { SystemTest } from './systemTest';
-import type { SystemTestHook } from './systemTestHook';
+import type { SystemTestHook } from './beforeTraffic/systemTestHook';
 
 /** Of a state machine's role. */
 const wildcard = {

@@ -11,15 +11,15 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { decryptExecutions, encryptExecutions, expectKey } from './encryption';
-import { maxConfigurations } from './executionBudget';
-import { executionEvents } from './executionEvents';
+import { maxConfigurations } from './stateMachine/executionBudget';
+import { executionEvents } from './operation/executionEvents';
 import { expectInvocable } from './functionLocation';
 import { ISystemTest } from './iSystemTest';
-import { retryRule } from './invocationRules';
+import { retryRule } from './stateMachine/invocationRules';
 import { outputDescriptions } from './stackOutputs';
-import { stateMachineDefinition } from './stateMachineDefinition';
-import { StateMachineLog } from './stateMachineLog';
-import { SystemTestNotification } from './systemTestNotification';
+import { stateMachineDefinition } from './stateMachine/definition';
+import { StateMachineLog } from './stateMachine/stateMachineLog';
+import { SystemTestNotification } from './operation/systemTestNotification';
 import { SystemTestAlarmOptions, SystemTestProps } from './systemTestProps';
 import {
   expectConfigurations,

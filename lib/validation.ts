@@ -1,9 +1,9 @@
 /** Checks of props at synthesis: what was expected, the value received, and where. */
 import { Token } from 'aws-cdk-lib';
 import { IConstruct, Node } from 'constructs';
-import { parsed } from './jsonata';
+import { parsed } from './stateMachine/jsonata';
 import { Configuration, identifierOf, isIdentifierAlone, isToleratedFailures, limits, SystemTestInput } from './wire';
-import { parseConfiguration, WireFormatError } from './wireParsers';
+import { parseConfiguration, WireFormatError } from './wire/parsers';
 
 /** Of the million bytes of a template. */
 const maxTemplateShare = 900_000;

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
-import type { CommandIo, OutputStream } from './terminal/commandIo';
+import type { CommandIo, OutputStream } from './io/commandIo';
 import { exitCodesHelp } from './commands/flags';
 import { addInvoke } from './commands/invoke';
 import { addLocal } from './commands/local';
@@ -8,12 +8,12 @@ import { addPlan } from './commands/plan';
 import { addReport } from './commands/report';
 import { addRun } from './commands/run';
 import { exitCode, type ExitCode } from './exitCode';
-import { InterruptedError } from './interruptedError';
-import { NoVerdictError } from './noVerdictError';
+import { InterruptedError } from './io/interruptedError';
+import { NoVerdictError } from './io/noVerdictError';
 import { isReadForCommands, withoutWorkflowCommands } from './report/workflowCommands';
 import { redactorOf, type RedactionOptions } from './result/redaction';
 import { loudnessOf, Talk } from './terminal/talk';
-import { UserError } from './userError';
+import { UserError } from './io/userError';
 
 /**
  * Runs the command line.

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command's entry: the only module that touches the process. */
 import { main } from './cli';
-import { systemClock } from './clock';
+import { systemClock } from './io/clock';
 import { exitCode, type ExitCode } from './exitCode';
 
 // The SDK's note that a coming release ends its support of this version of Node.js is for us, not for the user.

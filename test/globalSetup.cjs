@@ -12,5 +12,5 @@ module.exports = () => {
   // The CDK's check of every template against CloudFormation's schemas takes seconds a test. cfn-lint does the same once
   // (test/lib/templates.ci.test.ts).
   process.env.CDK_VALIDATION = 'false';
-  execFileSync(process.execPath, [join(__dirname, '..', 'scripts', 'build.mjs')], { stdio: 'inherit' });
+  execFileSync(process.execPath, [join(__dirname, '..', 'scripts', 'build', 'build.mjs')], { stdio: 'inherit' });
 };

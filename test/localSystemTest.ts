@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemTest, type SystemTestProps } from '../lib';
 import type { AggregatedResult, SystemTestInput } from '../lib/wire';
-import { type Clock, systemClock } from '../scripts/clock';
+import { type Clock, systemClock } from '../scripts/io/clock';
 import { type LocalEndpoint, startLocalEndpoint } from '../scripts/local/localEndpoint';
 import { historyOf } from './scripts/local/stepFunctions/fixture';
 

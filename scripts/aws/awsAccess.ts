@@ -1,6 +1,6 @@
 import type { ApiCall, AwsOptions } from './clientConfig';
-import { regionIn } from '../region';
-import { inRegion, type CommandIo } from '../terminal/commandIo';
+import { regionIn } from '../io/region';
+import { inRegion, type CommandIo } from '../io/commandIo';
 import { isAwsHost } from './consoleLink';
 import { checkProfile, keysBesideProfile } from './credentials';
 import { checkEndpoints } from './endpoints';

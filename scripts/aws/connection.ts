@@ -1,7 +1,7 @@
 import type { AwsOptions } from './clientConfig';
 import type { StepFunctions } from './stepFunctions';
 import { openAccess, type AccessOptions } from './awsAccess';
-import type { CommandIo } from '../terminal/commandIo';
+import type { CommandIo } from '../io/commandIo';
 import { patiently } from './patience';
 import type { Talk } from '../terminal/talk';
 import { parseStateMachineArn, stateMachineOfStack } from './target';

@@ -1,4 +1,4 @@
-import { consoleHost, executionPage } from '../../lib/consoles';
+import { consoleHost, executionPage } from '../../lib/operation/consoles';
 
 /**
  * The page of an execution in the Step Functions console; undefined for a partition whose console is not known.

@@ -1,6 +1,6 @@
 /** Whose credentials the calls are signed with, where the SDK by itself would not choose as the AWS CLI does. */
-import type { CommandIo } from '../terminal/commandIo';
-import { UserError } from '../userError';
+import type { CommandIo } from '../io/commandIo';
+import { UserError } from '../io/userError';
 
 /** As AWS hands them out. */
 export interface StaticCredentials {

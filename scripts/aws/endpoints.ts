@@ -1,5 +1,5 @@
-import type { CommandIo } from '../terminal/commandIo';
-import { UserError } from '../userError';
+import type { CommandIo } from '../io/commandIo';
+import { UserError } from '../io/userError';
 
 /**
  * The variables that name an endpoint of all services, or of one that is called here.

@@ -1,6 +1,6 @@
 /** Sorts the errors of the SDK by what the trigger does about them. */
-import { NoVerdictError } from '../noVerdictError';
-import { UserError } from '../userError';
+import { NoVerdictError } from '../io/noVerdictError';
+import { UserError } from '../io/userError';
 
 /**
  * - `credentials`: none were found, or they are not valid (any more): the user has to sign in

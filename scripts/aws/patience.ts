@@ -1,5 +1,5 @@
 import { kindOf, mayHaveArrived } from './errors';
-import type { Clock } from '../clock';
+import type { Clock } from '../io/clock';
 
 /** Milliseconds for which a call is tried again while AWS throttles it: minutes, as a busy account's deployments do. */
 const throttledFor = 300_000;

@@ -1,4 +1,4 @@
-import { UserError } from '../userError';
+import { UserError } from '../io/userError';
 import type { AwsProxy } from './throughProxy';
 
 /**

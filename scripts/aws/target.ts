@@ -1,8 +1,8 @@
 import { outputDescriptions } from '../../lib/stackOutputs';
 import { summary, refusedCall, isNamed } from './errors';
 import type { StackOutput } from './cloudFormation';
-import type { NoVerdictError } from '../noVerdictError';
-import { UserError } from '../userError';
+import type { NoVerdictError } from '../io/noVerdictError';
+import { UserError } from '../io/userError';
 
 /** The stack that the sample app deploys. */
 export const defaultStack = 'SystemTest';

@@ -12,7 +12,7 @@ import { reportFormats, type ReportOptions, type ReportRequest } from '../report
 import type { JudgementOptions } from '../result/judgement';
 import { parseRedactPattern, type RedactionOptions } from '../result/redaction';
 import type { ProgressOptions } from '../terminal/progressChoice';
-import { UserError } from '../userError';
+import { UserError } from '../io/userError';
 
 /** Takes the exit code of the command that was run. */
 export type Done = (code: ExitCode) => void;

@@ -6,9 +6,9 @@ import type { DirectOptions } from '../direct/testDirectly';
 import type { ExitCode } from '../exitCode';
 import type { TestRound } from '../result/testRound';
 import { untestedSentence } from '../result/untested';
-import type { StopReason } from '../stopSignal';
-import type { CommandIo } from '../terminal/commandIo';
-import { UserError } from '../userError';
+import type { StopReason } from '../io/stopSignal';
+import type { CommandIo } from '../io/commandIo';
+import { UserError } from '../io/userError';
 import {
   addAppOption,
   addAwsOptions,

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { leadsToSystemTest } from '../../lib/stackOutputs';
 import { exitCode, type ExitCode } from '../exitCode';
-import { InterruptedError } from '../interruptedError';
+import { InterruptedError } from '../io/interruptedError';
 import type { LocalEndpoint } from '../local/localEndpoint';
-import { inRegion, type CommandIo } from '../terminal/commandIo';
+import { inRegion, type CommandIo } from '../io/commandIo';
 import { printable } from '../terminal/printable';
 import { Talk } from '../terminal/talk';
 import { addAppOption, integer, nonEmpty, region, type Done } from './flags';

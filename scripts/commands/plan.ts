@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { maxConfigurations } from '../../lib/executionBudget';
-import { retryRule } from '../../lib/invocationRules';
+import { maxConfigurations } from '../../lib/stateMachine/executionBudget';
+import { retryRule } from '../../lib/stateMachine/invocationRules';
 import { limits, type Configuration, type RunResult } from '../../lib/wire';
-import type { CommandIo } from '../terminal/commandIo';
+import type { CommandIo } from '../io/commandIo';
 import { namedConfigurations } from '../configurations/namedConfigurations';
 import { usd } from '../cost/cost';
 import { checkIdentifiers, readEarlierRun } from '../result/earlierRun';
@@ -12,7 +12,7 @@ import { planOf, type Plan, type PlannedTimes } from '../plan/plan';
 import { isReadForCommands, withoutWorkflowCommands } from '../report/workflowCommands';
 import { createRedactor } from '../result/redaction';
 import { printable, printableLine } from '../terminal/printable';
-import { UserError } from '../userError';
+import { UserError } from '../io/userError';
 import { addAllowUnknownOption, addConfigurationsOption, maxConcurrency, nonEmpty, type Done } from './flags';
 
 interface PlanOptions {

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { codeOf, type ExitCode } from '../exitCode';
-import { inputName, readInputFile } from '../inputFile';
+import { inputName, readInputFile } from '../io/inputFile';
 import { checkReports, defaultReports, reportResult } from '../report/reports';
 import { judgeBy } from '../result/judgement';
 import { redactorOf } from '../result/redaction';
 import { parseRunResult } from '../result/runResultFile';
-import type { CommandIo } from '../terminal/commandIo';
+import type { CommandIo } from '../io/commandIo';
 import { Talk } from '../terminal/talk';
 import { addReportOptions, exitCodesHelp, type Done, type ResultOptions } from './flags';
 

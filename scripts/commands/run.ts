@@ -7,8 +7,8 @@ import { executionInput } from '../execution/executionInput';
 import { testExecution, type ExecutionOptions, type TestedExecution } from '../execution/testExecution';
 import { whyNoVerdict } from '../execution/executionResult';
 import type { ExitCode } from '../exitCode';
-import type { CommandIo } from '../terminal/commandIo';
-import { UserError } from '../userError';
+import type { CommandIo } from '../io/commandIo';
+import { UserError } from '../io/userError';
 import {
   addAllowUnknownOption,
   addAppOption,

@@ -1,14 +1,14 @@
 import type { Configuration, RunResult } from '../../lib/wire';
 import { codeOf, exitCode, type ExitCode } from '../exitCode';
-import { openUnlessInterrupted } from '../interruptedError';
+import { openUnlessInterrupted } from '../io/interruptedError';
 import { testInRounds, type RoundMethod } from '../plan/rounds';
 import { readSelection } from '../plan/selection';
 import { checkReports, defaultReports, reportResult } from '../report/reports';
 import { judgeBy } from '../result/judgement';
 import { redactorOf, type Redactor } from '../result/redaction';
 import type { TestRound } from '../result/testRound';
-import { stopSignal, type StopSignal } from '../stopSignal';
-import type { CommandIo } from '../terminal/commandIo';
+import { stopSignal, type StopSignal } from '../io/stopSignal';
+import type { CommandIo } from '../io/commandIo';
 import { loudnessOf, Talk } from '../terminal/talk';
 import type { TestOptions } from './flags';
 

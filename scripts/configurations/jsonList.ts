@@ -1,5 +1,5 @@
 import { visit } from 'jsonc-parser';
-import { maxDepth } from '../jsonDepth';
+import { maxDepth } from '../io/jsonDepth';
 
 /** Where a text stops to be what was expected. */
 export class ListSyntaxError extends Error {

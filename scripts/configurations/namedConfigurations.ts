@@ -1,8 +1,8 @@
 import type { Configuration } from '../../lib/wire';
-import { parseConfiguration, WireFormatError } from '../../lib/wireParsers';
-import { inputName, readInputFile } from '../inputFile';
-import type { CommandIo } from '../terminal/commandIo';
-import { UserError } from '../userError';
+import { parseConfiguration, WireFormatError } from '../../lib/wire/parsers';
+import { inputName, readInputFile } from '../io/inputFile';
+import type { CommandIo } from '../io/commandIo';
+import { UserError } from '../io/userError';
 import { parseConfigurations } from './parseConfigurations';
 
 /** What is read of a file: sixteen times what an execution's input may hold, so nothing useful is longer. */

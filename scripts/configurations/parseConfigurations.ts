@@ -13,10 +13,10 @@
  */
 import { extname } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
-import { parseConfiguration, WireFormatError } from '../../lib/wireParsers';
+import { parseConfiguration, WireFormatError } from '../../lib/wire/parsers';
 import { identifierOf, type Configuration } from '../../lib/wire';
-import { UserError } from '../userError';
-import { isDeeper, maxDepth } from '../jsonDepth';
+import { UserError } from '../io/userError';
+import { isDeeper, maxDepth } from '../io/jsonDepth';
 import { ListSyntaxError, parseJsonList, type ListElement } from './jsonList';
 import { parseYamlList } from './yamlList';
 

@@ -1,5 +1,5 @@
 import { Composer, isCollection, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, visit, type CST } from 'yaml';
-import { maxDepth } from '../jsonDepth';
+import { maxDepth } from '../io/jsonDepth';
 import { deepest, ListSyntaxError, type ListElement } from './jsonList';
 
 /** What the parser has open beside nested lists and mappings: the document, and the list of configurations. */

@@ -1,4 +1,4 @@
-import { reported, reportPatterns } from '../../lib/invocationRules';
+import { reported, reportPatterns } from '../../lib/stateMachine/invocationRules';
 import { isJsonObject, type Json } from '../../lib/wire';
 
 /**

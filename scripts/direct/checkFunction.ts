@@ -1,7 +1,7 @@
 import { isNamed, refusedCall, summary } from '../aws/errors';
 import { lambdaErrorName, type Lambda } from '../aws/lambda';
-import type { Clock } from '../clock';
-import { UserError } from '../userError';
+import type { Clock } from '../io/clock';
+import { UserError } from '../io/userError';
 import { isTransient } from './platformError';
 import { withRetries } from './retry';
 

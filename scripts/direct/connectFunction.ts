@@ -1,7 +1,7 @@
 import type { AwsOptions } from '../aws/clientConfig';
 import type { Lambda } from '../aws/lambda';
 import { openAccess, type AccessOptions } from '../aws/awsAccess';
-import type { CommandIo } from '../terminal/commandIo';
+import type { CommandIo } from '../io/commandIo';
 import type { FindConfigurations } from '../plan/selection';
 import { configurationsOfExecution } from '../execution/configurationsOfExecution';
 import { patiently } from '../aws/patience';

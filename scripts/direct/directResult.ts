@@ -1,6 +1,6 @@
 import type { ExecutionStatus, Outcome, RunResult, Verdict } from '../../lib/wire';
 import { costOf } from '../cost/cost';
-import type { StopReason } from '../stopSignal';
+import type { StopReason } from '../io/stopSignal';
 import { notFinished } from '../result/untested';
 import { nameDisagreements } from '../result/nameDisagreements';
 import { tally, toleratedCount } from '../result/tally';

@@ -1,7 +1,7 @@
-import { reported, reportPatterns, unknownErrorType, unsuccessful } from '../../lib/invocationRules';
+import { reported, reportPatterns, unknownErrorType, unsuccessful } from '../../lib/stateMachine/invocationRules';
 import { isJsonObject, type ConfigurationResult, type Json } from '../../lib/wire';
 import type { InvocationAnswer } from '../aws/lambda';
-import { isDeeper, maxDepth } from '../jsonDepth';
+import { isDeeper, maxDepth } from '../io/jsonDepth';
 
 /**
  * Characters of a response or a message that a result keeps. There is no execution here whose output they have to fit in,

@@ -7,10 +7,10 @@ import {
   type Outcome,
 } from '../../lib/wire';
 import type { Lambda } from '../aws/lambda';
-import type { Clock } from '../clock';
+import type { Clock } from '../io/clock';
 import { reportedMemoryMb } from '../cost/reportedMemory';
-import type { StopReason } from '../stopSignal';
-import type { RunProgress } from '../runProgress';
+import type { StopReason } from '../io/stopSignal';
+import type { RunProgress } from '../terminal/runProgress';
 import { notFinished } from '../result/untested';
 import { invocationResult } from './invocationResult';
 import { inLanes } from './lanes';

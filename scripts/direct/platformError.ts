@@ -1,4 +1,4 @@
-import { transientErrors } from '../../lib/invocationRules';
+import { transientErrors } from '../../lib/stateMachine/invocationRules';
 import { kindOf } from '../aws/errors';
 import { lambdaErrorName } from '../aws/lambda';
 

@@ -1,5 +1,5 @@
-import { retryRule } from '../../lib/invocationRules';
-import type { Clock } from '../clock';
+import { retryRule } from '../../lib/stateMachine/invocationRules';
+import type { Clock } from '../io/clock';
 
 /** A retry that is about to be waited for. */
 export interface Retry {

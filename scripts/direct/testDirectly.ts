@@ -1,10 +1,10 @@
 import { identifierOf, type Configuration } from '../../lib/wire';
 import type { Lambda } from '../aws/lambda';
-import type { StopReason } from '../stopSignal';
-import type { StopSignal } from '../stopSignal';
+import type { StopReason } from '../io/stopSignal';
+import type { StopSignal } from '../io/stopSignal';
 import type { TestRound } from '../result/testRound';
 import type { Redactor } from '../result/redaction';
-import type { CommandIo } from '../terminal/commandIo';
+import type { CommandIo } from '../io/commandIo';
 import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice';
 import type { Talk } from '../terminal/talk';
 import { directResult } from './directResult';

@@ -2,7 +2,7 @@ import type { Configuration } from '../../lib/wire';
 import type { StepFunctions } from '../aws/stepFunctions';
 import { isNamed, kindOf, refusedCall } from '../aws/errors';
 import { patiently } from '../aws/patience';
-import type { Clock } from '../clock';
+import type { Clock } from '../io/clock';
 import { ExecutionTracker } from './executionTracker';
 
 /** Events from the start of an execution up to its Map, with room for states that are put before it. */

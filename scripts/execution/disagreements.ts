@@ -12,7 +12,7 @@ import {
   type Json,
   type SystemTestInput,
 } from '../../lib/wire';
-import { shown } from '../../lib/wireParsers';
+import { shown } from '../../lib/wire/parsers';
 import { judge, toleratedCount } from '../result/tally';
 import { nameDisagreements } from '../result/nameDisagreements';
 import { identifierIn, type ExecutionEnd, type ExecutionTracker } from './executionTracker';

@@ -1,6 +1,6 @@
-import { detailBytes, maxConfigurations } from '../../lib/executionBudget';
+import { detailBytes, maxConfigurations } from '../../lib/stateMachine/executionBudget';
 import { identifierOf, limits, type Configuration, type SystemTestInput } from '../../lib/wire';
-import { UserError } from '../userError';
+import { UserError } from '../io/userError';
 
 /** What an execution is asked for. */
 export interface InputOptions {

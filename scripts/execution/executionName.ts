@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { limits } from '../../lib/wire';
-import type { CommandIo } from '../terminal/commandIo';
+import type { CommandIo } from '../io/commandIo';
 
 /**
  * The name of an execution that a build in CodeBuild starts: the same for the same build and input, so that a start that

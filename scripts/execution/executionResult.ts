@@ -5,16 +5,16 @@ import {
   type RunResult,
   type Verdict,
 } from '../../lib/wire';
-import { parseAggregatedResult, WireFormatError } from '../../lib/wireParsers';
+import { parseAggregatedResult, WireFormatError } from '../../lib/wire/parsers';
 import { inputOf, disagreements, errorOfVerdict, type ExecutionRequest } from './disagreements';
 import type { ExecutionEnd, ExecutionTracker } from './executionTracker';
 import type { FollowedExecution } from './followExecution';
 import { parseJson } from './jsonText';
 import { repairLogTail } from './logTail';
-import { NoVerdictError } from '../noVerdictError';
+import { NoVerdictError } from '../io/noVerdictError';
 import { notFinished, untestedSentence } from '../result/untested';
 import { toleratedCount } from '../result/tally';
-import { UserError } from '../userError';
+import { UserError } from '../io/userError';
 
 /** What the trigger itself knows of the run. */
 interface TimedRequest extends ExecutionRequest {

@@ -1,7 +1,7 @@
 import { isJsonObject, type Configuration, type ConfigurationResult, type Json } from '../../lib/wire';
-import { parseConfiguration, parseConfigurationResult } from '../../lib/wireParsers';
+import { parseConfiguration, parseConfigurationResult } from '../../lib/wire/parsers';
 import type { HistoryEvent } from '../aws/stepFunctions';
-import type { RunProgress } from '../runProgress';
+import type { RunProgress } from '../terminal/runProgress';
 import { ExecutionUsage } from './executionUsage';
 import { parseJson } from './jsonText';
 

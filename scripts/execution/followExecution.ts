@@ -1,11 +1,11 @@
 import { kindOf, summary } from '../aws/errors';
 import type { ExecutionDescription, StepFunctions } from '../aws/stepFunctions';
-import type { Clock } from '../clock';
-import type { RunProgress } from '../runProgress';
-import type { StopReason } from '../stopSignal';
+import type { Clock } from '../io/clock';
+import type { RunProgress } from '../terminal/runProgress';
+import type { StopReason } from '../io/stopSignal';
 import { ExecutionTracker } from './executionTracker';
 import { HistoryPoller } from './historyPoller';
-import { NoVerdictError } from '../noVerdictError';
+import { NoVerdictError } from '../io/noVerdictError';
 
 /** Milliseconds that a stopped execution gets to end, the call that stops it included. */
 const stopsWithin = 15_000;

@@ -1,7 +1,7 @@
 import { isNamed, kindOf, summary, UnusableAnswerError, type ErrorKind } from '../aws/errors';
 import type { HistoryEvent, HistoryPage, StepFunctions } from '../aws/stepFunctions';
-import type { Clock } from '../clock';
-import { NoVerdictError } from '../noVerdictError';
+import type { Clock } from '../io/clock';
+import { NoVerdictError } from '../io/noVerdictError';
 
 /**
  * Events in the first page of a poll and in those after it. The first one was partial when it was last read and is read

@@ -3,10 +3,10 @@ import { attemptsOf, isNamed, kindOf, mayHaveArrived, refusedCall, summary, Unus
 import { patiently } from '../aws/patience';
 import type { ExecutionDescription, StepFunctions } from '../aws/stepFunctions';
 import { executionArnOf } from '../aws/target';
-import type { Clock } from '../clock';
-import { InterruptedError } from '../interruptedError';
-import { NoVerdictError } from '../noVerdictError';
-import { UserError } from '../userError';
+import type { Clock } from '../io/clock';
+import { InterruptedError } from '../io/interruptedError';
+import { NoVerdictError } from '../io/noVerdictError';
+import { UserError } from '../io/userError';
 import { attemptName } from './executionName';
 import { sameJson } from './jsonText';
 

@@ -1,5 +1,5 @@
 import type { Configuration, RunResult } from '../../lib/wire';
-import type { CommandIo } from '../terminal/commandIo';
+import type { CommandIo } from '../io/commandIo';
 import type { Connection } from '../aws/connection';
 import { consoleLink } from '../aws/consoleLink';
 import { costOf } from '../cost/cost';
@@ -7,11 +7,11 @@ import { executionInput, type InputOptions } from './executionInput';
 import { executionNameInBuild, retryName } from './executionName';
 import { followExecution, type FollowedExecution } from './followExecution';
 import { startExecution, type StartedExecution } from './startExecution';
-import { unlessInterrupted } from '../interruptedError';
+import { unlessInterrupted } from '../io/interruptedError';
 import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice';
 import type { Redactor } from '../result/redaction';
 import { executionResult } from './executionResult';
-import type { StopSignal } from '../stopSignal';
+import type { StopSignal } from '../io/stopSignal';
 import type { TestRound } from '../result/testRound';
 import type { Talk } from '../terminal/talk';
 

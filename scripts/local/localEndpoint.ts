@@ -1,8 +1,8 @@
 /** The embedded default: an app, synthesized and served on this machine. */
-import { assembleApp } from './app';
-import { loadAssembly } from './assembly';
-import type { Deployment } from './deployment';
-import { localEnvironment } from './environment';
+import { assembleApp } from './app/assembleApp';
+import { loadAssembly } from './app/loadAssembly';
+import type { Deployment } from './app/deployment';
+import { localEnvironment } from './app/environment';
 import { serve, type ServeOptions } from './server';
 import { checkStateMachine } from './stepFunctions/service';
 import { makeWorkDirectory } from './workDirectory';

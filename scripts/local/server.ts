@@ -1,12 +1,12 @@
 /** A deployment, served on this machine over the protocols of AWS. */
-import type { Clock } from '../clock';
-import { CloudFormationService } from './cloudFormation';
-import type { Deployment } from './deployment';
+import type { Clock } from '../io/clock';
+import { CloudFormationService } from './cloudFormation/service';
+import type { Deployment } from './app/deployment';
 import { LambdaService } from './lambda/service';
-import { listen } from './listener';
-import { route } from './router';
+import { listen } from './http/listener';
+import { route } from './http/router';
 import { StepFunctionsService } from './stepFunctions/service';
-import { StsService } from './sts';
+import { StsService } from './sts/service';
 
 export interface ServeOptions {
   /** 0 to 65535; 0, the default, takes a free one. */

@@ -3,7 +3,7 @@ import { lstat, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../userError';
+import { UserError } from '../io/userError';
 
 const prefix = 'system-test-';
 /** Of a socket's path: macOS has room for 103 bytes, Linux for 107. What is longer, Node.js 20 cuts without a word. */

@@ -1,4 +1,4 @@
-import { detailBytes, plainExecution } from '../../lib/executionBudget';
+import { detailBytes, plainExecution } from '../../lib/stateMachine/executionBudget';
 import { identifierOf, type Configuration, type RunConfigurationResult, type RunResult } from '../../lib/wire';
 import { costOf } from '../cost/cost';
 import { knownDurations, longestFirst } from '../result/rerun';

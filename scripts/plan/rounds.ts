@@ -1,11 +1,11 @@
 import type { Configuration } from '../../lib/wire';
-import { unlessInterrupted } from '../interruptedError';
+import { unlessInterrupted } from '../io/interruptedError';
 import { withKeys } from '../result/earlierRun';
 import type { Judge } from '../result/judgement';
 import { mergeReruns, toRerun } from '../result/rerun';
 import type { TestRound } from '../result/testRound';
 import type { Talk } from '../terminal/talk';
-import type { CommandIo } from '../terminal/commandIo';
+import type { CommandIo } from '../io/commandIo';
 import { counted } from '../terminal/counted';
 import { selectedConfigurations, type ConfigurationSelection, type FindConfigurations } from './selection';
 

@@ -4,7 +4,7 @@ import { namedConfigurations } from '../configurations/namedConfigurations';
 import { checkIdentifiers, readEarlierRun, withKeys } from '../result/earlierRun';
 import type { Judge } from '../result/judgement';
 import { longestFirst, toRerun } from '../result/rerun';
-import type { CommandIo } from '../terminal/commandIo';
+import type { CommandIo } from '../io/commandIo';
 import { counted } from '../terminal/counted';
 import type { Talk } from '../terminal/talk';
 

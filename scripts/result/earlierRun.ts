@@ -1,9 +1,9 @@
 import { identifierOf, type Configuration, type RunResult } from '../../lib/wire';
-import { readInputFile } from '../inputFile';
+import { readInputFile } from '../io/inputFile';
 import { redacted } from './redaction';
 import { parseRunResult } from './runResultFile';
-import type { CommandIo } from '../terminal/commandIo';
-import { UserError } from '../userError';
+import type { CommandIo } from '../io/commandIo';
+import { UserError } from '../io/userError';
 
 /**
  * Reads the JSON report of an earlier run.

@@ -1,6 +1,6 @@
 import type { RunResult } from '../../lib/wire';
-import { readInputFile } from '../inputFile';
-import type { CommandIo } from '../terminal/commandIo';
+import { readInputFile } from '../io/inputFile';
+import type { CommandIo } from '../io/commandIo';
 import { applyKnownFailures, parseKnownFailures } from './knownFailures';
 import { tally } from './tally';
 

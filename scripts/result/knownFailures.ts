@@ -9,11 +9,11 @@
  * ```
  */
 import { isJsonObject, type RunConfigurationResult, type RunResult } from '../../lib/wire';
-import { shown } from '../../lib/wireParsers';
+import { shown } from '../../lib/wire/parsers';
 import { ListSyntaxError, parseJsonList, type ListElement } from '../configurations/jsonList';
 import { noteText, type NoteKind } from './knownFailureNotes';
 import { tally } from './tally';
-import { UserError } from '../userError';
+import { UserError } from '../io/userError';
 
 /** A configuration that is known to fail. */
 export interface KnownFailure {

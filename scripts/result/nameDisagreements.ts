@@ -1,5 +1,5 @@
 import type { RunResult } from '../../lib/wire';
-import { shown } from '../../lib/wireParsers';
+import { shown } from '../../lib/wire/parsers';
 
 /**
  * Whether results are those of the configurations that were asked for: each once, in their order, and at least one.

@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type Outcome, type RunConfigurationResult, typ
 import { isCredential, isCredentialName } from './credentialNames';
 import { credentialsIn, type Range } from './credentials';
 import { readings } from './readings';
-import { UserError } from '../userError';
+import { UserError } from '../io/userError';
 
 /** The flags that say what is a secret. */
 export interface RedactionOptions {

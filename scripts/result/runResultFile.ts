@@ -15,10 +15,10 @@ import {
   parseConfigurationResult,
   shown,
   WireFormatError,
-} from '../../lib/wireParsers';
-import { parseTimestamp } from '../timestamp';
-import { isDeeper, maxDepth } from '../jsonDepth';
-import { UserError } from '../userError';
+} from '../../lib/wire/parsers';
+import { parseTimestamp } from '../io/timestamp';
+import { isDeeper, maxDepth } from '../io/jsonDepth';
+import { UserError } from '../io/userError';
 import { tally } from './tally';
 
 const statuses: ExecutionStatus[] = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];

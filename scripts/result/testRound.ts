@@ -1,5 +1,5 @@
 import type { Configuration, RunResult } from '../../lib/wire';
-import type { StopReason } from '../stopSignal';
+import type { StopReason } from '../io/stopSignal';
 
 /** What came of testing some configurations, however that was done. */
 export interface TestRound {

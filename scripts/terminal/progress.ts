@@ -1,6 +1,6 @@
-import type { Clock } from '../clock';
-import type { OutputStream } from './commandIo';
-import type { RunProgress } from '../runProgress';
+import type { Clock } from '../io/clock';
+import type { OutputStream } from '../io/commandIo';
+import type { RunProgress } from './runProgress';
 import { counted } from './counted';
 import { printableLine } from './printable';
 import { terminalLine } from './terminalLine';

@@ -1,4 +1,4 @@
-import { inCi, type CommandIo } from './commandIo';
+import { inCi, type CommandIo } from '../io/commandIo';
 import type { Progress } from './progress';
 
 /** Whether to show how far a run is. */

@@ -1,4 +1,4 @@
-import type { OutputStream } from './commandIo';
+import type { OutputStream } from '../io/commandIo';
 import { printable } from './printable';
 
 /** How much the command says on standard error: errors only, what a person wants to know, or every call. */

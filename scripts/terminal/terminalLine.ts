@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { OutputStream } from './commandIo';
+import type { OutputStream } from '../io/commandIo';
 
 /** A terminal tells how wide it is. */
 type Terminal = OutputStream & { columns?: number };

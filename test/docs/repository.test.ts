@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { detailBytes, maxConfigurations } from '../../lib/executionBudget';
+import { detailBytes, maxConfigurations } from '../../lib/stateMachine/executionBudget';
 import { engines, scripts } from '../../package.json';
 
 const github = join(__dirname, '..', '..', '.github');

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { systemClock } from '../../scripts/clock';
+import { systemClock } from '../../scripts/io/clock';
 import { type LocalEndpoint, startLocalEndpoint } from '../../scripts/local/localEndpoint';
 import { executionCases, FeedsStack } from './feeds';
 

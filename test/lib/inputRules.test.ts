@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import jsonata from 'jsonata';
-import { checkInput } from '../../lib/inputExpressions';
+import { checkInput } from '../../lib/stateMachine/inputExpressions';
 import { expectConfigurations, expectInput } from '../../lib/validation';
 import type { Configuration, SystemTestInput } from '../../lib/wire';
 import { maxConcurrency, toleratedFailures } from '../../scripts/commands/flags';

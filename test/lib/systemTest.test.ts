@@ -6,7 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import validateAsl from 'asl-validator';
 import { SystemTest, SystemTestProps } from '../../lib';
-import { transientErrors, unanswered } from '../../lib/invocationRules';
+import { transientErrors, unanswered } from '../../lib/stateMachine/invocationRules';
 
 function newStack() {
   const stack = new Stack(new App(), 'Stack');

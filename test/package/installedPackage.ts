@@ -40,7 +40,7 @@ export function installPackage(): InstalledPackage {
     });
   };
   // Without the package's own scripts, which would build the command again while other tests run it.
-  execFileSync(process.execPath, [join(root, 'scripts', 'buildLibrary.mjs')], { stdio: 'inherit' });
+  execFileSync(process.execPath, [join(root, 'scripts', 'build', 'buildLibrary.mjs')], { stdio: 'inherit' });
   npm(['pack', '--pack-destination', directory], root);
   const tarball = join(
     directory,

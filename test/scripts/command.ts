@@ -11,7 +11,7 @@ import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { SystemTest } from '../../lib';
 import { main } from '../../scripts/cli';
-import type { Clock } from '../../scripts/clock';
+import type { Clock } from '../../scripts/io/clock';
 import { startLocalEndpoint, type LocalEndpoint } from '../../scripts/local/localEndpoint';
 import { historyOf } from './local/stepFunctions/fixture';
 import { quickClock } from './quickClock';

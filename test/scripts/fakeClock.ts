@@ -1,4 +1,4 @@
-import type { Clock } from '../../scripts/clock';
+import type { Clock } from '../../scripts/io/clock';
 
 /** A clock that jumps to the next sleeper as soon as nothing else is left to do. */
 export class FakeClock implements Clock {

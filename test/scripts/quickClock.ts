@@ -1,4 +1,4 @@
-import type { Clock } from '../../scripts/clock';
+import type { Clock } from '../../scripts/io/clock';
 
 /** A time that passes `factor` times as fast, for waits during which calls are under way. */
 export function quickClock(factor: number): Clock {

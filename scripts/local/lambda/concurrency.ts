@@ -1,6 +1,6 @@
 /** How many invocations run at once, and the throttling of the next (AWS Lambda developer guide, "Function scaling"). */
-import type { DeployedFunction } from '../deployment';
-import { ServiceError } from '../service';
+import type { DeployedFunction } from '../app/deployment';
+import { ServiceError } from '../http/service';
 
 /**
  * A function with reserved concurrency has that for itself; all others share what is left of the account's. Nothing

@@ -1,9 +1,9 @@
 /** GetFunction, GetFunctionConfiguration and ListFunctions. */
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import type { DeployedFunction, Deployment } from '../deployment';
-import { partitionOf } from '../environment';
-import { ServiceError } from '../service';
+import type { DeployedFunction, Deployment } from '../app/deployment';
+import { partitionOf } from '../app/environment';
+import { ServiceError } from '../http/service';
 import { codeFacts, type CodeFacts } from './codeFacts';
 import { oneOf, type FunctionTarget } from './functionName';
 

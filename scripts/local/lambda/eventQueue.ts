@@ -1,6 +1,6 @@
 /** Asynchronous invocations: InvocationType Event (AWS Lambda developer guide, "Invoking a Lambda function asynchronously"). */
-import type { Clock } from '../../clock';
-import { ServiceError } from '../service';
+import type { Clock } from '../../io/clock';
+import { ServiceError } from '../http/service';
 import { throttled } from './concurrency';
 
 /** After a function error Lambda runs an event again twice, after a minute and after two more. */

@@ -1,7 +1,7 @@
 /** Which function, and which version of it, a caller means. */
-import type { DeployedFunction, Deployment } from '../deployment';
-import { partitionOf } from '../environment';
-import { ServiceError } from '../service';
+import type { DeployedFunction, Deployment } from '../app/deployment';
+import { partitionOf } from '../app/environment';
+import { ServiceError } from '../http/service';
 
 /** As in the API reference of Invoke. */
 const namePattern = String.raw`(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?`;

@@ -1,7 +1,7 @@
 /** One invocation, from a sandbox of the pool to its result and its log. */
-import type { Clock } from '../../clock';
-import type { DeployedFunction } from '../deployment';
-import { ServiceError } from '../service';
+import type { Clock } from '../../io/clock';
+import type { DeployedFunction } from '../app/deployment';
+import { ServiceError } from '../http/service';
 import { exited, raised, timedOut, type FunctionError } from './functionError';
 import { endLine, platformLog } from './log';
 import { cannotLog, cannotStart } from './machineTrouble';

@@ -2,7 +2,7 @@
  * What a caller gets where the fault is neither its own nor the function's, but this machine's: ServiceException, which a
  * system test counts as trouble of the platform, and tries again.
  */
-import { ServiceError } from '../service';
+import { ServiceError } from '../http/service';
 
 /** A sandbox that came to nothing before anything of the function ran. */
 export function cannotStart(functionName: string, reason: string): ServiceError {

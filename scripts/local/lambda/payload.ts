@@ -1,6 +1,6 @@
 /** What an invocation may bring with it. */
 import { isUtf8 } from 'node:buffer';
-import { ServiceError } from '../service';
+import { ServiceError } from '../http/service';
 
 /** Bytes of a request's payload: 6 MB where the caller waits, 1 MB for an event (AWS Lambda quotas). */
 const maximumBytes = { RequestResponse: 6_291_456, DryRun: 6_291_456, Event: 1_048_576 };

@@ -1,7 +1,7 @@
 /** One execution environment of a function: a child process that runs one invocation at a time. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { DeployedFunction } from '../deployment';
+import type { DeployedFunction } from '../app/deployment';
 import { exitText } from './functionError';
 import { cannotStart } from './machineTrouble';
 import { RuntimeApi, type RuntimeAnswer } from './runtimeApi';

@@ -1,7 +1,7 @@
 /** The environment and the V8 flags of a sandbox: the function's own and Lambda's, nothing of this machine's user. */
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import type { DeployedFunction } from '../deployment';
+import type { DeployedFunction } from '../app/deployment';
 
 /**
  * The environment variables of a sandbox (AWS Lambda developer guide, "Defined runtime environment variables"). The

@@ -1,5 +1,5 @@
 /** The sandboxes of one version of a function. */
-import { ServiceError } from '../service';
+import { ServiceError } from '../http/service';
 import type { Sandbox } from './sandbox';
 import type { StartSlots } from './startSlots';
 

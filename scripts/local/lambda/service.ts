@@ -1,11 +1,11 @@
 /** Lambda, as far as the local endpoint serves it. */
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { builtFile } from '../../builtFile';
-import { systemClock, type Clock } from '../../clock';
-import type { DeployedFunction, Deployment } from '../deployment';
-import { json } from '../listener';
-import { ServiceError, type Service, type ServiceRequest, type ServiceResponse } from '../service';
+import { builtFile } from '../../io/builtFile';
+import { systemClock, type Clock } from '../../io/clock';
+import type { DeployedFunction, Deployment } from '../app/deployment';
+import { json } from '../http/listener';
+import { ServiceError, type Service, type ServiceRequest, type ServiceResponse } from '../http/service';
 import { Concurrency } from './concurrency';
 import { Configurations } from './configuration';
 import { EventQueue } from './eventQueue';

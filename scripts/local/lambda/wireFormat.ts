@@ -1,6 +1,6 @@
 /** Lambda's REST JSON protocol: its routes and its errors. */
-import { json } from '../listener';
-import { refuseUnserved, ServiceError, type ServiceRequest, type ServiceResponse } from '../service';
+import { json } from '../http/listener';
+import { refuseUnserved, ServiceError, type ServiceRequest, type ServiceResponse } from '../http/service';
 
 export type Operation =
   { name: 'Invoke' | 'GetFunction' | 'GetFunctionConfiguration'; functionName: string } | { name: 'ListFunctions' };

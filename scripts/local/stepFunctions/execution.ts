@@ -1,6 +1,6 @@
 import type { ExecutionStatus } from '../../../lib/wire';
 import type { Json } from '../../../lib/wire';
-import type { DeployedStateMachine } from '../deployment';
+import type { DeployedStateMachine } from '../app/deployment';
 import { Branch } from './branch';
 import type { StateMachineDefinition } from './definition/definition';
 import { Document } from './document';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isExecutionName } from '../../../lib/wire';
-import { ServiceError } from '../service';
+import { ServiceError } from '../http/service';
 import { Execution, type ExecutionSurroundings, type LoadedStateMachine } from './execution';
 import { parseJson } from './nesting';
 

@@ -1,6 +1,6 @@
 import type { HistoryEvent as SdkHistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
 import { limits } from '../../../lib/wire';
-import type { Clock } from '../../clock';
+import type { Clock } from '../../io/clock';
 
 /** An event as the API answers it: the SDK's shape, with the timestamp in epoch seconds. */
 export type HistoryEvent = Omit<SdkHistoryEvent, 'timestamp' | 'type' | 'id' | 'previousEventId'> & {

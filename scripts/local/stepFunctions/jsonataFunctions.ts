@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Expression } from 'jsonata';
-import type { Clock } from '../../clock';
+import type { Clock } from '../../io/clock';
 import { memoryLimitExceeded } from './evaluationBudget';
 import { admit } from './jsonataValues';
 import { parseJson } from './nesting';

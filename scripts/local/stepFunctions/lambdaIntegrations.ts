@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
-import type { Clock } from '../../clock';
+import type { Clock } from '../../io/clock';
 import type { InvokeRequest, InvokeResult, Invoker } from '../lambda/invoke';
-import { ServiceError } from '../service';
+import { ServiceError } from '../http/service';
 import type { LambdaIntegration } from './definition/definition';
 import { StateFailure } from './failure';
 import { parseJson } from './nesting';

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
-import { ServiceError } from '../service';
+import { ServiceError } from '../http/service';
 import { parseJson } from './nesting';
 
 interface TextLimits {

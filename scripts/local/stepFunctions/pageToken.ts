@@ -1,4 +1,4 @@
-import { ServiceError } from '../service';
+import { ServiceError } from '../http/service';
 
 /**
  * The place where the next page starts, opaque to the client. It says what it belongs to, and it can be used again: a client that

@@ -1,10 +1,10 @@
-import { type Clock, systemClock } from '../../clock';
-import type { DeployedStateMachine, Deployment } from '../deployment';
+import { type Clock, systemClock } from '../../io/clock';
+import type { DeployedStateMachine, Deployment } from '../app/deployment';
 import type { Invoker } from '../lambda/invoke';
-import { refuseUnserved, type Service, ServiceError, type ServiceRequest, type ServiceResponse } from '../service';
+import { refuseUnserved, type Service, ServiceError, type ServiceRequest, type ServiceResponse } from '../http/service';
 import { loadDefinition } from './definition/loadDefinition';
 import { Executions } from './executions';
-import { errorResponse, jsonResponse } from './jsonProtocol';
+import { errorResponse, jsonResponse } from '../http/jsonProtocol';
 import { Members } from './members';
 import { describeExecution } from './operations/describeExecution';
 import { describeStateMachine, describeStateMachineForExecution } from './operations/describeStateMachine';

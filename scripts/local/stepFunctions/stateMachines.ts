@@ -1,5 +1,5 @@
-import type { Deployment } from '../deployment';
-import { ServiceError } from '../service';
+import type { Deployment } from '../app/deployment';
+import { ServiceError } from '../http/service';
 import { loadDefinition } from './definition/loadDefinition';
 import type { LoadedStateMachine } from './execution';
 import type { ExpressionSettings } from './expression';

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../lib/wire';
-import type { Clock } from '../../clock';
+import type { Clock } from '../../io/clock';
 import type { Invoker } from '../lambda/invoke';
 import type { Branch } from './branch';
 import type { Exit, State, StateGraph } from './definition/definition';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { builtFile } from '../../builtFile';
+import { builtFile } from '../../io/builtFile';
 
 /** What the page is made of besides its data. */
 export interface PageFiles {

@@ -1,12 +1,12 @@
 import type { StackOutput } from '../../../scripts/aws/cloudFormation';
-import { NoVerdictError } from '../../../scripts/noVerdictError';
+import { NoVerdictError } from '../../../scripts/io/noVerdictError';
 import {
   functionOfStack,
   parseFunctionName,
   parseStateMachineArn,
   stateMachineOfStack,
 } from '../../../scripts/aws/target';
-import { UserError } from '../../../scripts/userError';
+import { UserError } from '../../../scripts/io/userError';
 import { machineArn } from '../fakeExecution';
 
 const output = (value: string, description = 'System test state machine: SystemTest'): StackOutput => ({

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runAppCommand } from '../../../scripts/local/appCommand';
+import { runAppCommand } from '../../../scripts/local/app/appCommand';
 import { awsEnv, inProcess, trigger } from '../command';
 
 const run = ['run', 'x'];

@@ -5,7 +5,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { Duration } from 'aws-cdk-lib';
 import type { ConfigurationResult, RunResult } from '../../../lib/wire';
 import { main } from '../../../scripts/cli';
-import { systemClock, type Clock } from '../../../scripts/clock';
+import { systemClock, type Clock } from '../../../scripts/io/clock';
 import { parseRunResult } from '../../../scripts/result/runResultFile';
 import { behaviours } from '../../behaviours';
 import { deployLocally, impatientClock, type LocalSystemTest } from '../../localSystemTest';

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { systemClock } from '../../../scripts/clock';
-import type { CommandIo } from '../../../scripts/terminal/commandIo';
+import { systemClock } from '../../../scripts/io/clock';
+import type { CommandIo } from '../../../scripts/io/commandIo';
 import { runLocal } from '../../../scripts/commands/local';
-import { InterruptedError } from '../../../scripts/interruptedError';
-import { listen } from '../../../scripts/local/listener';
+import { InterruptedError } from '../../../scripts/io/interruptedError';
+import { listen } from '../../../scripts/local/http/listener';
 import { inlineFunction, machine, newDirectory, removeDirectories, role, writeAssembly } from '../local/cloudAssembly';
 
 afterAll(removeDirectories);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { ListExecutionsCommand, type ExecutionListItem } from '@aws-sdk/client-sfn';
 import type { RunResult } from '../../../lib/wire';
-import { type Clock, systemClock } from '../../../scripts/clock';
+import { type Clock, systemClock } from '../../../scripts/io/clock';
 import { deployLocally, type LocalSystemTest } from '../../localSystemTest';
 import { startProxy } from '../../proxy';
 import { awsEnv, cleanEnv, inProcess, startInProcess } from '../command';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import type { RunResult } from '../../../lib/wire';
 import { main } from '../../../scripts/cli';
-import { type Clock, systemClock } from '../../../scripts/clock';
+import { type Clock, systemClock } from '../../../scripts/io/clock';
 import { deployLocally, impatientClock } from '../../localSystemTest';
 import { startProxy, type Fault, type Call } from '../../proxy';
 import { awsEnv, cleanEnv, inProcess, serveApp, start, startInProcess, systemTest, type ServedApp } from '../command';

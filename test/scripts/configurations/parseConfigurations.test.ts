@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { limits } from '../../../lib/wire';
 import { parseConfigurations } from '../../../scripts/configurations/parseConfigurations';
-import { UserError } from '../../../scripts/userError';
+import { UserError } from '../../../scripts/io/userError';
 
 const eu = { configuration_identifier: 'b', region: 'eu' };
 

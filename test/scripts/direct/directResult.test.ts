@@ -1,6 +1,6 @@
 import type { Outcome, Verdict } from '../../../lib/wire';
 import { directResult, type DirectRun } from '../../../scripts/direct/directResult';
-import type { StopReason } from '../../../scripts/stopSignal';
+import type { StopReason } from '../../../scripts/io/stopSignal';
 
 const run: DirectRun = {
   asked: ['config_0'],

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../scripts/clock';
+import type { Clock } from '../../../scripts/io/clock';
 import { withRetries, type Retry } from '../../../scripts/direct/retry';
 
 const throttled = new Error('throttled');

@@ -1,11 +1,11 @@
 import { followExecution } from '../../../scripts/execution/followExecution';
 import { startExecution, type StartRequest } from '../../../scripts/execution/startExecution';
 import type { ExecutionDescription } from '../../../scripts/aws/stepFunctions';
-import type { RunProgress } from '../../../scripts/runProgress';
-import type { StopReason } from '../../../scripts/stopSignal';
-import { NoVerdictError } from '../../../scripts/noVerdictError';
+import type { RunProgress } from '../../../scripts/terminal/runProgress';
+import type { StopReason } from '../../../scripts/io/stopSignal';
+import { NoVerdictError } from '../../../scripts/io/noVerdictError';
 import { executionResult } from '../../../scripts/execution/executionResult';
-import { UserError } from '../../../scripts/userError';
+import { UserError } from '../../../scripts/io/userError';
 import { FakeClock } from '../fakeClock';
 import { configurations, executionArn, FakeExecution, machineArn, type FakeConfiguration } from '../fakeExecution';
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../../scripts/clock';
+import { systemClock } from '../../../scripts/io/clock';
 import type { Fault, FaultOf } from '../../proxy';
 import { awsEnv } from '../command';
 import { deploy, outcomes, run, seen, startRun, useCredentials, type DeployedTest } from './faultyLine';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeExecutionCommand, ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { RunResult } from '../../../lib/wire';
-import { systemClock, type Clock } from '../../../scripts/clock';
+import { systemClock, type Clock } from '../../../scripts/io/clock';
 import { deployLocally, type LocalSystemTestOptions } from '../../localSystemTest';
 import { startProxy, type FaultOf, type Proxy } from '../../proxy';
 import { awsEnv, cleanEnv, startInProcess, useEnvironment } from '../command';

@@ -1,6 +1,6 @@
 import type { RunResult } from '../../../lib/wire';
 import { stepFunctions } from '../../../scripts/aws/stepFunctions';
-import { systemClock } from '../../../scripts/clock';
+import { systemClock } from '../../../scripts/io/clock';
 import { followExecution } from '../../../scripts/execution/followExecution';
 import { startExecution } from '../../../scripts/execution/startExecution';
 import { startProxy, type Call, type Fault, type FaultOf } from '../../proxy';

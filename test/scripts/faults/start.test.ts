@@ -1,5 +1,5 @@
 import type { Call, Fault, FaultOf } from '../../proxy';
-import { systemClock } from '../../../scripts/clock';
+import { systemClock } from '../../../scripts/io/clock';
 import { FakeClock } from '../fakeClock';
 import { deploy, outcomes, run, seen, startRun, type DeployedTest } from './faultyLine';
 

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../../../scripts/clock';
+import { systemClock, type Clock } from '../../../scripts/io/clock';
 import type { Fault, FaultOf } from '../../proxy';
 import { deploy, outcomes, seen, startRun, type DeployedTest } from './faultyLine';
 import { quickClock } from '../quickClock';

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { JsonObject } from '../../../lib/wire';
-import { loadAssembly, type LoadOptions } from '../../../scripts/local/assembly';
-import type { Deployment } from '../../../scripts/local/deployment';
+import { loadAssembly, type LoadOptions } from '../../../scripts/local/app/loadAssembly';
+import type { Deployment } from '../../../scripts/local/app/deployment';
 
 export interface StackSource {
   template: JsonObject;

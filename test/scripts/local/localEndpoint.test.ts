@@ -9,7 +9,7 @@ import {
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { JsonObject } from '../../../lib/wire';
-import { listen } from '../../../scripts/local/listener';
+import { listen } from '../../../scripts/local/http/listener';
 import { startLocalEndpoint } from '../../../scripts/local/localEndpoint';
 import { outputOf } from './clientFixture';
 import {

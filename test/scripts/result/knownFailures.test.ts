@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { applyKnownFailures, parseKnownFailures } from '../../../scripts/result/knownFailures';
-import { UserError } from '../../../scripts/userError';
+import { UserError } from '../../../scripts/io/userError';
 import { errored, failed, hostileText, passed, runResultOf } from '../runResults';
 import { thrown } from '../thrown';
 

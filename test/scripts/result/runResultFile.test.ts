@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { costOf } from '../../../scripts/cost/cost';
 import { jsonReport } from '../../../scripts/report/json';
 import { parseRunResult } from '../../../scripts/result/runResultFile';
-import { UserError } from '../../../scripts/userError';
+import { UserError } from '../../../scripts/io/userError';
 import { failed, hostileResult, hostileText, passed, runResultOf } from '../runResults';
 import { thrown } from '../thrown';
 

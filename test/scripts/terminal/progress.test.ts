@@ -1,5 +1,5 @@
-import type { OutputStream } from '../../../scripts/terminal/commandIo';
-import type { RunProgress } from '../../../scripts/runProgress';
+import type { OutputStream } from '../../../scripts/io/commandIo';
+import type { RunProgress } from '../../../scripts/terminal/runProgress';
 import { liveProgress as startLiveProgress, plainProgress, type Progress } from '../../../scripts/terminal/progress';
 import { FakeClock } from '../fakeClock';
 

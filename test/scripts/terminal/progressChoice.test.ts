@@ -1,5 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
-import type { CommandIo } from '../../../scripts/terminal/commandIo';
+import type { CommandIo } from '../../../scripts/io/commandIo';
 import { chooseProgress } from '../../../scripts/terminal/progressChoice';
 import { FakeClock } from '../fakeClock';
 

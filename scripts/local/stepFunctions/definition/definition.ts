@@ -1,5 +1,5 @@
 import type { Retrier } from '../retrier';
-import type { Template } from '../template';
+import type { Template } from '../payloadTemplate';
 
 /** A state machine as it was loaded: checked, its expressions compiled. */
 export interface StateMachineDefinition extends StateGraph {

@@ -1,5 +1,5 @@
 import type { Retrier } from '../retrier';
-import type { TemplateCompiler } from '../template';
+import type { TemplateCompiler } from '../payloadTemplate';
 import type { Catcher, Recoverable } from './definition';
 import type { Fields } from './fields';
 import { readAssign, readTemplate, withErrorOutput } from './templateFields';

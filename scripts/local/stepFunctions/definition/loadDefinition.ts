@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject } from '../../../../lib/wire';
-import { UserError } from '../../../userError';
+import { UserError } from '../../../io/userError';
 import type { ExpressionSettings } from '../expression';
 import { parseJson } from '../nesting';
-import { templateCompiler } from '../template';
+import { templateCompiler } from '../payloadTemplate';
 import type { State, StateGraph, StateMachineDefinition } from './definition';
 import { Fields, type Refuse } from './fields';
 import { checkStateNames, checkTransitions } from './graph';

@@ -1,5 +1,5 @@
-import { parseTimestamp } from '../../../timestamp';
-import type { AvailableStates, TemplateCompiler } from '../template';
+import { parseTimestamp } from '../../../io/timestamp';
+import type { AvailableStates, TemplateCompiler } from '../payloadTemplate';
 import type {
   ChoiceRule,
   ChoiceState,

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../../../lib/wire';
-import { shown } from '../../../../lib/wireParsers';
+import { shown } from '../../../../lib/wire/parsers';
 import { argumentProblem } from '../lambdaArguments';
-import type { TemplateCompiler } from '../template';
+import type { TemplateCompiler } from '../payloadTemplate';
 import type { LambdaIntegration, TaskState } from './definition';
 import type { Fields } from './fields';
 import { onlyInput, readInteger } from './templateFields';

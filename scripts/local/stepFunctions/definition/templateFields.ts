@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../../../lib/wire';
-import { shown } from '../../../../lib/wireParsers';
+import { shown } from '../../../../lib/wire/parsers';
 import { jsonType } from '../expression';
-import type { AvailableStates, Template, TemplateCompiler } from '../template';
+import type { AvailableStates, Template, TemplateCompiler } from '../payloadTemplate';
 import type { Assignment } from './definition';
 import type { Fields } from './fields';
 

@@ -1,5 +1,5 @@
 import type { Execution } from '../execution';
-import { epochSeconds } from '../jsonProtocol';
+import { epochSeconds } from '../../http/jsonProtocol';
 import { executionOf, type Operation, wantsData } from './operation';
 
 export const describeExecution: Operation = (members, context) => {

@@ -1,5 +1,5 @@
-import type { DeployedStateMachine } from '../../deployment';
-import { epochSeconds } from '../jsonProtocol';
+import type { DeployedStateMachine } from '../../app/deployment';
+import { epochSeconds } from '../../http/jsonProtocol';
 import { arnLimits, executionOf, type Operation, wantsData } from './operation';
 
 export const describeStateMachine: Operation = (members, { stateMachines }) => {

@@ -1,5 +1,5 @@
-import { ServiceError } from '../../service';
-import { epochSeconds } from '../jsonProtocol';
+import { ServiceError } from '../../http/service';
+import { epochSeconds } from '../../http/jsonProtocol';
 import { makeToken, readToken } from '../pageToken';
 import { arnLimits, type Operation } from './operation';
 

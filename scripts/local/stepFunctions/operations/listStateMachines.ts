@@ -1,4 +1,4 @@
-import { epochSeconds } from '../jsonProtocol';
+import { epochSeconds } from '../../http/jsonProtocol';
 import { pageOf } from '../pageToken';
 import type { Operation } from './operation';
 

@@ -1,5 +1,5 @@
 import { limits } from '../../../../lib/wire';
-import { epochSeconds } from '../jsonProtocol';
+import { epochSeconds } from '../../http/jsonProtocol';
 import { arnLimits, type Operation } from './operation';
 
 export const startExecution: Operation = (members, { stateMachines, executions }) => {

@@ -1,5 +1,5 @@
 import { limits } from '../../../../lib/wire';
-import { epochSeconds } from '../jsonProtocol';
+import { epochSeconds } from '../../http/jsonProtocol';
 import { executionOf, type Operation } from './operation';
 
 /** Of an execution that has ended it gives the time when it did, and changes nothing. */

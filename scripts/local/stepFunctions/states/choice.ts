@@ -1,7 +1,7 @@
 import type { ChoiceState } from '../definition/definition';
 import { InterpreterFailure } from '../failure';
 import type { Outcome, StateRun } from '../stateRun';
-import { evaluateAs } from '../template';
+import { evaluateAs } from '../payloadTemplate';
 
 /** Takes the first rule whose condition is true; the rules after it are not evaluated. */
 export async function runChoice(state: ChoiceState, run: StateRun): Promise<Outcome> {

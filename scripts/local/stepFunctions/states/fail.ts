@@ -1,7 +1,7 @@
 import type { FailState } from '../definition/definition';
 import { StateFailure } from '../failure';
 import type { StateRun } from '../stateRun';
-import { evaluateAs } from '../template';
+import { evaluateAs } from '../payloadTemplate';
 
 /** Ends its graph with an error and a cause; both may be missing. */
 export async function runFail(state: FailState, run: StateRun): Promise<never> {

@@ -4,7 +4,7 @@ import type { MapState } from '../definition/definition';
 import { Document } from '../document';
 import { BranchEnded, dataLimitExceeded, EvaluationFailure } from '../failure';
 import type { Outcome, StateRun } from '../stateRun';
-import { evaluateAs } from '../template';
+import { evaluateAs } from '../payloadTemplate';
 import { endSiblings } from './childFailure';
 
 /** Runs its processor once for each item, at most `MaxConcurrency` and never more than 40 at once, in the items' order. */

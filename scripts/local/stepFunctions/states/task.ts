@@ -7,7 +7,7 @@ import { notTruncated } from '../history';
 import { argumentProblem } from '../lambdaArguments';
 import { invokeLambda } from '../lambdaIntegrations';
 import type { Outcome, StateRun } from '../stateRun';
-import { evaluateAs } from '../template';
+import { evaluateAs } from '../payloadTemplate';
 
 /** Calls Lambda by one of its two integrations. */
 export async function runTask(state: TaskState, run: StateRun): Promise<Outcome> {

@@ -1,9 +1,9 @@
-import { parseTimestamp } from '../../../timestamp';
+import { parseTimestamp } from '../../../io/timestamp';
 import type { WaitState } from '../definition/definition';
 import { maxWaitSeconds } from '../definition/states';
 import { EvaluationFailure } from '../failure';
 import type { Outcome, StateRun } from '../stateRun';
-import { evaluateAs } from '../template';
+import { evaluateAs } from '../payloadTemplate';
 
 /** Waits for a number of seconds or until a time. */
 export async function runWait(state: WaitState, run: StateRun): Promise<Outcome> {

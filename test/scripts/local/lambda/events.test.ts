@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../scripts/clock';
+import type { Clock } from '../../../../scripts/io/clock';
 import { throttled } from '../../../../scripts/local/lambda/concurrency';
 import { EventQueue } from '../../../../scripts/local/lambda/eventQueue';
 import { cleanUp, deployed, eventually, serveLambda } from './lambdaFixture';

@@ -1,4 +1,4 @@
-import type { DeployedFunction } from '../../../../scripts/local/deployment';
+import type { DeployedFunction } from '../../../../scripts/local/app/deployment';
 import { cleanUp, deployed, serveLambda, type Answer, type ServedLambda } from './lambdaFixture';
 
 let lambda: ServedLambda;

@@ -1,5 +1,5 @@
 /** A process that invokes the function in its first argument, to be killed meanwhile. */
-import type { DeployedFunction } from '../../../../scripts/local/deployment';
+import type { DeployedFunction } from '../../../../scripts/local/app/deployment';
 import { LambdaService } from '../../../../scripts/local/lambda/service';
 import { deploymentOf } from './lambdaFixture';
 

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InvokeCommand, LambdaClient, type InvokeCommandInput } from '@aws-sdk/client-lambda';
-import type { DeployedFunction, Deployment } from '../../../../scripts/local/deployment';
+import type { DeployedFunction, Deployment } from '../../../../scripts/local/app/deployment';
 import { LambdaService, type LambdaServiceOptions } from '../../../../scripts/local/lambda/service';
-import { listen } from '../../../../scripts/local/listener';
+import { listen } from '../../../../scripts/local/http/listener';
 
 export const account = '123456789012';
 export const region = 'eu-central-1';

@@ -1,4 +1,4 @@
-import type { DeployedFunction } from '../../../../scripts/local/deployment';
+import type { DeployedFunction } from '../../../../scripts/local/app/deployment';
 import { endLine, logTail, platformLog } from '../../../../scripts/local/lambda/log';
 import { cleanUp, deployed, serveLambda, type ServedLambda } from './lambdaFixture';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DeployedFunction } from '../../../../scripts/local/deployment';
+import type { DeployedFunction } from '../../../../scripts/local/app/deployment';
 import { SandboxGuard } from '../../../../scripts/local/lambda/sandboxGuard';
 import type { LambdaServiceOptions } from '../../../../scripts/local/lambda/service';
 import { cleanUp, deployed, eventually, serveLambda } from './lambdaFixture';

@@ -7,10 +7,10 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { Json } from '../../../../lib/wire';
-import { type Clock, systemClock } from '../../../../scripts/clock';
-import type { DeployedStateMachine, Deployment } from '../../../../scripts/local/deployment';
+import { type Clock, systemClock } from '../../../../scripts/io/clock';
+import type { DeployedStateMachine, Deployment } from '../../../../scripts/local/app/deployment';
 import type { InvokeRequest, InvokeResult, Invoker } from '../../../../scripts/local/lambda/invoke';
-import { listen } from '../../../../scripts/local/listener';
+import { listen } from '../../../../scripts/local/http/listener';
 import { StepFunctionsService } from '../../../../scripts/local/stepFunctions/service';
 import { FakeClock } from '../../fakeClock';
 

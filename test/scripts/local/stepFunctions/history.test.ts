@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { ServiceError } from '../../../../scripts/local/service';
+import { ServiceError } from '../../../../scripts/local/http/service';
 import { chain, functionArn, invokerOf, machine, runMachine, sdkResource } from './fixture';
 
 /** The chains are those that AWS was recorded with; see the design's facts. */

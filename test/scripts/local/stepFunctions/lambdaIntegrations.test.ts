@@ -1,6 +1,6 @@
 import type { Json } from '../../../../lib/wire';
 import type { InvokeRequest, InvokeResult } from '../../../../scripts/local/lambda/invoke';
-import { ServiceError } from '../../../../scripts/local/service';
+import { ServiceError } from '../../../../scripts/local/http/service';
 import {
   type Ended,
   functionArn,

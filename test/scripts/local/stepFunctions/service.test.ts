@@ -9,10 +9,10 @@ import {
   type StartExecutionCommandInput,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { ServiceError } from '../../../../scripts/local/service';
+import { ServiceError } from '../../../../scripts/local/http/service';
 import { StepFunctionsService } from '../../../../scripts/local/stepFunctions/service';
-import { UserError } from '../../../../scripts/userError';
-import { type Clock, systemClock } from '../../../../scripts/clock';
+import { UserError } from '../../../../scripts/io/userError';
+import { type Clock, systemClock } from '../../../../scripts/io/clock';
 import {
   chain,
   deploymentOf,

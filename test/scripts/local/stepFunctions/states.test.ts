@@ -1,6 +1,6 @@
-import { type Clock } from '../../../../scripts/clock';
+import { type Clock } from '../../../../scripts/io/clock';
 import type { InvokeRequest } from '../../../../scripts/local/lambda/invoke';
-import { ServiceError } from '../../../../scripts/local/service';
+import { ServiceError } from '../../../../scripts/local/http/service';
 import { FakeClock } from '../../fakeClock';
 import {
   type Ended,

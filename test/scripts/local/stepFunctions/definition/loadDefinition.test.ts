@@ -1,5 +1,5 @@
 import { loadDefinition } from '../../../../../scripts/local/stepFunctions/definition/loadDefinition';
-import { UserError } from '../../../../../scripts/userError';
+import { UserError } from '../../../../../scripts/io/userError';
 import { FakeClock } from '../../../fakeClock';
 import { functionArn, machine, sdkResource } from '../fixture';
 

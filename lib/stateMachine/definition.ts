@@ -1,0 +1,110 @@
+import { Duration } from 'aws-cdk-lib';
+import { IRole } from 'aws-cdk-lib/aws-iam';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { maxConfigurations } from './executionBudget';
+import { functionTimeout } from './functionTimeout';
+import * as input from './inputExpressions';
+import { retryRule, transientErrors, unanswered } from './invocationRules';
+import { InvokeFunction } from './invokeFunction';
+import { jsonata } from './jsonata';
+import * as results from './resultExpressions';
+import { Configuration } from '../wire';
+
+/** What the definition needs to know; the meaning of each is that of the `SystemTest` prop of the same name. */
+export interface StateMachineDefinitionProps {
+  readonly function: IFunction;
+  readonly invokeRole?: IRole;
+  readonly configurations?: Configuration[];
+  readonly maxConcurrency: number;
+  readonly toleratedFailures: number | string;
+  /** JSON text of an object. */
+  readonly payload: string;
+  readonly logTail: boolean;
+  readonly retryAttempts: number;
+}
+
+/**
+ * The state machine, start to end:
+ *
+ *     Check input → Input accepted? → Test configurations (Map: Invoke function) → All passed? → Passed | Failed
+ *
+ * One state transition a configuration (two where Step Functions caught an error), and five for the execution.
+ */
+export function stateMachineDefinition(scope: Construct, props: StateMachineDefinitionProps): sfn.IChainable {
+  const defaults = { ...props, maxConfigurations: maxConfigurations(props.retryAttempts) };
+
+  const checkInput = sfn.Pass.jsonata(scope, 'Check input', {
+    comment: "Checks the input with the construct's defaults for what it leaves out",
+    assign: { checked: input.checkInput(defaults) },
+  });
+
+  const refused = sfn.Fail.jsonata(scope, 'Input refused', {
+    comment: 'Nothing was tested: the Cause says what to change',
+    error: 'SystemTestInputRefused',
+    cause: jsonata('$checked.refusal'),
+  });
+
+  const testConfigurations = sfn.Map.jsonata(scope, 'Test configurations', {
+    comment: 'Tests each configuration, max_concurrency at once; none stops the others',
+    items: sfn.ProvideItems.jsonata(jsonata('$states.input.configurations')),
+    jsonataMaxConcurrency: jsonata('$checked.max_concurrency'),
+    outputs: results.aggregatedResult(),
+  }).itemProcessor(testConfiguration(scope, props));
+
+  const passed = sfn.Succeed.jsonata(scope, 'Passed', {
+    comment: 'No more failed than is tolerated, and all could be tested. The output is the aggregated result',
+  });
+  const failed = sfn.Fail.jsonata(scope, 'Failed', {
+    comment: 'The input of this state is the aggregated result: every configuration with its error and log',
+    error: results.failedError,
+    cause: results.failedCause,
+  });
+  const allPassed = sfn.Choice.jsonata(scope, 'All passed?', { comment: 'Within the tolerated failures' })
+    .when(sfn.Condition.jsonata(results.allPassed), passed)
+    .otherwise(failed);
+
+  return checkInput.next(
+    sfn.Choice.jsonata(scope, 'Input accepted?', {
+      comment: "Starts nothing on a bad input, and fills in the construct's defaults in a good one",
+    })
+      .when(sfn.Condition.jsonata(jsonata('$checked.refusal = ""')), testConfigurations.next(allPassed), {
+        outputs: input.completeInput(defaults),
+      })
+      .otherwise(refused),
+  );
+}
+
+/** One iteration: the invocation, retried on the platform's errors; whatever else happens becomes a result. */
+function testConfiguration(scope: Construct, props: StateMachineDefinitionProps): sfn.IChainable {
+  const recordError = sfn.Pass.jsonata(scope, 'Record error', {
+    comment: "Keeps an error as this configuration's result, so that the others go on",
+  });
+  const { logTail, retryAttempts } = props;
+  const mayRunOn = logTail && (functionTimeout(props.function) ?? Infinity) > unanswered.patienceSeconds;
+  const caught = { outputs: results.errorResult({ mayRunOn }) };
+  const invoke = new InvokeFunction(scope, 'Invoke function', {
+    queryLanguage: sfn.QueryLanguage.JSONATA,
+    comment: 'Invokes the function with system_test: true; what it raises or returns decides',
+    function: props.function,
+    invokeRole: props.invokeRole,
+    event: results.functionEvent(props.payload),
+    logTail,
+    outputs: results.invocationResult(logTail),
+  });
+  return (
+    invoke
+      .addRetry({
+        errors: transientErrors.filter((error) => !(mayRunOn && unanswered.errors.includes(error))),
+        interval: Duration.seconds(retryRule.intervalSeconds),
+        backoffRate: retryRule.backoffRate,
+        maxDelay: Duration.seconds(retryRule.maxDelaySeconds),
+        maxAttempts: retryAttempts,
+        jitterStrategy: sfn.JitterType.FULL,
+      })
+      // States.ALL leaves this one out: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+      .addCatch(recordError, { errors: ['States.DataLimitExceeded'], ...caught })
+      .addCatch(recordError, { errors: ['States.ALL'], ...caught })
+  );
+}

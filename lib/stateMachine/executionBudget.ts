@@ -1,0 +1,62 @@
+/**
+ * What fits in one execution with an inline Map: in the events of its history and in the bytes of its output. Imports
+ * neither the SDK nor the CDK.
+ */
+import { limits } from '../wire';
+
+/**
+ * Events of an iteration that is caught, without its retries: MapIterationStarted, TaskStateEntered, TaskScheduled,
+ * TaskStarted, TaskSucceeded, EvaluationFailed, TaskStateExited, PassStateEntered, PassStateExited, MapIterationSucceeded.
+ * One whose task failed has TaskFailed in place of the two in the middle.
+ */
+const eventsPerIteration = 10;
+/** Events of each retry: TaskScheduled, TaskStarted, TaskFailed. */
+const eventsPerRetry = 3;
+/** Events of an execution besides its iterations, rounded up. */
+const eventsPerExecution = 40;
+
+/** Events where nothing is retried: of an iteration, and of the execution besides. */
+const eventsPerPlainIteration = 7;
+const eventsPerPassedExecution = 14;
+
+/** State transitions of an execution besides those of its iterations, which have one each. */
+const transitionsPerExecution = 5;
+
+/**
+ * Bytes that the aggregated result may take. Below the quota of 262,144, because an execution was seen to be aborted
+ * when a state's output was only just within it (https://github.com/cdklabs/construct-hub/pull/1885).
+ */
+const outputBytes = 240_000;
+/** Bytes of the aggregated result without its results. */
+const wrapperBytes = 300;
+/** Bytes of a result that says no more than its identifier and status, without the identifier itself. */
+export const bareResultBytes = 66;
+/** Bytes that all results share. */
+export const resultsBytes = outputBytes - wrapperBytes;
+
+/**
+ * How many configurations one execution can test so that its history stays within 25,000 events even if every
+ * invocation is retried to the end: 998 with five retries.
+ */
+export function maxConfigurations(retryAttempts: number): number {
+  return Math.floor(
+    (limits.historyEvents - eventsPerExecution) / (eventsPerIteration + eventsPerRetry * retryAttempts),
+  );
+}
+
+/** Events and state transitions of an execution in which every configuration passes at the first attempt. */
+export function plainExecution(configurations: number): { events: number; stateTransitions: number } {
+  return {
+    events: eventsPerPassedExecution + eventsPerPlainIteration * configurations,
+    stateTransitions: transitionsPerExecution + configurations,
+  };
+}
+
+/**
+ * Bytes that each result may take beyond its identifier and status, as the state machine computes them; below 0 where the
+ * identifiers alone are too long.
+ */
+export function detailBytes(identifiers: string[]): number {
+  const size = Buffer.byteLength(JSON.stringify(identifiers));
+  return Math.floor((resultsBytes - size - bareResultBytes * identifiers.length) / identifiers.length);
+}

@@ -1,0 +1,156 @@
+/**
+ * The expressions that check and complete the input of an execution. They are shown as they stand in the Step Functions
+ * console, so they are written to be read there.
+ */
+import { bareResultBytes, resultsBytes } from './executionBudget';
+import { identifier, jsonata, parsed, size, start } from './jsonata';
+import { Configuration, limits, patterns } from '../wire';
+
+/** What they need to know of the construct. */
+export interface InputDefaults {
+  /** Undefined where each execution has to bring its configurations. */
+  configurations?: Configuration[];
+  maxConcurrency: number;
+  toleratedFailures: number | string;
+  /** How many configurations fit in one execution. */
+  maxConfigurations: number;
+}
+
+/** `$input` with the defaults of the construct: `$list`, `$concurrency`, `$tolerated`. `$defaults` are its configurations. */
+function withDefaults({ configurations = [], maxConcurrency, toleratedFailures }: InputDefaults): string {
+  return String.raw`$defaults := ${parsed(configurations)};
+  $input := $type($states.input) = "object" ? $states.input : {};
+  $orDefault := function($value, $default) { $exists($value) ? $value : $default };
+  $list := $orDefault($input.configurations, $defaults);
+  $concurrency := $orDefault($input.max_concurrency, ${maxConcurrency});
+  $tolerated := $orDefault($input.tolerated_failures, ${JSON.stringify(toleratedFailures)});`;
+}
+
+/**
+ * `$complete(items)`: the input that the Map gets, `{configurations, max_concurrency, tolerated_failures}`. Where it gives no
+ * more than the identifier of one of the construct's configurations, the other keys are the construct's.
+ */
+function complete({ configurations = [] }: InputDefaults): string {
+  const isKnown = configurations.some((one) => typeof one === 'object');
+  // Without the sign, __proto__ would be no key in JavaScript.
+  const withKeys = String.raw`
+    $own := $merge($map($defaults, function($item) { $type($item) = "object" ? {"=" & $item.configuration_identifier: $item} }));
+    $configurations := [$map($items, function($item) {
+      $bare($item) ? $orDefault($lookup($own, "=" & (${identifier})), $item) : $item
+    })];`;
+  return String.raw`$bare := function($item) { $type($item) = "string" or $type($item) = "object" and $count($keys($item)) = 1 };
+  $complete := function($items) {(${isKnown ? withKeys : '\n    $configurations := $items;'}
+    {"configurations": $configurations, "max_concurrency": $concurrency, "tolerated_failures": $tolerated}
+  )};`;
+}
+
+/** The input of the Map. It is for an input that was not refused. */
+export function completeInput(defaults: InputDefaults): string {
+  return jsonata(String.raw`(
+  ${withDefaults(defaults)}
+  ${complete(defaults)}
+  $complete($list)
+)`);
+}
+
+/**
+ * `$nearest(wanted, names)`: which of the names is most like a mistyped one: the same but for upper and lower case, or the
+ * one with the longest start and end in common (up to 100 characters each), if these are at least half of it; else nothing.
+ * It searches all names as one text, which takes no evaluation for each.
+ */
+const nearest = String.raw`$nearest := function($wanted, $names) {(
+    $begin := function($count) { "\n" & $start($wanted, $count) };
+    $end := function($count) { $substringAfter($wanted, $start($wanted, $length($wanted) - $count)) & "\n" };
+    $shared := function($part, $names) {(
+      $lines := "\n" & $join($names, "\n") & "\n";
+      $count($filter([1..$min([$length($wanted), 100])], function($count) { $contains($lines, $part($count)) }))
+    )};
+    $fewer := function($part, $names) {(
+      $text := $part($shared($part, $names));
+      [$filter($names, function($name) { $contains("\n" & $name & "\n", $text) })]
+    )};
+    $endFirst := $shared($end, $names) > $shared($begin, $names);
+    $likely := $endFirst ? $fewer($begin, $fewer($end, $names)) : $fewer($end, $fewer($begin, $names));
+    $same := [$filter($names, function($name) { $lowercase($name) = $lowercase($wanted) })];
+    $count($same) > 0 ? $same[0] :
+    2 * ($shared($begin, $likely) + $shared($end, $likely)) >= $min([$length($wanted), 100]) ? $likely[0]
+  )};`;
+
+/**
+ * Checks the execution's input. Evaluates to `{refusal, detail_bytes, max_concurrency, tolerated_failures}`: a sentence
+ * or `""`; then the bytes that each result may take beyond its identifier and status; the concurrency within the
+ * construct's limit; the tolerated failures as a count.
+ *
+ * It counts first and looks at the configurations only where there are not too many, one thing after the other: `$items`
+ * are none as soon as something is refused.
+ */
+export function checkInput(defaults: InputDefaults): string {
+  const { configurations = [], maxConcurrency, maxConfigurations } = defaults;
+  const unknown = String.raw`
+  $known := [$map($defaults, function($item) { ${identifier} })];
+  $unknown := $input.allow_unknown = true or $not($exists($input.configurations)) ? [] : [$map($items, function($item) {(
+    $name := ${identifier};
+    $bare($item) and $not($name in $known) ? $name
+  )})];
+  $refusal := $refusal != "" ? $refusal : $count($unknown) = 0 ? "" : (
+    $similar := $nearest($unknown[0], $known);
+    "Expected configurations that the construct has, got \"" & $unknown[0] & "\""
+      & ($count($unknown) > 1 ? " and " & ($count($unknown) - 1) & " more")
+      & ($exists($similar) ? ": did you mean \"" & $similar & "\"?" : ".")
+      & " Put \"allow_unknown\": true in the input (--allow-unknown) to test what the construct does not know."
+  );
+  $items := $refusal = "" ? $items : [];`;
+  return jsonata(String.raw`(
+  ${size}
+  ${start}
+  ${withDefaults(defaults)}
+  ${complete(defaults)}${configurations.length > 0 ? `\n  ${nearest}` : ''}
+  $shown := function($value) {
+    $type($value) = "string" ? ($length($value) > 100 ? $start($value, 99) & "…" : $value) :
+    $type($value) = "number" ? $string($value) : $type($value)
+  };
+  $integer := function($value, $least, $most) {
+    $type($value) != "number" ? false : $value < $least or $value > $most ? false : $value = $floor($value)
+  };
+  $total := $type($list) = "array" ? $count($list) : 0;
+  $share := $type($tolerated) != "string" ? false : $contains($tolerated, /${patterns.share}/) and $substringAfter($tolerated, "%") = "";
+  $percent := $share ? $number($substringBefore($tolerated, "%"));
+  $refusal :=
+    $type($states.input) != "object" ? "Expected the input to be an object, such as {\"configurations\": [\"config_0\"]}, got " & $type($states.input) & "." :
+    $type($list) != "array" ? "Expected configurations to be a list, got " & $type($list) & "." :
+    $total = 0 ? "Expected at least one configuration, got none: name them in the input's configurations or in the construct's." :
+    $total > ${maxConfigurations} ? "Expected at most ${maxConfigurations} configurations, got " & $total & ": more do not fit in the history of an execution with an inline Map. Split them over several executions, or use a Map in distributed mode." :
+    $not($integer($concurrency, 1, ${limits.inlineConcurrency})) ? "Expected max_concurrency to be an integer from 1 to ${limits.inlineConcurrency}, got " & $shown($concurrency) & "." :
+    $not($share or $integer($tolerated, 0, ${Number.MAX_SAFE_INTEGER})) ? "Expected tolerated_failures to be an integer from 0 up or a share such as \"5%\", got " & $shown($tolerated) & "." :
+    $exists($input.allow_unknown) and $type($input.allow_unknown) != "boolean" ? "Expected allow_unknown to be true or false, got " & $shown($input.allow_unknown) & "." :
+    "";
+  $items := $refusal = "" ? $list : [];
+  $names := [$map($items, function($item) {(
+    $name := ${identifier};
+    $right := $type($name) != "string" ? false : $length($name) <= ${limits.identifierLength} and $contains($name, /${patterns.notBlank}/);
+    $right and $not($type($item) = "object" and "system_test" in $keys($item)) ? $name : false
+  )})];
+  $refusal := $refusal != "" ? $refusal : $not(false in $names) ? "" :
+    "Expected configurations[" & [$map($names, function($name, $index) { $name = false ? $index })][0] & "] to be a string of 1 to ${limits.identifierLength} characters that is not blank, or an object with such a configuration_identifier and no system_test.";
+  $items := $refusal = "" ? $items : [];
+  $names := $refusal = "" ? $names : [];
+  $repeated := $count($keys($merge($map($names, function($name) { {"=" & $name: true} })))) < $count($names) ? $reduce($sort($names), function($seen, $name) {
+    $name = $seen.last ? {"last": $name, "twice": $name} : $merge([$seen, {"last": $name}])
+  }, {}).twice;
+  $refusal := $refusal != "" ? $refusal : $exists($repeated) ? "Expected each configuration once, got " & $repeated & " more than once." : "";
+  $items := $refusal = "" ? $items : [];${configurations.length > 0 ? unknown : ''}
+  $most := ${resultsBytes} - ${bareResultBytes} * $total;
+  $room := $most - $size($names);
+  $bytes := $refusal = "" ? $size($complete($items)) : 0;
+  $refusal := $refusal != "" ? $refusal :
+    $room < 0 ? "Expected the identifiers to take at most " & $most & " bytes together, got " & $size($names) & ": more do not fit in the output of an execution with an inline Map. Split them over several executions, or use a Map in distributed mode." :
+    $bytes > ${limits.payloadBytes} ? "Expected the input and what the construct adds to it to take at most ${limits.payloadBytes} bytes, got " & $bytes & ". Split the configurations over several executions." :
+    "";
+  $refusal != "" ? {"refusal": $refusal} : {
+    "refusal": "",
+    "detail_bytes": $floor($room / $total),
+    "max_concurrency": $min([$concurrency, ${maxConcurrency}]),
+    "tolerated_failures": $share ? $floor($percent * $total / 100) : $tolerated
+  }
+)`);
+}

@@ -1,0 +1,194 @@
+/**
+ * The expressions of an iteration and of the aggregated result. They are shown as they stand in the Step Functions console,
+ * so they are written to be read there.
+ *
+ * None may fail, whatever the function says: where the Output of a catcher fails, the whole execution does.
+ */
+import { reportPatterns, unanswered, unknownErrorType, unsuccessful } from './invocationRules';
+import { identifier, jsonata, size, start } from './jsonata';
+import { limits } from '../wire';
+
+/**
+ * `$shorten(text, room, atEnd)`: as much of the text as fits in `room` bytes of JSON; its end (a log) or its start.
+ * A character takes six bytes at most, so the last resort always fits. A long text is cut before it is measured.
+ */
+const shorten = String.raw`${start}
+  $shorten := function($text, $room, $atEnd) {(
+    $keep := function($count) {
+      $atEnd and $count > 0 and $count < $length($text) ? $substringAfter($text, $start($text, $length($text) - $count)) : $start($text, $count)
+    };
+    $most := $keep($room);
+    $bytes := $size($most);
+    $bytes <= $room ? $most : $room < 40 ? "" : (
+      $guess := $keep($floor(0.9 * $room * $length($most) / $bytes));
+      $size($guess) <= $room ? $guess : $keep($floor($room / 6) - 1)
+    )
+  )};`;
+
+/** The event that the function gets. `payload` is a JSON object; `system_test` can't be overridden. */
+export function functionEvent(payload: string): string {
+  return jsonata(`(
+  $item := $states.input;
+  $merge([${payload}, $type($item) = "object" ? $item : {}, {
+    "configuration_identifier": ${identifier},
+    "system_test": true
+  }])
+)`);
+}
+
+/**
+ * Builds the result of one configuration within its share of the output. Expects `$item`, `$status`, `$times`,
+ * `$errorType` and `$errorMessage` (undefined where it passed), `$response` and `$log` (or undefined). What does not fit
+ * is given up in this order: the start of the log, the response, the end of the message.
+ */
+const result = String.raw`$room := $checked.detail_bytes - $size($times);
+  $shortType := $exists($errorType) ? $shorten($errorType, $min([$room - 60, 200]), false) : "";
+  $shortMessage := $shortType != "" ? $shorten($errorMessage, $room - 40 - $size($shortType), false);
+  $error := $shortType != "" ? {"error": {"type": $shortType, "message": $shortMessage}} : {};
+  $room := $room - $size($error);
+  $fits := $exists($response) and $size($response) + 13 <= $room;
+  $room := $room - ($fits ? $size($response) + 13 : 0);
+  $logTail := $exists($log) ? $shorten($log, $room - 15, true) : "";
+  $merge([
+    {"configuration_identifier": ${identifier}, "status": $status},
+    $size($times) <= $checked.detail_bytes ? $times : {},
+    $error,
+    $fits ? {"response": $response} : {},
+    $logTail != "" ? {"log_tail": $logTail} : {},
+    $shortType != $errorType or $shortMessage != $errorMessage or $logTail != $log or $exists($response) and $not($fits) ? {"truncated": true} : {}
+  ])`;
+
+/**
+ * The result of an invocation that reached the function.
+ *
+ * `$states.result` is Lambda's answer. From the SDK integration `Payload` is text, a function error is data and the log
+ * tail is Base64; from the optimised one `Payload` is JSON and the duration is that of the task. It fails where the text is
+ * no JSON, which nothing in JSONata can tell beforehand.
+ */
+export function invocationResult(logTail: boolean): string {
+  const reported = (patterns: readonly string[]) => patterns.map((pattern) => `$reported(/${pattern}/)`);
+  const answer = logTail
+    ? String.raw`
+  $payload := $states.result.Payload;
+  $returned := $type($payload) = "string" ? $parse($payload);
+  $encoded := $type($states.result.LogResult) = "string" ? $states.result.LogResult : "";
+  $log := $contains($encoded, /^[A-Za-z0-9+\/]*=?=?(?![\s\S])/) and $length($encoded) % 4 = 0 ? $base64decode($encoded) : "";
+  $reported := function($pattern) {(
+    $found := [$match($log, $pattern)];
+    $count($found) > 0 ? $number($found[$count($found) - 1].groups[0])
+  )};
+  $duration := [
+    ${reported(reportPatterns.duration).join(',\n    ')}
+  ][0];
+  $billed := [${reported(reportPatterns.billed).join(', ')}][0];`
+    : String.raw`
+  $returned := $states.result.Payload;
+  $duration := $millis() - $toMillis($states.context.State.EnteredTime);`;
+  return jsonata(String.raw`(
+  ${size}
+  ${shorten}
+  $item := $states.input;${answer}
+  $times := {"duration_ms": $duration, "billed_ms": $billed};
+  $raised := $exists($states.result.FunctionError);
+  $object := $type($returned) = "object";
+  $said := $exists($returned) ? $string($returned) : "nothing";
+  $passed := $not($raised) and $object and $returned.system_test_successful = true;
+  $status := $passed ? "PASSED" : "FAILED";
+  $raisedType := $object ? $string($returned.errorType) : "";
+  $errorType := $not($passed) ? ($not($raised) ? "${unsuccessful.type}" : $raisedType ? $raisedType : "${unknownErrorType}");
+  $errorMessage := $not($passed) ? (
+    $not($raised) ? ${JSON.stringify(unsuccessful.message)} & $start($said, ${unsuccessful.shownCharacters}) & "." :
+    $object and $exists($returned.errorMessage) ? $string($returned.errorMessage) : $said
+  );
+  $response := $not($raised) ? $returned;
+  $log := $not($passed) ? $log;
+  ${result}
+)`);
+}
+
+/**
+ * The result of an invocation that Step Functions reports as an error. Errors of the platform (`States.*` and
+ * `Lambda.*Exception`) make it `ERRORED`; all others are the function's own, so `FAILED`.
+ *
+ * An expression fails where the response is no JSON, which is the function's fault, and where it is over a limit of Step
+ * Functions (depth, memory, time), which says nothing about the configuration. The cause tells them apart:
+ * "D3137: Invalid JSON" was recorded on AWS for `$parse` (JsonataEvaluator of floci-io/floci).
+ *
+ * Such a cause quotes the whole expression, some 4 KB, which tells nobody anything: what is left is what follows it.
+ *
+ * The Cause is JSON only where the function raised, and may have been cut, so its message is searched, not parsed: it ends
+ * at the first quotation mark that is not escaped. What is no escape, or half of one, is left out.
+ *
+ * @param o.mayRunOn whether a function that gave no answer was not invoked again, as it may still run
+ */
+export function errorResult({ mayRunOn }: { mayRunOn: boolean }): string {
+  const unheard = mayRunOn
+    ? `\n    $errorType in ${JSON.stringify(unanswered.errors)} ? ${JSON.stringify(unanswered.message)} & $cause :`
+    : '';
+  return jsonata(String.raw`(
+  ${size}
+  ${shorten}
+  $item := $states.input;
+  $errorType := $states.errorOutput.Error ? $string($states.errorOutput.Error) : "${unknownErrorType}";
+  $cause := $start($exists($states.errorOutput.Cause) ? $string($states.errorOutput.Cause) : "", ${limits.causeLength});
+  $evaluation := $errorType = "States.QueryEvaluationError";
+  $parts := $split($cause, "' specified for ");
+  $problem := ($count($parts) > 1 ? "The expression for " : "") & $parts[$count($parts) - 1];
+  $unreadable := $evaluation and $contains($cause, "during evaluation. D3137: Invalid JSON");
+  $platform := $not($unreadable) and $contains($errorType, /^States\.|^Lambda\.[A-Za-z0-9]*Exception(?![\s\S])/);
+  $status := $platform ? "ERRORED" : "FAILED";
+  $swap := function($text, $from, $to) { $join($split($text, $from), $to) };
+  $rest := $split($cause, /"errorMessage" *: *"/, 2)[1];
+  $hasMessage := $not($platform) and $exists($rest);
+  $rest := $hasMessage ? $rest : "";
+  $end := $length($substringBefore($swap($swap($rest, "\\\\", "__"), "\\\"", "__"), "\""));
+  $quoted := $swap($start($rest, $end), "\\\\", "\\u005c");
+  $sound := $replace($replace($quoted, /\x5c(?!["\/bfnrt]|u[0-9a-fA-F]{4})/, ""), /[\x00-\x1f]/, "");
+  $errorMessage :=${unheard}
+    $unreadable ? "Expected the function to return JSON. " & $problem : $evaluation ? $problem :
+    $hasMessage ? $parse("\"" & $sound & "\"") : $cause;
+  $times := {"duration_ms": $status = "FAILED" ? $millis() - $toMillis($states.context.State.EnteredTime)};
+  ${result}
+)`);
+}
+
+/** All results, counted: the output of the Map and of the execution. */
+export function aggregatedResult(): string {
+  const count = (status: string) => `$count($results[status = "${status}"])`;
+  return jsonata(`(
+  $results := [$states.result];
+  {
+    "schema_version": 1,
+    "total": $count($results),
+    "passed": ${count('PASSED')},
+    "failed": ${count('FAILED')},
+    "errored": ${count('ERRORED')},
+    "max_concurrency": $checked.max_concurrency,
+    "tolerated_failures": $checked.tolerated_failures,
+    "results": $results
+  }
+)`);
+}
+
+/** Whether the execution passes: nothing errored, and no more failed than is tolerated. */
+export const allPassed = jsonata(
+  '$states.input.errored = 0 and $states.input.failed <= $states.input.tolerated_failures',
+);
+
+/** The Error of the Fail state: a failed configuration, or trouble that says nothing about the configurations. */
+export const failedError = jsonata(
+  '$states.input.failed > $states.input.tolerated_failures ? "SystemTestFailed" : "SystemTestErrored"',
+);
+
+/**
+ * The Cause of the Fail state: one sentence that names the first ten identifiers, cut to the limit of a Cause. It has no
+ * quotation marks, backslashes and control characters, which EventBridge doesn't escape when a notification quotes it.
+ */
+export const failedCause = jsonata(String.raw`(
+  ${start}
+  $names := [$states.input.results[status != "PASSED"].configuration_identifier];
+  $first := $replace($join($names[[0..9]], ", "), /["\x5c\x00-\x1f\x7f]/, " ");
+  $start($states.input.failed & " of " & $states.input.total & " configurations failed the system test"
+    & ($states.input.errored > 0 ? " and " & $states.input.errored & " could not be tested" : "")
+    & ": " & $first & ($count($names) > 10 ? " and " & ($count($names) - 10) & " more" : "") & ".", ${limits.causeLength - 1})
+)`);

@@ -1,0 +1,153 @@
+/** The Lambda functions of the stacks. */
+import { isAbsolute, join } from 'node:path';
+import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
+import { UserError } from '../../io/userError';
+import type { DeployedFunction } from './deployment';
+import { locateCode, type CodeSources } from './functionCode';
+import { reasonOf } from './reasonOf';
+import { arnOf, nameOf } from './resourceTypes';
+import type { Stack, StackResource } from './stack';
+
+/** A version or an alias that a stack publishes, of a function of this stack or another. */
+export interface Publication {
+  /** Name or ARN. */
+  owner: string;
+  version: string;
+  /** Undefined for the version itself. */
+  alias?: string;
+}
+
+export interface FoundFunction {
+  functionName: string;
+  functionArn: string;
+  /** Undefined where it can't run on this machine. */
+  runnable?: DeployedFunction;
+  /** Why it can't: `its runtime is python3.13, not Node.js`. */
+  reason?: string;
+}
+
+/** Reads the functions of a stack, those that can't run here with the reason. */
+export async function findFunctions(
+  stack: Stack,
+  directory: string,
+  sources: CodeSources,
+  lastModified: Date,
+): Promise<FoundFunction[]> {
+  const found: FoundFunction[] = [];
+  for (const resource of stack.resources()) {
+    if (resource.type !== 'AWS::Lambda::Function') continue;
+    const view = stack.view(resource.logicalId);
+    const identity = { functionName: nameOf(view), functionArn: arnOf(view) };
+    try {
+      const runnable = await readFunction(stack, resource, identity, directory, sources, lastModified);
+      found.push({ ...identity, runnable });
+    } catch (error) {
+      found.push({ ...identity, reason: reasonOf(error) });
+    }
+  }
+  return found;
+}
+
+async function readFunction(
+  stack: Stack,
+  resource: StackResource,
+  identity: { functionName: string; functionArn: string },
+  directory: string,
+  sources: CodeSources,
+  lastModified: Date,
+): Promise<DeployedFunction> {
+  const property = (name: string) => stack.property(resource.logicalId, name);
+  const group = (name: string) => objectOr(property(name));
+  const { functionName } = identity;
+  if (property('PackageType') === 'Image') throw new UserError('it is a container image; only zip packages run here');
+  const runtime = textOr(property('Runtime'), '');
+  if (!/^nodejs\d+\.x$/.test(runtime)) throw new UserError(`its runtime is ${runtime || 'not set'}, not Node.js`);
+  const layers = property('Layers');
+  if (Array.isArray(layers) && layers.length > 0) throw new UserError('it has layers, which are not supported here');
+  const assetPath = resource.metadata['aws:asset:path'];
+  const absolute = typeof assetPath !== 'string' || isAbsolute(assetPath) ? assetPath : join(directory, assetPath);
+  const codeDirectory = await locateCode(group('Code'), absolute as string | undefined, sources);
+  const logging = group('LoggingConfig');
+  const environment = Object.entries(objectOr(group('Environment').Variables));
+  const reserved = property('ReservedConcurrentExecutions');
+  const handler = textOr(property('Handler'), '');
+  // As Lambda does; the numbers are its quotas and the bounds of its API.
+  if (!/^\S{1,128}$/.test(handler)) {
+    throw new UserError(
+      `its Handler is ${handler === '' ? 'not set' : JSON.stringify(handler)}, not one such as index.handler`,
+    );
+  }
+  const wrong = environment.find(([name]) => !/^[a-zA-Z]\w+$/.test(name));
+  if (wrong) throw new UserError(`its environment variable ${JSON.stringify(wrong[0])} has a name that Lambda refuses`);
+  return {
+    ...identity,
+    runtime,
+    handler,
+    codeDirectory,
+    description: textOr(property('Description'), ''),
+    timeoutSeconds: integerOf('Timeout', property('Timeout') ?? 3, 1, 900),
+    memoryMb: integerOf('MemorySize', property('MemorySize') ?? 128, 128, 10_240),
+    environment: Object.fromEntries(environment.map(([name, value]) => [name, textOr(value, '')])),
+    roleArn: textOr(property('Role'), ''),
+    architectures: listOr(property('Architectures'), ['x86_64']).map((item) => textOr(item, '')),
+    reservedConcurrentExecutions:
+      reserved === undefined ? undefined : integerOf('ReservedConcurrentExecutions', reserved, 0, Infinity),
+    logGroupName: textOr(logging.LogGroup, `/aws/lambda/${functionName}`),
+    logFormat: logging.LogFormat === 'JSON' ? 'JSON' : 'Text',
+    tracing: group('TracingConfig').Mode === 'Active' ? 'Active' : 'PassThrough',
+    versions: [],
+    aliases: {},
+    tags: { ...stack.tags, ...readTags(property('Tags')) },
+    lastModified,
+  };
+}
+
+/** Reads the versions and aliases that a stack publishes. */
+export function findPublications(stack: Stack): Publication[] {
+  return stack.resources().flatMap(({ logicalId, type }) => {
+    const property = (name: string, otherwise: string) => textOr(stack.property(logicalId, name), otherwise);
+    if (type === 'AWS::Lambda::Version') {
+      const version = stack.physicalId(logicalId).split(':').at(-1) ?? '';
+      return [{ owner: property('FunctionName', ''), version }];
+    }
+    if (type !== 'AWS::Lambda::Alias') return [];
+    const version = property('FunctionVersion', '$LATEST');
+    return [{ owner: property('FunctionName', ''), version, alias: property('Name', '') }];
+  });
+}
+
+/** Adds versions and aliases to their functions. */
+export function publish(publications: Publication[], functions: DeployedFunction[]): void {
+  for (const { owner, version, alias } of publications) {
+    const target = functions.find(({ functionName, functionArn }) => owner === functionName || owner === functionArn);
+    if (alias === undefined) target?.versions.push(version);
+    else if (target) target.aliases[alias] = version;
+  }
+}
+
+/** The tags of a resource: a list of `{Key, Value}`. */
+export function readTags(tags: Json | undefined): Record<string, string> {
+  const pairs = listOr(tags, []).map(objectOr);
+  return Object.fromEntries(pairs.map(({ Key, Value }) => [textOr(Key, ''), textOr(Value, '')]));
+}
+
+/** A property's integer; CloudFormation takes it as a text as well. */
+function integerOf(property: string, value: Json, min: number, max: number): number {
+  const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) return number;
+  const range = max === Infinity ? `from ${min} up` : `from ${min} to ${max}`;
+  throw new UserError(`its ${property} is ${JSON.stringify(value)}, not an integer ${range}`);
+}
+
+function textOr(value: Json | undefined, otherwise: string): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : otherwise;
+}
+
+function objectOr(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function listOr(value: Json | undefined, otherwise: Json[]): Json[] {
+  return Array.isArray(value) ? value : otherwise;
+}

@@ -1,0 +1,171 @@
+/** A cloud assembly becomes a deployment: what AWS would hold after `cdk deploy --all`. */
+import { checkChosenStack, chooseStack } from './chosenStack';
+import type { DeployedFunction, DeployedStack, DeployedStateMachine, Deployment } from './deployment';
+import { describeStack } from './describeStack';
+import type { Environment } from './environment';
+import { findFunctions, findPublications, publish, type FoundFunction, type Publication } from './findFunctions';
+import { readAssembly, type Assembly } from './manifest';
+import { reasonOf } from './reasonOf';
+import { placeStacks, withNested, type PlacedStack } from './stacks';
+import { findStateMachines, type FoundStateMachine } from './findStateMachines';
+
+export interface LoadOptions {
+  /** Account and Region of the stacks that leave them open. */
+  environment: Environment;
+  /** Name or ARN of the stack whose system test has to be served; default: none has to be. */
+  stack?: string;
+  /** The same where no `stack` is given: this one or, where the app has no such stack, its only one with a system test. */
+  defaultStack?: string;
+  /** A directory of this run for code that has to be unpacked. */
+  workDirectory: string;
+  /** Throws a UserError for a state machine that can't be executed here. */
+  checkStateMachine: (machine: DeployedStateMachine) => void;
+  /** Gets a line for what is left out or differs from the account. */
+  note: (line: string) => void;
+  /** The time of the deployment. */
+  now: Date;
+}
+
+/** What a stack holds. */
+interface LoadedStack {
+  described: DeployedStack;
+  functions: FoundFunction[];
+  publications: Publication[];
+  machines: FoundStateMachine[];
+}
+
+/**
+ * Loads a cloud assembly. An app holds more than its system test, so what can't be served here doesn't keep the rest from
+ * being served. Throws a UserError where it belongs to the system test of the chosen stack, and where there is no such
+ * stack.
+ */
+export async function loadAssembly(directory: string, options: LoadOptions): Promise<Deployment> {
+  const { note } = options;
+  const assembly = readAssembly(directory);
+  if (assembly.missingContext.length > 0) {
+    note(
+      `The app looks things up in its account (${assembly.missingContext.join(', ')}) that cdk.context.json doesn't ` +
+        'hold, so the CDK put dummy values in their place: run cdk synth once with credentials to store them.',
+    );
+  }
+  const chosenStack = chooseStack(assembly, options, note);
+  const { stacks: placed, environment } = placeStacks(assembly, options.environment, chosenStack, note);
+  const { loaded, failed } = await loadStacks(placed, assembly, options);
+  const functions = withoutNamesakes(loaded, note);
+  const runnable = functions.flatMap((found) => found.runnable ?? []);
+  publish(
+    loaded.flatMap(({ publications }) => publications),
+    runnable,
+  );
+  noteUnresolved(runnable, note);
+  const deployment: Deployment = {
+    ...environment,
+    stacks: loaded.map(({ described }) => described),
+    chosenStack,
+    functions: runnable,
+    stateMachines: [],
+    unserved: {
+      stacks: new Map([...assembly.unreadable, ...failed]),
+      functions: new Map(functions.flatMap(({ functionName, reason }) => (reason ? [[functionName, reason]] : []))),
+      stateMachines: new Map(),
+    },
+  };
+  for (const { machine, stateMachineArn, reason } of loaded.flatMap(({ machines }) => machines)) {
+    const obstacle = machine ? obstacleTo(machine, functions, options) : reason;
+    if (obstacle !== undefined) deployment.unserved.stateMachines.set(stateMachineArn, obstacle);
+    else if (machine) deployment.stateMachines.push(machine);
+  }
+  for (const machine of deployment.stateMachines) noteMissingFunctions(machine, functions, note);
+  if (chosenStack !== undefined) checkChosenStack(chosenStack, deployment);
+  return deployment;
+}
+
+/** Loads the stacks, and those nested in them; of those that can't be loaded, the reasons by their names. */
+async function loadStacks(
+  placed: PlacedStack[],
+  assembly: Assembly,
+  options: LoadOptions,
+): Promise<{ loaded: LoadedStack[]; failed: Map<string, string> }> {
+  const loaded: LoadedStack[] = [];
+  const failed = new Map<string, string>();
+  for (const one of placed) {
+    try {
+      const whole: LoadedStack[] = [];
+      for (const each of withNested(one)) whole.push(await loadStack(each, assembly, options));
+      loaded.push(...whole);
+    } catch (error) {
+      failed.set(one.stack.stackName, reasonOf(error));
+    }
+  }
+  return { loaded, failed };
+}
+
+async function loadStack(
+  { stack, directory }: PlacedStack,
+  { assets }: Assembly,
+  { workDirectory, now, note }: LoadOptions,
+): Promise<LoadedStack> {
+  return {
+    functions: await findFunctions(stack, directory, { assets, workDirectory }, now),
+    publications: findPublications(stack),
+    machines: findStateMachines(stack, assets, now),
+    described: describeStack(stack, now, note),
+  };
+}
+
+/** Stacks in other accounts and Regions may have functions of the same name. */
+function withoutNamesakes(loaded: LoadedStack[], note: (line: string) => void): FoundFunction[] {
+  const functions = new Map<string, FoundFunction>();
+  for (const found of loaded.flatMap((one) => one.functions)) {
+    if (!functions.has(found.functionName)) functions.set(found.functionName, found);
+    else note(`Left out the function ${found.functionArn}: another stack has one of the same name.`);
+  }
+  return [...functions.values()];
+}
+
+function noteUnresolved(functions: DeployedFunction[], note: (line: string) => void): void {
+  for (const { functionName, environment } of functions) {
+    for (const [name, value] of Object.entries(environment)) {
+      if (!value.includes('{{resolve:')) continue;
+      note(
+        `The function ${functionName} gets its variable ${name} unresolved, as ${value}: its value is in the account.`,
+      );
+    }
+  }
+}
+
+/** Why a machine can't be executed here, if so. */
+function obstacleTo(
+  machine: DeployedStateMachine,
+  functions: FoundFunction[],
+  { checkStateMachine }: LoadOptions,
+): string | undefined {
+  const blocked = functions.find((found) => found.reason !== undefined && mentions(machine.definition, found));
+  if (blocked) return `it invokes the function ${blocked.functionName}, but ${blocked.reason ?? ''}`;
+  try {
+    checkStateMachine(machine);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error).replace(/^State machine "[^"]*"(:|,) /, '');
+  }
+}
+
+/** Whether a definition names a function, by its ARN (a qualifier may follow) or as a whole string by its name. */
+function mentions(definition: string, { functionArn, functionName }: FoundFunction): boolean {
+  return definition.includes(`"${functionName}"`) || new RegExp(`${functionArn}(?![\\w-])`).test(definition);
+}
+
+/** A function that was imported into the app isn't deployed with it: its invocations will find nothing here. */
+function noteMissingFunctions(
+  { name, definition }: DeployedStateMachine,
+  functions: FoundFunction[],
+  note: (line: string) => void,
+): void {
+  const named = definition.matchAll(/arn:[\w-]+:lambda:[\w-]*:\d*:function:([\w-]+)/g);
+  for (const functionName of new Set([...named].map(([, match = '']) => match))) {
+    if (functions.some((found) => found.functionName === functionName)) continue;
+    note(
+      `The state machine ${name} invokes the function ${functionName}, which isn't in the app: it won't be found here.`,
+    );
+  }
+}

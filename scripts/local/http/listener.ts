@@ -1,0 +1,183 @@
+/** HTTP on loopback: who may ask, how much a request may hold, and how an answer goes out. */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { UserError } from '../../io/userError';
+import type { ServiceRequest, ServiceResponse } from './service';
+
+/** Answers one request. It should answer every error itself; what it throws becomes a 500. */
+export type Handler = (request: ServiceRequest, requestId: string) => Promise<ServiceResponse>;
+
+export interface ListenerOptions {
+  /** 0 to 65535; 0, the default, takes a free one. */
+  port?: number;
+  /** Gets one line for each request that failed unexpectedly. */
+  log?: (line: string) => void;
+}
+
+export interface Listener {
+  /** `http://127.0.0.1:8123` */
+  url: string;
+  /** Stops listening and closes all connections, which aborts what is under way. */
+  close(): Promise<void>;
+}
+
+/** Above Lambda's 6 MB of payload, which the Lambda service checks itself, in the service's words. */
+const maximumBodyBytes = 8 * 1024 * 1024;
+const maximumConnections = 1024;
+
+/** Starts a server on 127.0.0.1. Throws a UserError where the port can't be had. */
+export async function listen(handler: Handler, options: ListenerOptions = {}): Promise<Listener> {
+  const log = options.log ?? (() => undefined);
+  const server = createServer(
+    // The whole request has to arrive in a minute; answers may take as long as a function runs. A connection is kept
+    // longer than a client that polls is silent, or its next request would meet a connection that is being closed.
+    { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 75_000 },
+    (request, response) => {
+      void respond(handler, request, response, log);
+    },
+  );
+  server.maxConnections = maximumConnections;
+  await start(server, options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function start(server: Server, port: number): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', resolve);
+    });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason =
+      code === 'EADDRINUSE'
+        ? 'is in use by another program'
+        : code === 'EACCES'
+          ? 'may not be opened by this user'
+          : `could not be opened (${(error as Error).message})`;
+    throw new UserError(`Port ${port} of 127.0.0.1 ${reason}: choose another with --port, or 0 for any free one.`, {
+      cause: error,
+    });
+  }
+}
+
+async function respond(
+  handler: Handler,
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: (line: string) => void,
+): Promise<void> {
+  const requestId = randomUUID();
+  const gone = new AbortController();
+  response.once('close', () => gone.abort(new Error('The connection was closed.')));
+  // A client that goes away in the middle of its answer is its own affair.
+  response.on('error', () => undefined);
+  let answer: ServiceResponse;
+  try {
+    answer = refuseForeign(request) ?? (await answerFor(handler, request, requestId, gone.signal));
+  } catch (error) {
+    if (gone.signal.aborted || !request.complete) {
+      response.destroy();
+      return;
+    }
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    log(`${request.method ?? ''} ${request.url ?? ''} failed: ${reason}`);
+    answer = json(500, { __type: 'InternalFailure', message: 'The local endpoint failed; its log says why.' });
+  }
+  const body = Buffer.isBuffer(answer.body) ? answer.body : Buffer.from(answer.body);
+  const length = answer.status === 204 ? {} : { 'content-length': body.length };
+  response.writeHead(answer.status, { 'x-amzn-requestid': requestId, ...answer.headers, ...length });
+  response.end(body);
+}
+
+async function answerFor(
+  handler: Handler,
+  request: IncomingMessage,
+  requestId: string,
+  signal: AbortSignal,
+): Promise<ServiceResponse> {
+  const body = await readBody(request);
+  if (!body) {
+    const message = `The body of a request may hold ${maximumBodyBytes} bytes.`;
+    return json(413, { __type: 'RequestEntityTooLargeException', message });
+  }
+  const { pathname, query } = splitTarget(request.url ?? '/');
+  return handler(
+    { method: request.method ?? 'GET', path: pathname, query, headers: singleHeaders(request), body, signal },
+    requestId,
+  );
+}
+
+/**
+ * Undefined where the body is too large. It is read to its end all the same and dropped: a client that is still sending
+ * would see a broken connection instead of the answer.
+ */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= maximumBodyBytes) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return bytes <= maximumBodyBytes ? Buffer.concat(chunks) : undefined;
+}
+
+/** The path stays as it was sent: an ARN in it is percent-encoded, and a slash inside one must not become a separator. */
+function splitTarget(target: string): { pathname: string; query: URLSearchParams } {
+  const mark = target.indexOf('?');
+  return mark < 0
+    ? { pathname: target, query: new URLSearchParams() }
+    : { pathname: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) };
+}
+
+function singleHeaders(request: IncomingMessage): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
+
+/**
+ * A page in a browser can reach loopback: under a name of its own that resolves to 127.0.0.1 (DNS rebinding: a foreign
+ * Host), or with a plain form post (a foreign Origin). Neither may start executions or run functions here.
+ */
+function refuseForeign(request: IncomingMessage): ServiceResponse | undefined {
+  const port = request.socket.localPort;
+  const host = request.headers.host ?? '';
+  if (!isLoopback(`http://${host}`, port)) {
+    return json(403, {
+      __type: 'AccessDeniedException',
+      message: `This endpoint serves 127.0.0.1 and localhost on port ${port ?? 0} only, not the host ${JSON.stringify(host)}.`,
+    });
+  }
+  const { origin } = request.headers;
+  if (origin !== undefined && !isLoopback(origin, port)) {
+    return json(403, { __type: 'AccessDeniedException', message: 'This endpoint serves no other web pages.' });
+  }
+  return undefined;
+}
+
+function isLoopback(address: string, port: number | undefined): boolean {
+  if (!URL.canParse(address)) return false;
+  const parsed = new URL(address);
+  return (
+    ['127.0.0.1', 'localhost', '[::1]'].includes(parsed.hostname) &&
+    Number(parsed.port || 80) === port &&
+    parsed.username === '' &&
+    parsed.pathname === '/'
+  );
+}
+
+/** An answer in JSON. */
+export function json(status: number, body: unknown): ServiceResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,4 @@
+import { describeWithLocalStack, startLocalStack } from '../../localStack';
+import { describeHook } from './hookBehaviour';
+
+describeHook(describeWithLocalStack, "LocalStack's interpreter", startLocalStack);

@@ -1,0 +1,555 @@
+/** What the expressions of the state machines have to come to, in every implementation of JSONata. */
+import { checkInput, completeInput, type InputDefaults } from '../../../../lib/stateMachine/inputExpressions';
+import { notPassedCause } from '../../../../lib/beforeTraffic/hookDefinition';
+import * as results from '../../../../lib/stateMachine/resultExpressions';
+import { type Configuration, identifierOf, type Json, type JsonObject } from '../../../../lib/wire';
+import type { Evaluation } from './evaluateHere';
+
+/** What it is about, the evaluation, and what its value has at least; of a text, a refusal or an error a part. */
+export type Case = [what: string, evaluation: Evaluation, expected: object | string | boolean];
+
+const context = { State: { EnteredTime: '2026-01-01T00:00:00.000Z' } };
+const checked = { detail_bytes: 1000 };
+export const repeated = (count: number, name = 'config') => Array.from({ length: count }, (_, n) => `${name} ${n}`);
+
+/** The construct's configurations: 121 names, one of them with a key of its own. */
+const configurations: Configuration[] = [
+  ...Array.from({ length: 120 }, (_, n) => `customer_${n}`),
+  { configuration_identifier: 'it\'s \\ "Ünï" 🎉', region: 'eu' },
+];
+export const defaults: InputDefaults = {
+  configurations,
+  maxConcurrency: 20,
+  toleratedFailures: '5%',
+  maxConfigurations: 998,
+};
+const separated: InputDefaults = {
+  ...defaults,
+  configurations: [{ configuration_identifier: 'a\u2028b', region: 'eu' }],
+};
+const bare: InputDefaults = { ...defaults, configurations: undefined, toleratedFailures: 0 };
+
+const check = (input: Json, of = bare): Evaluation => ({
+  expression: checkInput(of),
+  bindings: { states: { input, context: {} } },
+});
+const complete = (input: Json, of = defaults): Evaluation => ({
+  expression: completeInput(of),
+  bindings: { states: { input, context: {} } },
+});
+const accepted: [string, Json, InputDefaults, object][] = [
+  ['nothing, which is the defaults', {}, defaults, { max_concurrency: 20, tolerated_failures: 6 }],
+  ['one', { configurations: ['a'] }, bare, { detail_bytes: 239_629 }],
+  ['many', { configurations: repeated(121) }, bare, { detail_bytes: 1902 }],
+  [
+    'an object',
+    { configurations: [{ configuration_identifier: 'a', list: [[1], []] }] },
+    bare,
+    { tolerated_failures: 0 },
+  ],
+  ['names of objects', { configurations: ['constructor', '__proto__', 'toString'] }, bare, {}],
+  ['as many characters as an identifier may have', { configurations: ['🎉'.repeat(1024), 'é\n漢'] }, bare, {}],
+  ['lower concurrency', { configurations: ['a'], max_concurrency: 3 }, bare, { max_concurrency: 3 }],
+  ['higher concurrency', { configurations: ['a'], max_concurrency: 40 }, bare, { max_concurrency: 20 }],
+  ['a share', { configurations: repeated(7), tolerated_failures: '33.34%' }, bare, { tolerated_failures: 2 }],
+  ['a share in any form', { configurations: ['a'], tolerated_failures: '0005.500%' }, bare, { tolerated_failures: 0 }],
+  [
+    'the largest share',
+    { configurations: ['a', 'b'], tolerated_failures: `100.${'0'.repeat(400)}%` },
+    bare,
+    { tolerated_failures: 2 },
+  ],
+  ['a count', { configurations: ['a'], tolerated_failures: 9007199254740991 }, bare, {}],
+  ['known ones', { configurations: ['customer_7', { configuration_identifier: 'customer_8' }] }, defaults, {}],
+  ['one with keys', { configurations: [{ configuration_identifier: 'new', a: 1 }] }, defaults, {}],
+  ['unknown ones that are permitted', { configurations: ['new'], allow_unknown: true }, defaults, {}],
+  ['unknown ones where the construct has none', { configurations: ['new'], allow_unknown: false }, bare, {}],
+];
+const refused: [string, Json, InputDefaults, string][] = [
+  [
+    'a number',
+    5,
+    defaults,
+    'Expected the input to be an object, such as {"configurations": ["config_0"]}, got number.',
+  ],
+  ['null', null, defaults, 'got null.'],
+  ['a text', '{}', defaults, 'got string.'],
+  ['a list', [{ configurations: ['a'] }], defaults, 'got array.'],
+  ['configurations that are null', { configurations: null }, defaults, 'to be a list, got null.'],
+  ['configurations that are a text', { configurations: 'a' }, defaults, 'to be a list, got string.'],
+  ['configurations that are an object', { configurations: { a: 1 } }, defaults, 'to be a list, got object.'],
+  ['no configurations', { configurations: [] }, defaults, 'Expected at least one configuration, got none'],
+  ['none at all', {}, bare, 'Expected at least one configuration, got none'],
+  [
+    'too many',
+    { configurations: Array<string>(80_000).fill('') },
+    bare,
+    'Expected at most 998 configurations, got 80000: ',
+  ],
+  [
+    'too many of any kind',
+    { configurations: Array<number>(999).fill(1) },
+    defaults,
+    'at most 998 configurations, got 999',
+  ],
+  ...(
+    [null, 5, true, '', ' \t\r\n', ['a'], [[]], {}, { configuration_identifier: ['a'] }, { name: 'a' }] as Json[]
+  ).map((item: Json): [string, Json, InputDefaults, string] => [
+    `${JSON.stringify(item)} among them`,
+    { configurations: ['a', item] },
+    bare,
+    'Expected configurations[1] to be a string of 1 to 1024 characters',
+  ]),
+  ['a long identifier', { configurations: ['🎉'.repeat(1025)] }, bare, 'Expected configurations[0] to be a string'],
+  ['a deep one', { configurations: [nested(200)] }, bare, 'Expected configurations[0] to be a string'],
+  [
+    'one that sets system_test',
+    { configurations: [{ configuration_identifier: 'a', system_test: null }] },
+    bare,
+    'and no system_test.',
+  ],
+  ['one twice', { configurations: ['b', { configuration_identifier: 'a' }, 'a'] }, bare, 'once, got a more than once.'],
+  ...[0, 41, 1.5, 1e300, -1, '3', null, [3], [], {}].map((value: Json): [string, Json, InputDefaults, string] => [
+    `max_concurrency ${JSON.stringify(value)}`,
+    { configurations: ['a'], max_concurrency: value },
+    bare,
+    'Expected max_concurrency to be an integer from 1 to 40, got ',
+  ]),
+  ...[
+    '101%',
+    '5',
+    '%',
+    '5%%',
+    '5%\n',
+    '-1%',
+    '1e1%',
+    '9'.repeat(400) + '%',
+    -1,
+    0.5,
+    1e300,
+    null,
+    [],
+    {},
+    '🎉'.repeat(200),
+  ].map((value: Json): [string, Json, InputDefaults, string] => [
+    `tolerated_failures ${JSON.stringify(value).slice(0, 20)}`,
+    { configurations: ['a'], tolerated_failures: value },
+    bare,
+    'Expected tolerated_failures to be an integer from 0 up or a share such as "5%", got ',
+  ]),
+  ...['true', 1, null, []].map((value: Json): [string, Json, InputDefaults, string] => [
+    `allow_unknown ${JSON.stringify(value)}`,
+    { configurations: ['a'], allow_unknown: value },
+    bare,
+    'Expected allow_unknown to be true or false, got ',
+  ]),
+  [
+    'identifiers that are too long together',
+    { configurations: repeated(230, 'é漢🎉').map((name) => name.padEnd(1000, '_')) },
+    { ...bare, maxConfigurations: 230 },
+    'Expected the identifiers to take at most 224520 bytes together, got 231841: ',
+  ],
+  [
+    'more than fits with the keys of the construct',
+    { configurations: [...repeated(20), { configuration_identifier: 'own', k: 'x'.repeat(140_000) }] },
+    {
+      ...defaults,
+      configurations: repeated(20).map((name) => ({ configuration_identifier: name, k: '漢'.repeat(2100) })),
+    },
+    'Expected the input and what the construct adds to it to take at most 262144 bytes, got 267',
+  ],
+];
+const mistyped: [string, string][] = [
+  ['custmer_1', 'customer_1'],
+  ['customer_1*', 'customer_1'],
+  ['Customer_77', 'customer_77'],
+  ['costumer_31', 'customer_31'],
+  ['customer-42', 'customer_42'],
+  ['customer_1000', 'customer_100'],
+  [' it\'s \\ "Ünï" 🎉', 'it\'s \\ "Ünï" 🎉'],
+];
+
+function nested(depth: number): Json {
+  let value: Json = [];
+  for (let level = 0; level < depth; level++) value = [value];
+  return value;
+}
+
+/** Texts that broke something somewhere. */
+export const hostile: [string, string][] = [
+  ['nothing', ''],
+  ['256 kB', 'x'.repeat(256_000)],
+  ['10,000 backslashes', '\\'.repeat(10_000)],
+  ['one backslash more', '\\'.repeat(10_001)],
+  ['10,000 quotation marks', '"'.repeat(10_000)],
+  ['escapes', '\\n\\"\\u00e9\\u12\\x\\'.repeat(500)],
+  ['two units a character', '🎉'.repeat(3000)],
+  ['characters of every size', 'aé漢🎉'.repeat(500)],
+  ['lines', '\r\n\t\u0000\u0001\u001f'.repeat(500)],
+  ['"errorMessage" twice', '{"errorMessage":"one","errorMessage":"two"}'],
+  ['"errorMessage" without an end', '{"errorMessage" : "one\\'],
+  ['"errorMessage" that is no text', '{"errorMessage":{"errorMessage":5}}'],
+  ['many of them', '"errorMessage":"'.repeat(2000)],
+  ['a list', '[1,[2]]'],
+  ['null', 'null'],
+];
+
+const payload = (value: Json) => JSON.stringify(value);
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const invoked = (result: JsonObject, of: JsonObject = checked, input: Json = 'config_0'): Evaluation => ({
+  expression: results.invocationResult(true),
+  bindings: { states: { input, result, context }, checked: of },
+});
+const invokedOptimised = (result: JsonObject): Evaluation => ({
+  expression: results.invocationResult(false),
+  bindings: { states: { input: { configuration_identifier: 'a', k: 1 }, result, context }, checked },
+});
+const caught = (error: string, cause: string | undefined, of: JsonObject = checked, mayRunOn = false): Evaluation => ({
+  expression: results.errorResult({ mayRunOn }),
+  bindings: {
+    states: { input: 'a', errorOutput: { Error: error, ...(cause === undefined ? {} : { Cause: cause }) }, context },
+    checked: of,
+  },
+});
+const said = (message: string) => JSON.stringify({ errorType: 'Error', errorMessage: message, trace: ['a "b" \\'] });
+const passes = payload({ system_test_successful: true });
+const failed = { status: 'FAILED' };
+
+/** Those of an aggregated result. */
+const aggregated = (counts: JsonObject, names: string[] = []) => ({
+  ...{ total: 400, passed: 0, failed: 0, errored: 0, tolerated_failures: 0, max_concurrency: 10, schema_version: 1 },
+  ...counts,
+  results: [
+    { configuration_identifier: 'passed', status: 'PASSED' },
+    ...names.map((name) => ({ configuration_identifier: name, status: 'FAILED' })),
+  ],
+});
+const ending = (expression: string, input: Json): Evaluation => ({
+  expression,
+  bindings: { states: { input, context: {} } },
+});
+
+const notPassed = (failure: JsonObject): Evaluation => ({
+  expression: notPassedCause,
+  bindings: { states: { input: {}, context: {} }, failure },
+});
+
+export const cases: Case[] = [
+  [
+    "gives the test the hook's input",
+    {
+      expression:
+        '{% $merge([{"max_concurrency":3}, {"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID": $states.context.Execution.Id}]) %}',
+      bindings: { states: { input: {}, context: { Execution: { Id: 'id' } } } },
+    },
+    { max_concurrency: 3, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'id' },
+  ],
+  [
+    "cuts the hook's cause",
+    notPassed({ Error: 'SystemTestFailed', Cause: '🎉'.repeat(40_000) }),
+    'SystemTestFailed: 🎉',
+  ],
+  ["gives the hook's cause where there is none", notPassed({ Error: 'States.Timeout' }), 'States.Timeout'],
+  ...accepted.map(([what, input, of, expected]): Case => [
+    `accepts ${what}`,
+    check(input, of),
+    { refusal: '', ...expected },
+  ]),
+  ...refused.map(([what, input, of, expected]): Case => [`refuses ${what}`, check(input, of), expected]),
+  ...mistyped.map(([name, meant]): Case => [
+    `names ${meant} for ${name}`,
+    check({ configurations: ['customer_3', name, 'other'] }, defaults),
+    `Expected configurations that the construct has, got "${name}" and 1 more: did you mean "${meant}"? Put "allow_unknown": true in the input (--allow-unknown)`,
+  ]),
+  [
+    'names none where none is alike',
+    check({ configurations: ['Mallory'], allow_unknown: false }, defaults),
+    'Expected configurations that the construct has, got "Mallory". Put "allow_unknown": true',
+  ],
+  [
+    'completes with nothing where the construct has none',
+    complete({ configurations: ['a'] }, bare),
+    {
+      configurations: ['a'],
+      max_concurrency: 20,
+      tolerated_failures: 0,
+    },
+  ],
+  ['completes an empty input', complete({}), { configurations, max_concurrency: 20, tolerated_failures: '5%' }],
+  [
+    'completes those that are named alone, and leaves the others as they are',
+    complete({
+      configurations: [
+        identifierOf(configurations[120]!),
+        'new',
+        { configuration_identifier: 'customer_1', own: [[]] },
+        '__proto__',
+      ] as Json,
+      max_concurrency: 2,
+    }),
+    {
+      configurations: [configurations[120]!, 'new', { configuration_identifier: 'customer_1', own: [[]] }, '__proto__'],
+      max_concurrency: 2,
+    },
+  ],
+  [
+    'completes an object that has only the name',
+    complete({
+      configurations: [{ configuration_identifier: identifierOf(configurations[120]!) }] as Json,
+    }),
+    { configurations: [configurations[120]!] },
+  ],
+  [
+    'completes one with a line break of its own, which JSON does not escape',
+    complete({ configurations: ['a\u2028b'] }, separated),
+    { configurations: separated.configurations! },
+  ],
+  [
+    'makes the event',
+    ending(results.functionEvent('{"system_test":false,"region":"us","t":[[1]]}'), {
+      configuration_identifier: 'a',
+      system_test: false,
+      region: 'eu',
+    }),
+    { configuration_identifier: 'a', system_test: true, region: 'eu', t: [[1]] },
+  ],
+  ['makes the event of a name', ending(results.functionEvent('{}'), 'a'), { configuration_identifier: 'a' }],
+
+  [
+    'passes',
+    invoked({ Payload: passes, LogResult: '' }),
+    { status: 'PASSED', response: { system_test_successful: true } },
+  ],
+  ['passes without a log', invoked({ Payload: passes }), { status: 'PASSED' }],
+  ['passes with an odd log', invoked({ Payload: passes, LogResult: '!a=b' }), { status: 'PASSED' }],
+  ['passes with a log that is cut', invoked({ Payload: passes, LogResult: 'YWJ' }), { status: 'PASSED' }],
+  [
+    'reads the REPORT line',
+    invoked({
+      Payload: passes,
+      LogResult: base64('x\tDuration: 1.00 ms\nREPORT \tDuration: 3004.10 ms\tBilled Duration: 3005 ms\tMemory'),
+    }),
+    { duration_ms: 3004.1, billed_ms: 3005 },
+  ],
+  [
+    'reads the JSON log',
+    invoked({ Payload: passes, LogResult: base64('{"durationMs":3004.1,"billedDurationMs":3005}') }),
+    { duration_ms: 3004.1, billed_ms: 3005 },
+  ],
+  [
+    'reads no number that is none',
+    invoked({ Payload: passes, LogResult: base64(`\tDuration: ${'9'.repeat(400)} ms`) }),
+    { status: 'PASSED' },
+  ],
+  ...(
+    [
+      ['nothing', undefined, 'got nothing.'],
+      ['null', 'null', 'got null.'],
+      ['a text', '"system_test_successful"', 'got system_test_successful.'],
+      ['a list', '[{"system_test_successful":true}]', 'got [{"system_test_successful":true}].'],
+      ['an empty list', '[]', 'got [].'],
+      ['success as text', '{"system_test_successful":"true"}', 'got {"system_test_successful":"true"}.'],
+      ['success in a list', '{"system_test_successful":[true]}', 'got {"system_test_successful":[true]}.'],
+      ['no success', '{"system_test_successful":false}', 'got {"system_test_successful":false}.'],
+      ['a long text', payload('🎉'.repeat(201)), `got ${'🎉'.repeat(200)}.`],
+      ['characters of two units', payload('🎉'.repeat(150)), `got ${'🎉'.repeat(150)}.`],
+    ] as const
+  ).map(([what, returned, message]): Case => [
+    `fails where the function returns ${what}`,
+    invoked({ ...(returned === undefined ? {} : { Payload: returned }), LogResult: '' }),
+    { ...failed, error: { type: 'SystemTestUnsuccessful', message: expect.stringContaining(message) as string } },
+  ]),
+  ...(
+    [
+      ['its own error', payload({ errorType: 'Error', errorMessage: 'm' }), 'Error', 'm'],
+      ['no type', payload({ errorMessage: 'm' }), 'Lambda.Unknown', 'm'],
+      ['an empty type', payload({ errorType: '', errorMessage: 'm' }), 'Lambda.Unknown', 'm'],
+      ['null and a list', payload({ errorType: null, errorMessage: [1, [2]] }), 'null', '[1,[2]]'],
+      ['an object', payload({ errorType: { a: 1 }, errorMessage: { b: 'é' } }), '{"a":1}', '{"b":"é"}'],
+      ['a text', payload('m'), 'Lambda.Unknown', 'm'],
+      [
+        'success as well',
+        payload({ system_test_successful: true }),
+        'Lambda.Unknown',
+        '{"system_test_successful":true}',
+      ],
+      ['nothing', undefined, 'Lambda.Unknown', 'nothing'],
+    ] as const
+  ).map(([what, raised, type, message]): Case => [
+    `fails where the function raises ${what}`,
+    invoked({ FunctionError: 'Unhandled', ...(raised === undefined ? {} : { Payload: raised }), LogResult: '' }),
+    { ...failed, error: { type, message } },
+  ]),
+  [
+    'fails with no room at all',
+    invoked({ FunctionError: 'x', Payload: said('m') }, { detail_bytes: 0 }),
+    {
+      ...failed,
+      truncated: true,
+    },
+  ],
+  [
+    'does not parse what is no JSON',
+    invoked({ Payload: '{"a":' }),
+    'threw an error during evaluation. D3137: Invalid JSON',
+  ],
+  [
+    'passes in the optimised integration',
+    invokedOptimised({ Payload: { system_test_successful: true } }),
+    {
+      configuration_identifier: 'a',
+      status: 'PASSED',
+      duration_ms: 7500,
+    },
+  ],
+  ['fails there with nothing', invokedOptimised({ StatusCode: 200 }), failed],
+  ['fails there with null', invokedOptimised({ Payload: null }), failed],
+  ...hostile.flatMap(([what, text]): Case[] => [
+    [
+      `fails with a log and a message of ${what}`,
+      invoked({
+        FunctionError: 'x',
+        Payload: said(text),
+        LogResult: base64(text.slice(0, 4096).replace(/[^\0-\x7f]/g, '?')),
+      }),
+      failed,
+    ],
+    [
+      `fails with little room for ${what}`,
+      invoked({ FunctionError: 'x', Payload: said(text) }, { detail_bytes: 150 }),
+      failed,
+    ],
+    [`fails where it returns ${what}`, invokedOptimised({ Payload: text }), failed],
+    [`records an error whose cause is ${what}`, caught('Error', text), failed],
+    [`records the message ${what}`, caught('Error', said(text)), failed],
+    [
+      `records the message ${what}, cut`,
+      caught('Error', said(text).slice(0, text.length), { detail_bytes: 5000 }),
+      failed,
+    ],
+  ]),
+
+  ...(
+    [
+      ['Lambda.TooManyRequestsException', 'ERRORED'],
+      ['Lambda.SomethingNewException', 'ERRORED'],
+      ['States.DataLimitExceeded', 'ERRORED'],
+      ['States.QueryEvaluationError', 'ERRORED'],
+      ['Lambda.Unknown', 'FAILED'],
+      ['Lambda.Exception\n', 'FAILED'],
+      ['Sandbox.Timedout', 'FAILED'],
+      ['Runtime.ExitError', 'FAILED'],
+      ['ResourceNotFoundException', 'FAILED'],
+      ['🎉🎉🎉🎉', 'FAILED'],
+    ] as const
+  ).map(([error, status]): Case => [
+    `sorts ${JSON.stringify(error)} as ${status}`,
+    caught(error, 'why'),
+    { status, error: { type: error, message: 'why' } },
+  ]),
+  [
+    'names an error that has no name',
+    caught('', undefined),
+    { ...failed, error: { type: 'Lambda.Unknown', message: '' } },
+  ],
+  [
+    'fails where the response is no JSON',
+    caught(
+      'States.QueryEvaluationError',
+      "The JSONata expression '…' specified for the field 'Output' threw an error during evaluation. D3137: Invalid JSON",
+    ),
+    {
+      ...failed,
+      error: {
+        message: expect.stringMatching(
+          /^Expected the function to return JSON\. The expression for the field 'Output' threw/,
+        ) as string,
+      },
+    },
+  ],
+  ...['Expression evaluation memory limit exceeded', 'Stack overflow error', 'Expression evaluation timeout'].map(
+    (limit): Case => [
+      `is errored where AWS says: ${limit}`,
+      caught('States.QueryEvaluationError', `The JSONata expression '…' threw an error during evaluation: ${limit}`),
+      { status: 'ERRORED' },
+    ],
+  ),
+  [
+    'finds the message',
+    caught('Error', said('a "quoted"\n\\ word é 🎉')),
+    { error: { message: 'a "quoted"\n\\ word é 🎉' } },
+  ],
+  [
+    'says that a function of minutes may still run',
+    caught('Lambda.SdkClientException', 'Read timed out', checked, true),
+    {
+      status: 'ERRORED',
+      error: {
+        type: 'Lambda.SdkClientException',
+        message: expect.stringMatching(/logTail: false.*Read timed out$/) as string,
+      },
+    },
+  ],
+  [
+    'says of a function of minutes what it raised',
+    caught('Error', said('Lambda.SdkClientException'), checked, true),
+    { status: 'FAILED', error: { type: 'Error', message: 'Lambda.SdkClientException' } },
+  ],
+  ["finds Python's", caught('E', '{"errorMessage": "a \\u00e9", "errorType": "E"}'), { error: { message: 'a é' } }],
+  ['finds the first of two', caught('E', '{"errorMessage":"one","errorMessage":"two"}'), { error: { message: 'one' } }],
+  ['finds one whose escape is cut', caught('E', '{"errorMessage":"one \\u00'), { error: { message: 'one u00' } }],
+
+  [
+    'counts the results',
+    {
+      expression: results.aggregatedResult(),
+      bindings: {
+        states: {
+          input: {},
+          result: ['PASSED', 'FAILED', 'PASSED', 'ERRORED'].map((status) => ({ status })),
+          context: {},
+        },
+        checked: { max_concurrency: 3, tolerated_failures: 1 },
+      },
+    },
+    { total: 4, passed: 2, failed: 1, errored: 1, max_concurrency: 3, tolerated_failures: 1 },
+  ],
+  [
+    'counts one result',
+    {
+      expression: results.aggregatedResult(),
+      bindings: {
+        states: { input: {}, result: [{ status: 'ERRORED' }], context: {} },
+        checked: { max_concurrency: 3, tolerated_failures: 1 },
+      },
+    },
+    { total: 1, passed: 0, failed: 0, errored: 1, results: [{ status: 'ERRORED' }] },
+  ],
+  ...(
+    [
+      [{ failed: 0 }, true, 'SystemTestErrored'],
+      [{ failed: 1, tolerated_failures: 1 }, true, 'SystemTestErrored'],
+      [{ failed: 1, tolerated_failures: 1, errored: 1 }, false, 'SystemTestErrored'],
+      [{ failed: 2, tolerated_failures: 1 }, false, 'SystemTestFailed'],
+      [{ failed: 2, tolerated_failures: 1, errored: 1 }, false, 'SystemTestFailed'],
+      [{ errored: 1, tolerated_failures: 5 }, false, 'SystemTestErrored'],
+    ] as const
+  ).flatMap(([counts, passed, error]): Case[] => [
+    [
+      `${passed ? 'passes' : 'does not pass'} with ${JSON.stringify(counts)}`,
+      ending(results.allPassed, aggregated(counts)),
+      passed,
+    ],
+    [`ends with ${error} with ${JSON.stringify(counts)}`, ending(results.failedError, aggregated(counts)), error],
+  ]),
+  [
+    'names the first ten that failed',
+    ending(results.failedCause, aggregated({ failed: 12, errored: 1 }, ['a"\\\n\u007f', ...repeated(12, 'é🎉')])),
+    '12 of 400 configurations failed the system test and 1 could not be tested: a    , é🎉 0, é🎉 1, é🎉 2, é🎉 3, é🎉 4, é🎉 5, é🎉 6, é🎉 7, é🎉 8 and 3 more.',
+  ],
+  [
+    'names the one that failed',
+    ending(results.failedCause, aggregated({ failed: 1 }, ['🎉'])),
+    '1 of 400 configurations failed the system test: 🎉.',
+  ],
+];

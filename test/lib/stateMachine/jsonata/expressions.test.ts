@@ -1,0 +1,67 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SystemTest, SystemTestHook } from '../../../../lib';
+import { isJsonObject } from '../../../../lib/wire';
+import { textOf } from '../../templates';
+import { cases, defaults } from './cases';
+import { type Answer, evaluateHere } from './evaluateHere';
+
+const evaluations = cases.map(([, evaluation]) => evaluation);
+/** Of the local endpoint, each evaluated once. */
+const here: Answer[] = [];
+beforeAll(async () => {
+  for (const evaluation of evaluations) here.push(await evaluateHere(evaluation));
+});
+
+function atLeast(expected: object | string | boolean): unknown {
+  return typeof expected === 'string' ? expect.stringContaining(expected) : expected;
+}
+
+/** A system test with the defaults of the cases, and a hook that runs it. */
+function synthesize(logTail: boolean, timeout: Duration): Template {
+  const stack = new Stack(new App(), 'Stack');
+  const tested = new lambda.Function(stack, 'Tested', {
+    runtime: lambda.Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true })'),
+    timeout,
+  });
+  const alias = new lambda.Alias(stack, 'Live', { aliasName: 'live', version: tested.currentVersion });
+  const deploymentGroup = new codedeploy.LambdaDeploymentGroup(stack, 'Deployment', { alias });
+  const { configurations, maxConcurrency, toleratedFailures } = defaults;
+  const props = { function: alias.version, configurations, maxConcurrency, toleratedFailures, logTail };
+  const systemTest = new SystemTest(stack, 'SystemTest', props);
+  new SystemTestHook(stack, 'Hook', { alias, deploymentGroup, systemTest, input: { max_concurrency: 3 } });
+  return Template.fromStack(stack);
+}
+
+/** All expressions but those that are no more than a path. */
+function expressionsOf(template: Template): string[] {
+  const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine')) as {
+    Properties: { DefinitionString: unknown };
+  }[];
+  const texts = machines.flatMap(({ Properties }) =>
+    textOf(Properties.DefinitionString).match(/"\{%(?:[^"\\]|\\.)*"/g),
+  );
+  return texts.map((text) => JSON.parse(text!) as string).filter((text) => !/^\{% \$[\w.]+( = "")? %\}$/.test(text));
+}
+
+test('no expression of the state machines is left out here', () => {
+  const known = new Set(evaluations.map(({ expression }) => expression));
+  const all = [true, false].flatMap((logTail) =>
+    [Duration.seconds(30), Duration.minutes(15)].flatMap((timeout) => expressionsOf(synthesize(logTail, timeout))),
+  );
+  expect(all.length).toBeGreaterThan(15);
+  expect(all.filter((expression) => !known.has(expression))).toEqual([]);
+});
+
+describe('the state machine', () => {
+  it.each(cases.map(([what, , expected], index) => [what, expected, index] as const))('%s', (_, expected, index) => {
+    const answer = here[index]!;
+    const value = 'error' in answer ? answer.error : answer.value;
+    const said = isJsonObject(value) && typeof expected === 'string' ? value.refusal : value;
+    expect({ said }).toMatchObject({ said: atLeast(expected) });
+  });
+});
