@@ -1,4 +1,4 @@
-// Runs the function that judges an assertion in the account, with the event on standard input; for assertions.test.ts. Its
+// Runs the function that judges an assertion in the account, with the event on standard input; for assertions.ci.test.ts. Its
 // answer to CloudFormation is printed instead of sent.
 const https = require('node:https');
 const { Writable } = require('node:stream');
