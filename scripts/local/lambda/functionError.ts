@@ -1,5 +1,11 @@
 /** How an invocation that did not return ends: for the caller, and in the log. */
-import type { Answered, Exit } from './sandbox';
+import type { RuntimeAnswer } from './runtimeApi';
+
+/** How a process ended, as Node.js tells it. */
+export interface ProcessEnd {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
 
 export interface FunctionError {
   errorType: string;
@@ -10,7 +16,7 @@ export interface FunctionError {
 }
 
 /** An error that the function raised, in its code or while it was being loaded; it worded the payload itself. */
-export function raised({ errorType, payload, fatal }: Answered): FunctionError {
+export function raised({ errorType, payload, fatal }: RuntimeAnswer & { fatal: boolean }): FunctionError {
   return { errorType, payload, status: fatal ? 'error' : undefined };
 }
 
@@ -21,12 +27,12 @@ export function timedOut(requestId: string, timeoutSeconds: number): FunctionErr
 }
 
 /** As Lambda words the end of the process, by exit or by signal. */
-export function exited(exit: Exit, requestId: string): FunctionError {
-  return { ...platformError('Runtime.ExitError', requestId, exitText(exit)), status: 'error' };
+export function exited(end: ProcessEnd, requestId: string): FunctionError {
+  return { ...platformError('Runtime.ExitError', requestId, exitText(end)), status: 'error' };
 }
 
 /** For example `Runtime exited with error: exit status 1`. */
-export function exitText({ code, signal }: Pick<Exit, 'code' | 'signal'>): string {
+export function exitText({ code, signal }: ProcessEnd): string {
   if (signal !== null) return `Runtime exited with error: signal: ${signalNames[signal] ?? signal}`;
   if (code === 0 || code === null) return 'Runtime exited without providing a reason';
   return `Runtime exited with error: exit status ${code}`;

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { DeployedFunction } from '../app/deployment';
-import { exitText } from './functionError';
+import { exitText, type ProcessEnd } from './functionError';
 import { cannotStart } from './machineTrouble';
 import { RuntimeApi, type RuntimeAnswer } from './runtimeApi';
 import type { RuntimeEvent } from './runtime/runtimeClient';
@@ -31,10 +31,8 @@ export interface Answered extends RuntimeAnswer {
 }
 
 /** The process ended without an answer, by itself or by a signal such as SIGABRT. */
-export interface Exit {
+export interface Exit extends ProcessEnd {
   type: 'exit';
-  code: number | null;
-  signal: NodeJS.Signals | null;
   durationMs: number;
   /** Why it never came to run the function, where that is not the function's doing. */
   startError?: string;
