@@ -19,7 +19,7 @@ function definitionsOf(variant: string): unknown[] {
       textOf(Properties.DefinitionString)
         .replaceAll('<AWS::Partition>', 'aws')
         // The validator's pattern for an expression doesn't expect line breaks; Step Functions does.
-        .replaceAll('\\n', ' '),
+        .replaceAll(/(?<!\\)\\n/g, ' '),
     ),
   );
 }
