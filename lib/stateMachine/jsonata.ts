@@ -1,7 +1,7 @@
 /**
  * JSONata as the state machines use it. Step Functions evaluates JSONata 2.0.6 on a JVM and adds `$parse`:
  * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html. Its bounds are those of the local endpoint's
- * `EvaluationBudget`. Every expression gives the same in JavaScript, in Python and in Java (test/lib/jsonata), so none
+ * `EvaluationBudget`. Every expression gives the same in JavaScript, in Python and in Java (test/lib/stateMachine/jsonata), so none
  *
  * - indexes from the end of a list that may be empty, and none repeats a group in a regular expression, which takes Java a
  *   stack frame for each repetition;

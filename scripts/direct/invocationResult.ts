@@ -46,7 +46,7 @@ function cutTo(length: number, text: string): string {
 function parseJson(text: string): Json | undefined {
   try {
     const value = JSON.parse(text) as Json;
-    return isDeeper(value, maxDepth.response) ? undefined : value;
+    return isDeeper(value, maxDepth.payload) ? undefined : value;
   } catch {
     return undefined;
   }
@@ -61,7 +61,7 @@ function raisedError({ payload }: InvocationAnswer, raised: Json | undefined): {
 }
 
 /** Goes on as the message of a response that can be read and does not say that the test passed. */
-const unreadable = `Expected the function to return JSON, nested at most ${maxDepth.response} deep, got `;
+const unreadable = `Expected the function to return JSON, nested at most ${maxDepth.payload} deep, got `;
 
 function returnedError({ payload }: InvocationAnswer, returned: Json | undefined): { type: string; message: string } {
   const { type, message, shownCharacters } = unsuccessful;

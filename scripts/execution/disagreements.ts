@@ -13,7 +13,7 @@ import {
   type SystemTestInput,
 } from '../../lib/wire';
 import { shown } from '../../lib/wire/parsers';
-import { judge, toleratedCount } from '../result/tally';
+import { countByStatus, judge, toleratedCount } from '../result/tally';
 import { nameDisagreements } from '../result/nameDisagreements';
 import { identifierIn, type ExecutionEnd, type ExecutionTracker } from './executionTracker';
 import type { FollowedExecution } from './followExecution';
@@ -110,15 +110,11 @@ function ofStatuses(tracker: ExecutionTracker, { results }: AggregatedResult): s
 
 function ofCounts(tracker: ExecutionTracker, result: AggregatedResult, asked: ExecutionRequest): string[] {
   const { results, total, passed, failed, errored, max_concurrency: concurrency } = result;
-  const count = (status: string) => results.filter((one) => one.status === status).length;
   const { tolerated_failures: tolerated = tracker.toleratedFailures() ?? 0, max_concurrency: limit } = inputOf(asked);
   const most = Math.min(limit ?? Infinity, tracker.maxConcurrency() ?? Infinity);
   return [
     ...unless(
-      isDeepStrictEqual(
-        [total, passed, failed, errored],
-        [results.length, count('PASSED'), count('FAILED'), count('ERRORED')],
-      ),
+      isDeepStrictEqual({ total, passed, failed, errored }, { total: results.length, ...countByStatus(results) }),
       `the result counts ${passed} passed, ${failed} failed and ${errored} errored of ${total}, and holds others`,
     ),
     ...unless(

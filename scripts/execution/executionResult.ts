@@ -13,7 +13,7 @@ import { parseJson } from './jsonText';
 import { repairLogTail } from './logTail';
 import { NoVerdictError } from '../io/noVerdictError';
 import { notFinished, untestedSentence } from '../result/untested';
-import { toleratedCount } from '../result/tally';
+import { countByStatus, toleratedCount } from '../result/tally';
 import { UserError } from '../io/userError';
 
 /** What the trigger itself knows of the run. */
@@ -121,13 +121,10 @@ function piecedTogether(
         error: { type: notFinished, message },
       },
   );
-  const count = (status: string) => results.filter((result) => result.status === status).length;
   return {
     schema_version: 1,
     total,
-    passed: count('PASSED'),
-    failed: count('FAILED'),
-    errored: count('ERRORED'),
+    ...countByStatus(results),
     max_concurrency: tracker.maxConcurrency() ?? maxConcurrency ?? 0,
     tolerated_failures: toleratedCount(tracker.toleratedFailures() ?? 0, total),
     results,

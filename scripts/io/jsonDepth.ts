@@ -3,22 +3,16 @@ export const maxDepth = {
   /** More is a mistake, and runs the parsers that tell the lines out of stack. */
   configuration: 100,
   /**
-   * What Jackson takes, the parser of JSON on a JVM, where Step Functions runs (`StreamReadConstraints.DEFAULT_MAX_DEPTH`);
-   * AWS documents no bound.
+   * Of what a function or an execution takes and returns. It is what Jackson takes, the parser of JSON on a JVM, where Step
+   * Functions runs (`StreamReadConstraints.DEFAULT_MAX_DEPTH`); what AWS does is neither documented nor recorded.
    */
-  response: 1000,
+  payload: 1000,
 };
 
-/** Whether lists and objects nest in each other more than `levels` deep; `[1]` is one deep. */
+/** Whether lists and objects nest in each other more than `levels` deep; `[1]` is one deep. It looks no deeper than that. */
 export function isDeeper(value: unknown, levels: number): boolean {
-  let inside: unknown[] = [value];
-  for (let depth = 0; depth <= levels; depth++) {
-    inside = inside.flatMap((one) =>
-      typeof one === 'object' && one !== null ? (Object.values(one) as unknown[]) : [],
-    );
-    if (inside.length === 0) {
-      return false;
-    }
+  if (typeof value !== 'object' || value === null) {
+    return false;
   }
-  return true;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }

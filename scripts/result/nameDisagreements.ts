@@ -14,6 +14,7 @@ export function nameDisagreements(asked: (string | undefined)[], results: RunRes
   if (got.length !== asked.length) {
     return [`the result names ${got.length} configurations, not the ${asked.length} that were asked for`];
   }
-  const other = got.findIndex((identifier, index) => identifier !== asked[index] || got.indexOf(identifier) < index);
+  const firstAt = new Map(got.map((identifier, index) => [identifier, index] as const).reverse());
+  const other = got.findIndex((identifier, index) => identifier !== asked[index] || firstAt.get(identifier) !== index);
   return other < 0 ? [] : [`the result names ${shown(got[other])} where ${shown(asked[other])} was asked for`];
 }

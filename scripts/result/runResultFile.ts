@@ -33,8 +33,8 @@ export function parseRunResult(text: string, fileName: string): RunResult {
   try {
     const value = JSON.parse(text.replace(/^\ufeff/, '')) as unknown;
     // What is around a response is less than another ten deep.
-    if (isDeeper(value, maxDepth.response + 10)) {
-      throw new WireFormatError(`Expected responses that nest at most ${maxDepth.response} deep, got more`);
+    if (isDeeper(value, maxDepth.payload + 10)) {
+      throw new WireFormatError(`Expected responses that nest at most ${maxDepth.payload} deep, got more`);
     }
     return runResultOf(value);
   } catch (error) {

@@ -22,20 +22,26 @@ export function tally(
 ): RunResult {
   const { results } = result;
   const count = (matches: (one: RunConfigurationResult) => boolean) => results.filter(matches).length;
-  const counts = {
-    total: results.length,
-    passed: count(({ status }) => status === 'PASSED'),
-    failed: count((one) => one.status === 'FAILED' && !isExcused(one)),
-    errored: count(({ status }) => status === 'ERRORED'),
-  };
   const flaky = count((one) => one.flaky === true);
   const known = count((one) => one.status === 'FAILED' && isExcused(one));
+  const byStatus = countByStatus(results);
+  const counts = { total: results.length, ...byStatus, failed: byStatus.failed - known };
   const alsoFailed = strict ? count((one) => one.flaky === true && !isExcused(one)) : 0;
   const verdict =
     undecided || result.disagreement !== undefined
       ? 'ERRORED'
       : judge({ ...counts, failed: counts.failed + alsoFailed, tolerated: result.tolerated_failures });
   return { ...result, ...counts, verdict, flaky: flaky || undefined, known: known || undefined };
+}
+
+/** How many results there are of each status. */
+export function countByStatus(results: Pick<RunConfigurationResult, 'status'>[]): {
+  passed: number;
+  failed: number;
+  errored: number;
+} {
+  const count = (wanted: string) => results.filter(({ status }) => status === wanted).length;
+  return { passed: count('PASSED'), failed: count('FAILED'), errored: count('ERRORED') };
 }
 
 /** Whether the list of known failures excuses a failure of this configuration. */

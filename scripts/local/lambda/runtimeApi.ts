@@ -10,6 +10,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { isJsonObject, type JsonObject } from '../../../lib/wire';
 import { maximumResponseBytes, responseTooLarge } from './responseSize';
 import { logTroubleHeader, type RuntimeEvent } from './runtime/runtimeClient';
 
@@ -271,12 +272,10 @@ function isErrorType(value: unknown): value is string {
   return typeof value === 'string' && /^[\w.$<>:-]{1,256}$/.test(value);
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

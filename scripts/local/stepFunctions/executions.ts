@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isExecutionName } from '../../../lib/wire';
 import { ServiceError } from '../http/service';
 import { Execution, type ExecutionSurroundings, type LoadedStateMachine } from './execution';
-import { parseJson } from './nesting';
+import { parseJson } from './parseJson';
 
 /** What StartExecution takes beside the state machine. */
 interface StartRequest {

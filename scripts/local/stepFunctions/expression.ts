@@ -4,7 +4,7 @@ import { defaultEvaluationLimits, EvaluationBudget, type EvaluationLimits, findS
 import { EvaluationFailure } from './failure';
 import { addStepFunctionsFunctions, type FunctionSources } from './jsonataFunctions';
 import { admit, admitMembers, isFunction } from './jsonataValues';
-import { maxNesting } from './nesting';
+import { maxDepth } from '../../io/jsonDepth';
 
 /** The variables that an execution has assigned. An inner scope inherits from the outer one's object. */
 export type Variables = Readonly<Record<string, Json>>;
@@ -77,7 +77,7 @@ export class Expression {
       throw this.failure(`threw an error during evaluation${describeError(error)}`);
     }
     if (result === undefined) throw this.failure('returned nothing (undefined).');
-    const plain = this.toPlainJson(result, maxNesting);
+    const plain = this.toPlainJson(result, maxDepth.payload);
     if (plain === undefined) throw this.failure('returned an unsupported result type.');
     return plain;
   }
@@ -92,7 +92,7 @@ export class Expression {
     if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
     if (typeof value !== 'object' || isFunction(value)) return undefined;
     if (value instanceof Boolean) return value.valueOf();
-    if (levels === 0) throw this.failure(`returned a value that nests deeper than ${maxNesting} levels.`);
+    if (levels === 0) throw this.failure(`returned a value that nests deeper than ${maxDepth.payload} levels.`);
     if (Array.isArray(value)) {
       const list = value.map((item) => this.toPlainJson(item, levels - 1));
       return list.includes(undefined) ? undefined : (list as Json[]);

@@ -3,7 +3,7 @@ import type { Expression } from 'jsonata';
 import type { Clock } from '../../io/clock';
 import { memoryLimitExceeded } from './evaluationBudget';
 import { admit } from './jsonataValues';
-import { parseJson } from './nesting';
+import { parseJson } from './parseJson';
 
 /** What the functions take from outside, so that a test can know what they give. */
 export interface FunctionSources {

@@ -5,7 +5,7 @@ import type { InvokeRequest, InvokeResult, Invoker } from '../lambda/invoke';
 import { ServiceError } from '../http/service';
 import type { LambdaIntegration } from './definition/definition';
 import { StateFailure } from './failure';
-import { parseJson } from './nesting';
+import { parseJson } from './parseJson';
 
 /**
  * Invokes a function as a Task state does, and gives the task's result. Throws a StateFailure for the errors of the

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
 import { ServiceError } from '../http/service';
-import { parseJson } from './nesting';
+import { parseJson } from './parseJson';
 
 interface TextLimits {
   /** Characters; default 1. */

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../../../lib/wire';
 import { UserError } from '../../../io/userError';
 import type { ExpressionSettings } from '../expression';
-import { parseJson } from '../nesting';
+import { parseJson } from '../parseJson';
 import { templateCompiler } from '../payloadTemplate';
 import type { State, StateGraph, StateMachineDefinition } from './definition';
 import { Fields, type Refuse } from './fields';
