@@ -43,10 +43,12 @@ const mostRetries = 10;
 /** Seconds that a Standard execution may take at most: a year (AWS Step Functions quotas). */
 const longestTimeout = 31_536_000;
 
-/** `--local`. */
-export function addLocalOption(command: Command): Command {
-  return command.addOption(
-    new Option('--local', 'serve the app on this machine and run it there').conflicts(['endpointUrl', 'profile']),
+/** `--local` and `--app`. */
+export function addLocalOptions(command: Command): Command {
+  return addAppOption(
+    command.addOption(
+      new Option('--local', 'serve the app on this machine and run it there').conflicts(['endpointUrl', 'profile']),
+    ),
   );
 }
 
@@ -99,8 +101,13 @@ export function addTimeoutOption(command: Command, help: string): Command {
   return command.option('--timeout <SECONDS>', help, timeout);
 }
 
+/** What comes last, and in the same order, in every command that tests: `run` and `invoke`. */
+export function addTestOptions(command: Command): Command {
+  return addReportOptions(addTalkOptions(addAwsOptions(addOrderOptions(command))));
+}
+
 /** `--retries` and `--longest-first`. */
-export function addOrderOptions(command: Command): Command {
+function addOrderOptions(command: Command): Command {
   return command
     .option('--retries <N>', 'run again what did not pass, up to N times, 0 to 10', (text) =>
       integer(text, '--retries', 0, mostRetries),
@@ -113,7 +120,7 @@ export function addOrderOptions(command: Command): Command {
 }
 
 /** `--profile`, `--region`, `--endpoint-url`. */
-export function addAwsOptions(command: Command): Command {
+function addAwsOptions(command: Command): Command {
   return command
     .optionsGroup('AWS, as in the AWS CLI:')
     .option('--profile <NAME>', 'profile of the shared config files', nonEmpty('--profile'))
@@ -122,7 +129,7 @@ export function addAwsOptions(command: Command): Command {
 }
 
 /** `--no-progress`, `--quiet`, `--verbose`. */
-export function addTalkOptions(command: Command): Command {
+function addTalkOptions(command: Command): Command {
   return command
     .optionsGroup('What to say meanwhile:')
     .option('--no-progress', 'do not show how far it is')

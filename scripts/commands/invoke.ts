@@ -10,14 +10,10 @@ import type { StopReason } from '../io/stopSignal';
 import type { CommandIo } from '../io/commandIo';
 import { UserError } from '../io/userError';
 import {
-  addAppOption,
-  addAwsOptions,
   addConfigurationsOption,
-  addLocalOption,
-  addOrderOptions,
-  addReportOptions,
+  addLocalOptions,
   addRerunOption,
-  addTalkOptions,
+  addTestOptions,
   addTimeoutOption,
   addToleratedFailuresOption,
   checkTestOptions,
@@ -67,7 +63,7 @@ export function addInvoke(program: Command, io: CommandIo, done: Done): void {
     )
     .argument('[ID...]', 'identifiers of the configurations to test')
     .optionsGroup('What to invoke:');
-  addAppOption(addLocalOption(command))
+  addLocalOptions(command)
     .addOption(
       new Option(
         '--stack <NAME>',
@@ -83,7 +79,7 @@ export function addInvoke(program: Command, io: CommandIo, done: Done): void {
       integer(text, '--max-concurrency', 1, mostConcurrency),
     );
   addTimeoutOption(addToleratedFailuresOption(command), 'stop after that long');
-  addReportOptions(addTalkOptions(addAwsOptions(addOrderOptions(command))))
+  addTestOptions(command)
     .addHelpText('after', examples + exitCodesHelp)
     .action(async (identifiers: string[], options: InvokeOptions) => {
       done(await invoke(identifiers, options, io));

@@ -11,14 +11,10 @@ import type { CommandIo } from '../io/commandIo';
 import { UserError } from '../io/userError';
 import {
   addAllowUnknownOption,
-  addAppOption,
-  addAwsOptions,
   addConfigurationsOption,
-  addLocalOption,
-  addOrderOptions,
-  addReportOptions,
+  addLocalOptions,
   addRerunOption,
-  addTalkOptions,
+  addTestOptions,
   addTimeoutOption,
   addToleratedFailuresOption,
   checkTestOptions,
@@ -54,7 +50,7 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
     .description('Starts the system test, waits for it and reports.')
     .argument('[ID...]', 'identifiers of the configurations to test (default: those of the deployed construct)')
     .optionsGroup('What to run:');
-  addAppOption(addLocalOption(command))
+  addLocalOptions(command)
     .addOption(
       new Option(
         '--stack <NAME>',
@@ -72,7 +68,7 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
     'name of the execution; one with the same input is joined, or reported if it has ended',
     executionName,
   );
-  addReportOptions(addTalkOptions(addAwsOptions(addOrderOptions(command))))
+  addTestOptions(command)
     .addHelpText('after', examples + exitCodesHelp)
     .action(async (identifiers: string[], options: RunOptions) => {
       done(await run(identifiers, options, io));
