@@ -7,33 +7,33 @@ import { ServiceError } from '../http/service';
  * queues: an invocation above the limit is throttled.
  */
 export class Concurrency {
-  readonly #unreserved: number;
-  readonly #running = new Map<DeployedFunction, number>();
-  #unreservedRunning = 0;
+  private readonly unreserved: number;
+  private readonly running = new Map<DeployedFunction, number>();
+  private unreservedRunning = 0;
 
   /** `account`: how many invocations the whole account may run at once. */
   constructor(account: number, functions: readonly DeployedFunction[]) {
     const reserved = functions.reduce((sum, deployed) => sum + (deployed.reservedConcurrentExecutions ?? 0), 0);
-    this.#unreserved = Math.max(0, account - reserved);
+    this.unreserved = Math.max(0, account - reserved);
   }
 
   /** Counts an invocation, and returns what ends it. Throws TooManyRequestsException. */
   enter(deployed: DeployedFunction): () => void {
-    const running = this.#running.get(deployed) ?? 0;
+    const running = this.running.get(deployed) ?? 0;
     const reserved = deployed.reservedConcurrentExecutions;
     if (reserved !== undefined && running >= reserved) {
       throw throttled('ReservedFunctionConcurrentInvocationLimitExceeded');
     }
-    if (reserved === undefined && this.#unreservedRunning >= this.#unreserved) {
+    if (reserved === undefined && this.unreservedRunning >= this.unreserved) {
       throw throttled('ConcurrentInvocationLimitExceeded');
     }
-    this.#count(deployed, 1);
-    return () => this.#count(deployed, -1);
+    this.count(deployed, 1);
+    return () => this.count(deployed, -1);
   }
 
-  #count(deployed: DeployedFunction, change: 1 | -1): void {
-    this.#running.set(deployed, (this.#running.get(deployed) ?? 0) + change);
-    if (deployed.reservedConcurrentExecutions === undefined) this.#unreservedRunning += change;
+  private count(deployed: DeployedFunction, change: 1 | -1): void {
+    this.running.set(deployed, (this.running.get(deployed) ?? 0) + change);
+    if (deployed.reservedConcurrentExecutions === undefined) this.unreservedRunning += change;
   }
 }
 

@@ -12,11 +12,11 @@ const maximumPage = 50;
 
 /** Describes the functions of a deployment. */
 export class Configurations {
-  readonly #deployment: Deployment;
-  readonly #facts = new Map<DeployedFunction, Promise<CodeFacts>>();
+  private readonly deployment: Deployment;
+  private readonly facts = new Map<DeployedFunction, Promise<CodeFacts>>();
 
   constructor(deployment: Deployment) {
-    this.#deployment = deployment;
+    this.deployment = deployment;
   }
 
   /** The answer of GetFunction. */
@@ -37,7 +37,7 @@ export class Configurations {
     const [, , , region = ''] = deployed.functionArn.split(':');
     const runtimeArn = `arn:${partitionOf(region)}:lambda:${region}::runtime:${sha256(deployed.runtime, 'hex')}`;
     return {
-      ...(await this.#listed(target)),
+      ...(await this.listed(target)),
       State: 'Active',
       LastUpdateStatus: 'Successful',
       RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn },
@@ -50,18 +50,18 @@ export class Configurations {
     if (versions !== null) oneOf('functionVersion', versions, ['ALL']);
     const first = markedPosition(query.get('Marker'));
     const size = Math.min(pageSize(query.get('MaxItems')), maximumPage);
-    const targets = [...this.#deployment.functions]
+    const targets = [...this.deployment.functions]
       .sort((a, b) => (a.functionName < b.functionName ? -1 : 1))
       .flatMap((deployed) => listedVersions(deployed, versions === 'ALL'));
-    const page = await Promise.all(targets.slice(first, first + size).map((target) => this.#listed(target)));
+    const page = await Promise.all(targets.slice(first, first + size).map((target) => this.listed(target)));
     const next = first + size;
     return { Functions: page, ...(next < targets.length ? { NextMarker: marker(next) } : {}) };
   }
 
   /** What ListFunctions says of a function; the other calls say more. */
-  async #listed({ deployed, version, arn }: FunctionTarget): Promise<object> {
-    const facts = this.#facts.get(deployed) ?? codeFacts(deployed.codeDirectory);
-    this.#facts.set(deployed, facts);
+  private async listed({ deployed, version, arn }: FunctionTarget): Promise<object> {
+    const facts = this.facts.get(deployed) ?? codeFacts(deployed.codeDirectory);
+    this.facts.set(deployed, facts);
     const { codeSize, codeSha256 } = await facts;
     const json = deployed.logFormat === 'JSON' ? { ApplicationLogLevel: 'INFO', SystemLogLevel: 'INFO' } : {};
     return {

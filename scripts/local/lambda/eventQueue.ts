@@ -11,12 +11,12 @@ const throttle = { firstDelayMs: 1_000, maximumDelayMs: 300_000, maximumAgeMs: 6
 const maximumEvents = 1_000;
 
 export class EventQueue {
-  readonly #clock: Clock;
-  readonly #closing = new AbortController();
-  readonly #pending = new Set<Promise<void>>();
+  private readonly clock: Clock;
+  private readonly closing = new AbortController();
+  private readonly pending = new Set<Promise<void>>();
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.clock = clock;
   }
 
   /**
@@ -24,38 +24,38 @@ export class EventQueue {
    * 1,000 events wait.
    */
   add(attempt: () => Promise<boolean>): void {
-    if (this.#pending.size >= maximumEvents) throw throttled('CallerRateLimitExceeded');
-    const pending = this.#run(attempt)
+    if (this.pending.size >= maximumEvents) throw throttled('CallerRateLimitExceeded');
+    const pending = this.run(attempt)
       // Lambda drops an event that it can't deliver; there is no destination for failures here.
       .catch(() => undefined)
-      .finally(() => this.#pending.delete(pending));
-    this.#pending.add(pending);
+      .finally(() => this.pending.delete(pending));
+    this.pending.add(pending);
   }
 
   /** Drops what waits; resolves when nothing runs any more. */
   async close(): Promise<void> {
-    this.#closing.abort(new Error('The local endpoint is closing.'));
-    await Promise.all(this.#pending);
+    this.closing.abort(new Error('The local endpoint is closing.'));
+    await Promise.all(this.pending);
   }
 
-  async #run(attempt: () => Promise<boolean>): Promise<void> {
-    const oldest = this.#clock.now() + throttle.maximumAgeMs;
+  private async run(attempt: () => Promise<boolean>): Promise<void> {
+    const oldest = this.clock.now() + throttle.maximumAgeMs;
     for (const delay of [...retryDelaysMs, undefined]) {
-      if (await this.#unthrottled(attempt, oldest)) return;
-      if (delay !== undefined) await this.#clock.sleep(delay, this.#closing.signal);
+      if (await this.unthrottled(attempt, oldest)) return;
+      if (delay !== undefined) await this.clock.sleep(delay, this.closing.signal);
     }
   }
 
-  async #unthrottled(attempt: () => Promise<boolean>, oldest: number): Promise<boolean> {
+  private async unthrottled(attempt: () => Promise<boolean>, oldest: number): Promise<boolean> {
     for (let delay = throttle.firstDelayMs; ; delay = Math.min(delay * 2, throttle.maximumDelayMs)) {
-      this.#closing.signal.throwIfAborted();
+      this.closing.signal.throwIfAborted();
       try {
         return await attempt();
       } catch (error) {
-        const again = error instanceof ServiceError && error.status === 429 && this.#clock.now() + delay < oldest;
+        const again = error instanceof ServiceError && error.status === 429 && this.clock.now() + delay < oldest;
         if (!again) throw error;
       }
-      await this.#clock.sleep(delay, this.#closing.signal);
+      await this.clock.sleep(delay, this.closing.signal);
     }
   }
 }

@@ -38,14 +38,14 @@ export class RuntimeApi {
   readonly address: string;
   /** Resolves when the process is up: it has connected. */
   readonly connected: Promise<void>;
-  readonly #server: Server;
-  #state: State = 'Started';
-  #runtime: Socket | undefined;
-  #waiting: ServerResponse | undefined;
-  #requestId: string | undefined;
-  #answer: RuntimeAnswer | undefined;
-  #onTurn: (() => void) | undefined;
-  #memoryMb = 0;
+  private readonly server: Server;
+  private state: State = 'Started';
+  private runtime: Socket | undefined;
+  private waiting: ServerResponse | undefined;
+  private requestId: string | undefined;
+  private firstAnswer: RuntimeAnswer | undefined;
+  private onTurn: (() => void) | undefined;
+  private reportedMemoryMb = 0;
 
   /** Starts to listen on a free port of 127.0.0.1. Rejects where none can be had. */
   static async open(): Promise<RuntimeApi> {
@@ -60,51 +60,51 @@ export class RuntimeApi {
   }
 
   private constructor(server: Server) {
-    this.#server = server;
+    this.server = server;
     this.address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     this.connected = new Promise((resolve) => server.once('connection', () => resolve()));
     // An idle sandbox doesn't keep this process alive.
     server.unref();
     server.on('connection', (socket: Socket) => {
       socket.unref();
-      if (this.#runtime) return;
-      this.#runtime = socket;
-      socket.once('close', () => (this.#runtime = undefined));
+      if (this.runtime) return;
+      this.runtime = socket;
+      socket.once('close', () => (this.runtime = undefined));
     });
-    server.on('request', (request, response) => this.#read(request, response));
+    server.on('request', (request, response) => this.read(request, response));
     // Trouble of the channel, such as no descriptor for a connection, shows as the end of the process.
     server.on('error', () => undefined);
   }
 
   /** Whether the runtime waits for an event. */
   get ready(): boolean {
-    return this.#waiting !== undefined;
+    return this.waiting !== undefined;
   }
 
   /** The first answer to the last event; before there was one, the error of the initialization. */
   get answer(): RuntimeAnswer | undefined {
-    return this.#answer;
+    return this.firstAnswer;
   }
 
   /** The most that the runtime said to use, in MB; 0 where it doesn't say. */
   get memoryMb(): number {
-    return this.#memoryMb;
+    return this.reportedMemoryMb;
   }
 
   /** Resolves when the runtime next asks for an event, or has given up its initialization. */
   turn(): Promise<void> {
     return new Promise((resolve) => {
-      this.#onTurn = resolve;
+      this.onTurn = resolve;
     });
   }
 
   /** Gives the runtime, which is ready, its next event. */
   deliver(event: RuntimeEvent): void {
     const { requestId, clientContext } = event;
-    this.#requestId = requestId;
-    this.#answer = undefined;
-    this.#state = 'Running';
-    this.#waiting?.writeHead(200, {
+    this.requestId = requestId;
+    this.firstAnswer = undefined;
+    this.state = 'Running';
+    this.waiting?.writeHead(200, {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(event.payload),
       'lambda-runtime-aws-request-id': requestId,
@@ -113,8 +113,8 @@ export class RuntimeApi {
       'lambda-runtime-trace-id': event.traceId,
       ...(clientContext === undefined ? {} : { 'lambda-runtime-client-context': clientContext }),
     });
-    this.#waiting?.end(event.payload);
-    this.#waiting = undefined;
+    this.waiting?.end(event.payload);
+    this.waiting = undefined;
   }
 
   /**
@@ -122,7 +122,7 @@ export class RuntimeApi {
    * `patienceMs` was not the runtime's.
    */
   async drained(patienceMs = 1_000): Promise<void> {
-    const runtime = this.#runtime;
+    const runtime = this.runtime;
     if (!runtime || runtime.closed) return;
     const patience = setTimeout(() => runtime.destroy(), patienceMs);
     await new Promise((resolve) => runtime.once('close', resolve));
@@ -130,12 +130,12 @@ export class RuntimeApi {
   }
 
   close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    this.server.close();
+    this.server.closeAllConnections();
   }
 
   /** Reads the body, of which no more is kept than an answer may hold, then answers. */
-  #read(request: IncomingMessage, response: ServerResponse): void {
+  private read(request: IncomingMessage, response: ServerResponse): void {
     response.sendDate = false;
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -149,12 +149,12 @@ export class RuntimeApi {
     request.on('end', () => {
       const body = bytes <= maximumResponseBytes ? Buffer.concat(chunks) : undefined;
       const memoryMb = Number(request.headers['system-test-memory-mb']);
-      if (memoryMb > this.#memoryMb && memoryMb < 1_048_576) this.#memoryMb = Math.ceil(memoryMb);
-      this.#route(request, response, body);
+      if (memoryMb > this.reportedMemoryMb && memoryMb < 1_048_576) this.reportedMemoryMb = Math.ceil(memoryMb);
+      this.route(request, response, body);
     });
   }
 
-  #route(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
+  private route(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
     const { method, url = '', headers, socket } = request;
     const call = `${method} ${url}`;
     const [, requestId, kind] = /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(call) ?? [];
@@ -162,72 +162,72 @@ export class RuntimeApi {
       // A web page reaches loopback too, under a name of its own or with its Origin.
       refuse(response, 403, 'Forbidden', 'The Runtime API is for the process of the sandbox alone.');
     } else if (call === `GET ${version}/runtime/invocation/next`) {
-      this.#next(response, socket);
+      this.next(response, socket);
     } else if (call === `POST ${version}/runtime/init/error`) {
-      this.#initError(request, response, body);
+      this.initError(request, response, body);
     } else if (requestId === undefined) {
       const extras =
         'Extensions, the Logs API, the Telemetry API and snapshots are not supported by the local endpoint';
       refuse(response, 404, 'NotFound', `${extras}; it serves the Runtime API of ${version.slice(1)}, not ${call}.`);
-    } else if (requestId !== this.#requestId) {
+    } else if (requestId !== this.requestId) {
       refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
-    } else if (this.#state !== 'Running') {
-      this.#refuseTransition(response, kind === 'error' ? 'InvocationErrorResponse' : 'InvocationResponse');
+    } else if (this.state !== 'Running') {
+      this.refuseTransition(response, kind === 'error' ? 'InvocationErrorResponse' : 'InvocationResponse');
     } else {
-      this.#answerWith(kind === 'error' ? 'error' : 'response', request, response, body);
+      this.answerWith(kind === 'error' ? 'error' : 'response', request, response, body);
     }
   }
 
-  #next(response: ServerResponse, socket: Socket): void {
-    const mayAsk = this.#state === 'Started' || this.#state === 'ResponseSent';
-    if (!mayAsk || socket !== this.#runtime) {
-      this.#refuseTransition(response, 'Ready');
+  private next(response: ServerResponse, socket: Socket): void {
+    const mayAsk = this.state === 'Started' || this.state === 'ResponseSent';
+    if (!mayAsk || socket !== this.runtime) {
+      this.refuseTransition(response, 'Ready');
       return;
     }
-    this.#state = 'Ready';
-    this.#waiting = response;
+    this.state = 'Ready';
+    this.waiting = response;
     response.once('close', () => {
-      if (this.#waiting === response) this.#waiting = undefined;
+      if (this.waiting === response) this.waiting = undefined;
     });
-    this.#onTurn?.();
+    this.onTurn?.();
   }
 
-  #initError(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
-    if (this.#state !== 'Started' || request.socket !== this.#runtime) {
-      this.#refuseTransition(response, 'InitError');
+  private initError(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
+    if (this.state !== 'Started' || request.socket !== this.runtime) {
+      this.refuseTransition(response, 'InitError');
       return;
     }
-    this.#state = 'InitError';
-    this.#answer = errorAnswer(request, body);
+    this.state = 'InitError';
+    this.firstAnswer = errorAnswer(request, body);
     accept(response);
-    this.#onTurn?.();
+    this.onTurn?.();
   }
 
-  #answerWith(
+  private answerWith(
     type: 'response' | 'error',
     request: IncomingMessage,
     response: ServerResponse,
     body: Buffer | undefined,
   ): void {
-    this.#state = 'ResponseSent';
+    this.state = 'ResponseSent';
     const mode = request.headers['lambda-runtime-function-response-mode'];
     if (mode !== undefined || request.headers.trailer !== undefined) {
       const errorMessage = 'Response streaming is not supported by the local endpoint.';
-      this.#answer = platformAnswer({ errorType: 'Runtime.InvalidResponseModeHeader', errorMessage });
+      this.firstAnswer = platformAnswer({ errorType: 'Runtime.InvalidResponseModeHeader', errorMessage });
       refuse(response, 400, 'InvalidFunctionResponseMode', errorMessage);
     } else if (body === undefined) {
-      this.#answer = platformAnswer(responseTooLarge);
+      this.firstAnswer = platformAnswer(responseTooLarge);
       const message = `Exceeded maximum allowed payload size (${maximumResponseBytes} bytes).`;
       refuse(response, 413, 'RequestEntityTooLarge', message);
     } else {
-      this.#answer =
+      this.firstAnswer =
         type === 'error' ? errorAnswer(request, body) : { type, payload: body, errorType: '', at: performance.now() };
       accept(response);
     }
   }
 
-  #refuseTransition(response: ServerResponse, to: string): void {
-    const message = `State transition from ${this.#state} to ${to} failed for runtime. Error: State transition is not allowed`;
+  private refuseTransition(response: ServerResponse, to: string): void {
+    const message = `State transition from ${this.state} to ${to} failed for runtime. Error: State transition is not allowed`;
     refuse(response, 403, 'InvalidStateTransition', message);
   }
 }

@@ -62,16 +62,16 @@ export class Sandbox {
   readonly booted: Promise<unknown>;
   /** How the initialization ended; never rejects. */
   readonly initialized: Promise<Outcome>;
-  readonly #log: SandboxLog;
-  readonly #api: RuntimeApi;
-  readonly #child: ChildProcess;
-  readonly #closed: Promise<Exit>;
-  /** Told of the end. A sandbox outlives its invocations: a handler of each on #closed would keep them all in memory. */
-  #onExit: ((exit: Exit) => void) | undefined;
-  readonly #startedAt = performance.now();
-  #alive = true;
-  #reported = false;
-  #disposed: Promise<void> | undefined;
+  private readonly log: SandboxLog;
+  private readonly api: RuntimeApi;
+  private readonly child: ChildProcess;
+  private readonly closed: Promise<Exit>;
+  /** Told of the end. A sandbox outlives its invocations: a handler of each on `closed` would keep them all in memory. */
+  private onExit: ((exit: Exit) => void) | undefined;
+  private readonly startedAt = performance.now();
+  private running = true;
+  private reported = false;
+  private disposed: Promise<void> | undefined;
 
   /** Starts a process. Rejects with ServiceException where the function's code is missing or this machine has no room. */
   static async start(options: SandboxOptions): Promise<Sandbox> {
@@ -94,9 +94,9 @@ export class Sandbox {
 
   private constructor(options: SandboxOptions, log: SandboxLog, api: RuntimeApi) {
     const { deployed, version, bootstrapFile, guard, now } = options;
-    this.#log = log;
-    this.#api = api;
-    this.#child = spawn(process.execPath, [...memoryFlags(deployed), bootstrapFile], {
+    this.log = log;
+    this.api = api;
+    this.child = spawn(process.execPath, [...memoryFlags(deployed), bootstrapFile], {
       cwd: deployed.codeDirectory,
       env: {
         ...sandboxEnvironment(deployed, version, newLogStreamName(version, now), bootstrapFile),
@@ -108,28 +108,28 @@ export class Sandbox {
       windowsHide: true,
     });
     // An idle sandbox doesn't keep this process alive; a running invocation does, by its deadline.
-    this.#child.unref();
-    this.#closed = this.#watch(guard, Object.keys(deployed.environment));
-    void this.#closed.then((exit) => this.#onExit?.(exit));
-    this.booted = Promise.race([api.connected, this.#closed]);
-    this.initialized = this.#outcome(initTimeoutMs + deployed.timeoutSeconds * 1_000);
+    this.child.unref();
+    this.closed = this.watch(guard, Object.keys(deployed.environment));
+    void this.closed.then((exit) => this.onExit?.(exit));
+    this.booted = Promise.race([api.connected, this.closed]);
+    this.initialized = this.outcome(initTimeoutMs + deployed.timeoutSeconds * 1_000);
   }
 
   /** How the initialization ended, once: for the first invocation, whose log shows it. */
   takeInitialization(): Promise<Outcome> | undefined {
-    const taken = this.#reported ? undefined : this.initialized;
-    this.#reported = true;
+    const taken = this.reported ? undefined : this.initialized;
+    this.reported = true;
     return taken;
   }
 
   /** Whether it can take an invocation. */
   get alive(): boolean {
-    return this.#alive && this.#api.ready;
+    return this.running && this.api.ready;
   }
 
   /** The most that it said to use, in MB; 0 before it was initialized. */
   get memoryMb(): number {
-    return this.#api.memoryMb;
+    return this.api.memoryMb;
   }
 
   /**
@@ -141,71 +141,71 @@ export class Sandbox {
       const startError = 'its process ended before it took the event';
       return Promise.resolve({ type: 'exit', code: null, signal: null, durationMs: 0, startError });
     }
-    this.#api.deliver(event);
-    return this.#outcome(timeoutMs);
+    this.api.deliver(event);
+    return this.outcome(timeoutMs);
   }
 
   /** What it wrote since the last call, at most the last `maximumBytes`. */
   takeLog(maximumBytes: number): Buffer {
-    return this.#log.take(maximumBytes);
+    return this.log.take(maximumBytes);
   }
 
   /** Throws where its log may have had no room. */
   requireLogRoom(): void {
-    this.#log.requireRoom();
+    this.log.requireRoom();
   }
 
   /** Ends the process and what it started. */
   async kill(): Promise<void> {
-    this.#alive = false;
+    this.running = false;
     // It has to end before its event comes; without this the event loop could run empty meanwhile.
-    this.#child.ref();
-    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#killGroup();
-    await this.#closed;
+    this.child.ref();
+    if (this.child.exitCode === null && this.child.signalCode === null) this.killGroup();
+    await this.closed;
   }
 
   /** Kills the process and lets go of its log and its address. */
   dispose(): Promise<void> {
-    this.#disposed ??= this.kill().then(() => {
-      this.#log.close();
-      this.#api.close();
+    this.disposed ??= this.kill().then(() => {
+      this.log.close();
+      this.api.close();
     });
-    return this.#disposed;
+    return this.disposed;
   }
 
-  #killGroup(): void {
-    const { pid } = this.#child;
+  private killGroup(): void {
+    const { pid } = this.child;
     if (pid === undefined) return;
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {
-      this.#child.kill('SIGKILL');
+      this.child.kill('SIGKILL');
     }
   }
 
   /** Resolves when the process has ended, what it started too, and all that it had sent was read. */
-  #watch(guard: SandboxGuard, variables: string[]): Promise<Exit> {
-    const child = this.#child;
+  private watch(guard: SandboxGuard, variables: string[]): Promise<Exit> {
+    const child = this.child;
     const { pid } = child;
     if (pid !== undefined) guard.watch(pid);
     let up = false;
     // Without a thread to be had, Node.js has been seen to hang as it starts.
-    const patience = setTimeout(() => this.#killGroup(), initTimeoutMs);
-    void this.#api.connected.then(() => {
+    const patience = setTimeout(() => this.killGroup(), initTimeoutMs);
+    void this.api.connected.then(() => {
       up = true;
       clearTimeout(patience);
     });
     return new Promise((resolve) => {
       const ended = (exit: Omit<Exit, 'type' | 'durationMs'>) =>
-        resolve({ type: 'exit', durationMs: performance.now() - this.#startedAt, ...exit });
+        resolve({ type: 'exit', durationMs: performance.now() - this.startedAt, ...exit });
       child.once('exit', (code, signal) => {
-        this.#alive = false;
+        this.running = false;
         clearTimeout(patience);
-        this.#killGroup();
+        this.killGroup();
         if (pid !== undefined) guard.forget(pid);
         const early = !up && !variables.some((name) => earlyVariables.test(name));
         const startError = early ? `its process ended before it was up: ${exitText({ code, signal })}` : undefined;
-        void this.#api.drained().then(() => ended({ code, signal, startError }));
+        void this.api.drained().then(() => ended({ code, signal, startError }));
       });
       child.on('error', ({ message }) => {
         if (pid !== undefined) return;
@@ -216,13 +216,13 @@ export class Sandbox {
   }
 
   /** What comes first: the runtime asks for its next event, the process ends, or it has to be killed. */
-  async #outcome(timeoutMs: number): Promise<Outcome> {
+  private async outcome(timeoutMs: number): Promise<Outcome> {
     const startedAt = performance.now();
     const elapsed = () => performance.now() - startedAt;
-    const trimming = setInterval(() => this.#log.trim(), trimIntervalMs);
+    const trimming = setInterval(() => this.log.trim(), trimIntervalMs);
     let deadline: NodeJS.Timeout | undefined;
     try {
-      const turn = this.#api.turn().then((): Ready => ({ type: 'ready', durationMs: elapsed() }));
+      const turn = this.api.turn().then((): Ready => ({ type: 'ready', durationMs: elapsed() }));
       const timeout = new Promise<Timeout>((resolve) => {
         // A timer may be a fraction of a millisecond early.
         deadline = setTimeout(
@@ -231,16 +231,16 @@ export class Sandbox {
         );
       });
       const exit = new Promise<Exit>((resolve) => {
-        this.#onExit = (end) => resolve({ ...end, durationMs: elapsed() });
+        this.onExit = (end) => resolve({ ...end, durationMs: elapsed() });
       });
       const end = await Promise.race([turn, timeout, exit]);
       if (end.type === 'timeout') await this.kill();
-      const { answer } = this.#api;
-      return answer ? { ...answer, durationMs: answer.at - startedAt, fatal: !this.#api.ready } : end;
+      const { answer } = this.api;
+      return answer ? { ...answer, durationMs: answer.at - startedAt, fatal: !this.api.ready } : end;
     } finally {
       clearTimeout(deadline);
       clearInterval(trimming);
-      this.#onExit = undefined;
+      this.onExit = undefined;
     }
   }
 }

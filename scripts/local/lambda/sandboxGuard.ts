@@ -5,44 +5,44 @@ import { guardArgument } from './runtime/guard';
 
 /** Sees to it that no sandbox outlives this process. It starts with the first sandbox. */
 export class SandboxGuard {
-  readonly #bootstrapFile: string;
-  readonly #patienceMs: number;
-  #process: ChildProcess | undefined;
+  private readonly bootstrapFile: string;
+  private readonly patienceMs: number;
+  private process: ChildProcess | undefined;
 
   /** `patienceMs`: how long `close` lets the guard end by itself; default 1 s. */
   constructor(bootstrapFile: string, patienceMs = 1_000) {
-    this.#bootstrapFile = bootstrapFile;
-    this.#patienceMs = patienceMs;
+    this.bootstrapFile = bootstrapFile;
+    this.patienceMs = patienceMs;
   }
 
   watch(pid: number): void {
     try {
-      this.#process ??= this.#start();
+      this.process ??= this.start();
     } catch {
       // As where its process can't be started: see below.
     }
-    this.#process?.stdin?.write(`+${pid}\n`);
+    this.process?.stdin?.write(`+${pid}\n`);
   }
 
   forget(pid: number): void {
-    this.#process?.stdin?.write(`-${pid}\n`);
+    this.process?.stdin?.write(`-${pid}\n`);
   }
 
   /** Resolves when the guard has ended; one that doesn't end by itself is killed. */
   async close(): Promise<void> {
-    const guard = this.#process;
+    const guard = this.process;
     if (guard?.pid === undefined || guard.exitCode !== null || guard.signalCode !== null) return;
     const ended = new Promise((resolve) => guard.once('exit', resolve));
     guard.ref();
     guard.stdin?.end();
-    const patience = setTimeout(() => guard.kill('SIGKILL'), this.#patienceMs);
+    const patience = setTimeout(() => guard.kill('SIGKILL'), this.patienceMs);
     await ended;
     clearTimeout(patience);
   }
 
-  #start(): ChildProcess {
+  private start(): ChildProcess {
     // In a process group of its own: Ctrl-C in a terminal goes to a whole group.
-    const guard = spawn(process.execPath, [this.#bootstrapFile, guardArgument], {
+    const guard = spawn(process.execPath, [this.bootstrapFile, guardArgument], {
       env: {},
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,

@@ -15,32 +15,32 @@ const minimumRoomBytes = 8_192;
 export class SandboxLog {
   /** For the sandbox's stdio. */
   readonly descriptor: number;
-  readonly #folder: string;
-  #read = 0;
-  #open = true;
+  private readonly folder: string;
+  private read = 0;
+  private open = true;
 
   /** Throws where `folder`, that for temporary files, has no place for it. */
   constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
     this.descriptor = openNameless(folder);
   }
 
   /** What was written since the last call, at most its last `maximumBytes`. */
   take(maximumBytes: number): Buffer {
-    if (!this.#open) return Buffer.alloc(0);
+    if (!this.open) return Buffer.alloc(0);
     const size = fstatSync(this.descriptor).size;
-    const start = Math.max(this.#read, size - maximumBytes);
+    const start = Math.max(this.read, size - maximumBytes);
     const bytes = Buffer.alloc(Math.max(0, size - start));
     const count = readSync(this.descriptor, bytes, 0, bytes.length, start);
-    this.#read = size;
-    if (size > maximumFileBytes) this.#empty();
+    this.read = size;
+    if (size > maximumFileBytes) this.empty();
     return bytes.subarray(0, count);
   }
 
   /** Keeps the file within its bound while a function runs. */
   trim(): void {
     try {
-      if (this.#open && fstatSync(this.descriptor).size > maximumFileBytes) this.#empty();
+      if (this.open && fstatSync(this.descriptor).size > maximumFileBytes) this.empty();
     } catch {
       // It shows again when the log is taken, where somebody waits for an answer.
     }
@@ -48,7 +48,7 @@ export class SandboxLog {
 
   /** Throws where a function that has just failed may have had no room for what it wrote. */
   requireRoom(): void {
-    const descriptor = openNameless(this.#folder);
+    const descriptor = openNameless(this.folder);
     try {
       writeFileSync(descriptor, Buffer.alloc(minimumRoomBytes));
     } finally {
@@ -57,13 +57,13 @@ export class SandboxLog {
   }
 
   close(): void {
-    this.#open = false;
+    this.open = false;
     closeSync(this.descriptor);
   }
 
-  #empty(): void {
+  private empty(): void {
     ftruncateSync(this.descriptor, 0);
-    this.#read = 0;
+    this.read = 0;
   }
 }
 

@@ -13,91 +13,91 @@ interface Waiting {
  * invocation takes that. How many there may be is bounded by those who ask: Lambda doesn't queue, it throttles.
  */
 export class SandboxPool {
-  readonly #start: () => Promise<Sandbox>;
-  readonly #slots: StartSlots;
-  readonly #all = new Set<Sandbox>();
-  readonly #idle: Sandbox[] = [];
-  readonly #waiting: Waiting[] = [];
+  private readonly start: () => Promise<Sandbox>;
+  private readonly slots: StartSlots;
+  private readonly all = new Set<Sandbox>();
+  private readonly idle: Sandbox[] = [];
+  private readonly waiting: Waiting[] = [];
   /** Starts that wait for a slot or are under way; never fewer than those who wait. */
-  #starts = 0;
-  readonly #pending = new Set<Promise<void>>();
-  #closed = false;
+  private starts = 0;
+  private readonly pending = new Set<Promise<void>>();
+  private closed = false;
 
   constructor(start: () => Promise<Sandbox>, slots: StartSlots) {
-    this.#start = start;
-    this.#slots = slots;
+    this.start = start;
+    this.slots = slots;
   }
 
   /** Resolves with a sandbox whose initialization has ended, well or not. */
   acquire(): Promise<Sandbox> {
-    if (this.#closed) return Promise.reject(closing());
-    for (let sandbox = this.#idle.pop(); sandbox; sandbox = this.#idle.pop()) {
+    if (this.closed) return Promise.reject(closing());
+    for (let sandbox = this.idle.pop(); sandbox; sandbox = this.idle.pop()) {
       if (sandbox.alive) return Promise.resolve(sandbox);
-      void this.#discard(sandbox);
+      void this.discard(sandbox);
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      if (this.#starts >= this.#waiting.length) return;
-      const start = this.#startOne().finally(() => this.#pending.delete(start));
-      this.#pending.add(start);
+      this.waiting.push({ resolve, reject });
+      if (this.starts >= this.waiting.length) return;
+      const start = this.startOne().finally(() => this.pending.delete(start));
+      this.pending.add(start);
     });
   }
 
   /** Takes a sandbox back: for who waits, warm for the next invocation, or gone. */
   release(sandbox: Sandbox): void {
-    const next = sandbox.alive ? this.#waiting.shift() : undefined;
+    const next = sandbox.alive ? this.waiting.shift() : undefined;
     if (next) next.resolve(sandbox);
-    else if (sandbox.alive) this.#idle.push(sandbox);
-    else void this.#discard(sandbox);
+    else if (sandbox.alive) this.idle.push(sandbox);
+    else void this.discard(sandbox);
   }
 
   /** Ends all sandboxes, also those that run something, and refuses who waits for one. */
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const { reject } of this.#waiting.splice(0)) reject(closing());
-    await Promise.all([...[...this.#all].map((sandbox) => this.#discard(sandbox)), ...this.#pending]);
+    this.closed = true;
+    for (const { reject } of this.waiting.splice(0)) reject(closing());
+    await Promise.all([...[...this.all].map((sandbox) => this.discard(sandbox)), ...this.pending]);
   }
 
-  async #startOne(): Promise<void> {
-    this.#starts += 1;
+  private async startOne(): Promise<void> {
+    this.starts += 1;
     try {
-      const sandbox = await this.#boot();
+      const sandbox = await this.boot();
       if (!sandbox) return;
       await sandbox.initialized;
-      const next = this.#waiting.shift();
+      const next = this.waiting.shift();
       // A failed initialization is an answer as well, for whoever waits for one.
       if (next) next.resolve(sandbox);
       else this.release(sandbox);
     } catch (error) {
-      this.#waiting.shift()?.reject(error);
+      this.waiting.shift()?.reject(error);
     } finally {
-      this.#starts -= 1;
+      this.starts -= 1;
     }
   }
 
   /** Undefined where nobody needs it any more. */
-  async #boot(): Promise<Sandbox | undefined> {
-    await this.#slots.enter();
+  private async boot(): Promise<Sandbox | undefined> {
+    await this.slots.enter();
     try {
-      if (this.#isClosed() || this.#waiting.length < this.#starts) return undefined;
-      const sandbox = await this.#start();
-      this.#all.add(sandbox);
-      if (this.#isClosed()) await this.#discard(sandbox);
+      if (this.isClosed() || this.waiting.length < this.starts) return undefined;
+      const sandbox = await this.start();
+      this.all.add(sandbox);
+      if (this.isClosed()) await this.discard(sandbox);
       await sandbox.booted;
       return sandbox;
     } finally {
-      this.#slots.leave();
+      this.slots.leave();
     }
   }
 
   /** Asked again after each wait. */
-  #isClosed(): boolean {
-    return this.#closed;
+  private isClosed(): boolean {
+    return this.closed;
   }
 
-  async #discard(sandbox: Sandbox): Promise<void> {
+  private async discard(sandbox: Sandbox): Promise<void> {
     await sandbox.dispose();
-    this.#all.delete(sandbox);
+    this.all.delete(sandbox);
   }
 }
 

@@ -36,38 +36,38 @@ export interface LambdaServiceOptions {
 
 /** The functions of a deployment, invoked in child processes on this machine's Node.js. */
 export class LambdaService implements Service, Invoker {
-  readonly #deployment: Deployment;
-  readonly #clock: Clock;
-  readonly #concurrency: Concurrency;
-  readonly #configurations: Configurations;
-  readonly #events: EventQueue;
-  readonly #guard: SandboxGuard;
-  readonly #bootstrapFile: string;
-  readonly #temporaryFolder: string;
-  readonly #log: LambdaServiceOptions['log'];
-  readonly #startSlots = new StartSlots();
-  readonly #pools = new Map<string, SandboxPool>();
+  private readonly deployment: Deployment;
+  private readonly clock: Clock;
+  private readonly concurrency: Concurrency;
+  private readonly configurations: Configurations;
+  private readonly events: EventQueue;
+  private readonly guard: SandboxGuard;
+  private readonly bootstrapFile: string;
+  private readonly temporaryFolder: string;
+  private readonly log: LambdaServiceOptions['log'];
+  private readonly startSlots = new StartSlots();
+  private readonly pools = new Map<string, SandboxPool>();
 
-  #closed = false;
+  private closed = false;
 
   /** Throws where a function's runtime is not one of Node.js, or the bootstrap was not built. */
   constructor(options: LambdaServiceOptions) {
     const { deployment, clock = systemClock, concurrency = 100, bootstrapFile, temporaryFolder, log } = options;
     deployment.functions.forEach(requireNodeJs);
-    this.#deployment = deployment;
-    this.#clock = clock;
-    this.#concurrency = new Concurrency(concurrency, deployment.functions);
-    this.#configurations = new Configurations(deployment);
-    this.#events = new EventQueue(clock);
-    this.#bootstrapFile = bootstrapFile ?? builtFile('bootstrap.js');
-    this.#guard = new SandboxGuard(this.#bootstrapFile);
-    this.#temporaryFolder = temporaryFolder ?? tmpdir();
-    this.#log = log;
+    this.deployment = deployment;
+    this.clock = clock;
+    this.concurrency = new Concurrency(concurrency, deployment.functions);
+    this.configurations = new Configurations(deployment);
+    this.events = new EventQueue(clock);
+    this.bootstrapFile = bootstrapFile ?? builtFile('bootstrap.js');
+    this.guard = new SandboxGuard(this.bootstrapFile);
+    this.temporaryFolder = temporaryFolder ?? tmpdir();
+    this.log = log;
   }
 
   async handle(request: ServiceRequest, requestId: string): Promise<ServiceResponse> {
     try {
-      return await this.#answer(request, requestId);
+      return await this.answer(request, requestId);
     } catch (error) {
       if (error instanceof ServiceError) return errorResponse(error);
       throw error;
@@ -75,34 +75,34 @@ export class LambdaService implements Service, Invoker {
   }
 
   async invoke(request: InvokeRequest): Promise<InvokeResult> {
-    return abandonable(this.#invoke(request, randomUUID()), request.signal);
+    return abandonable(this.invokeFunction(request, randomUUID()), request.signal);
   }
 
   /** Stops all sandboxes, also those that run something. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.all([...[...this.#pools.values()].map((pool) => pool.close()), this.#events.close()]);
-    await this.#guard.close();
+    this.closed = true;
+    await Promise.all([...[...this.pools.values()].map((pool) => pool.close()), this.events.close()]);
+    await this.guard.close();
   }
 
-  async #answer(request: ServiceRequest, requestId: string): Promise<ServiceResponse> {
+  private async answer(request: ServiceRequest, requestId: string): Promise<ServiceResponse> {
     const operation = parseOperation(request);
-    if (operation.name === 'ListFunctions') return json(200, await this.#configurations.listFunctions(request.query));
+    if (operation.name === 'ListFunctions') return json(200, await this.configurations.listFunctions(request.query));
     const qualifier = request.query.get('Qualifier') ?? undefined;
     if (operation.name === 'Invoke') {
-      return this.#answerInvoke(operation.functionName, qualifier, request, requestId);
+      return this.answerInvoke(operation.functionName, qualifier, request, requestId);
     }
-    const target = findFunction(this.#deployment, operation.functionName, qualifier);
-    return json(200, await this.#configurations[configurationCalls[operation.name]](target));
+    const target = findFunction(this.deployment, operation.functionName, qualifier);
+    return json(200, await this.configurations[configurationCalls[operation.name]](target));
   }
 
-  async #answerInvoke(
+  private async answerInvoke(
     functionName: string,
     qualifier: string | undefined,
     { headers, body }: ServiceRequest,
     requestId: string,
   ): Promise<ServiceResponse> {
-    const result = await this.#invoke(
+    const result = await this.invokeFunction(
       {
         functionName,
         qualifier,
@@ -127,20 +127,20 @@ export class LambdaService implements Service, Invoker {
     };
   }
 
-  async #invoke(request: InvokeRequest, requestId: string, clientContext?: string): Promise<InvokeResult> {
-    if (this.#closed) throw closing();
+  private async invokeFunction(request: InvokeRequest, requestId: string, clientContext?: string): Promise<InvokeResult> {
+    if (this.closed) throw closing();
     const { invocationType = 'RequestResponse', logType = 'None' } = request;
-    const target = findFunction(this.#deployment, request.functionName, request.qualifier);
+    const target = findFunction(this.deployment, request.functionName, request.qualifier);
     const { deployed, version } = target;
     const payload = parsePayload(request.payload, invocationType);
     const invocation = { deployed, version, requestId, invokedFunctionArn: target.arn, payload, clientContext };
     const accepted = { executedVersion: version, payload: Buffer.alloc(0), requestId };
     if (invocationType === 'DryRun') return { ...accepted, statusCode: 204 };
     if (invocationType === 'Event') {
-      this.#events.add(async () => !(await this.#run(invocation, target)).failed);
+      this.events.add(async () => !(await this.run(invocation, target)).failed);
       return { ...accepted, statusCode: 202 };
     }
-    const result = await this.#run(invocation, target);
+    const result = await this.run(invocation, target);
     return {
       ...accepted,
       statusCode: 200,
@@ -150,29 +150,29 @@ export class LambdaService implements Service, Invoker {
     };
   }
 
-  async #run(invocation: Invocation, target: FunctionTarget): ReturnType<typeof runInvocation> {
-    const leave = this.#concurrency.enter(target.deployed);
+  private async run(invocation: Invocation, target: FunctionTarget): ReturnType<typeof runInvocation> {
+    const leave = this.concurrency.enter(target.deployed);
     try {
-      const result = await runInvocation(invocation, this.#poolOf(target), this.#clock);
-      this.#log?.(target.deployed.functionName, result.log.toString());
+      const result = await runInvocation(invocation, this.poolOf(target), this.clock);
+      this.log?.(target.deployed.functionName, result.log.toString());
       return result;
     } finally {
       leave();
     }
   }
 
-  #poolOf({ deployed, version }: FunctionTarget): SandboxPool {
+  private poolOf({ deployed, version }: FunctionTarget): SandboxPool {
     const key = `${deployed.functionArn}:${version}`;
     const options = {
       deployed,
       version,
-      bootstrapFile: this.#bootstrapFile,
-      guard: this.#guard,
-      temporaryFolder: this.#temporaryFolder,
+      bootstrapFile: this.bootstrapFile,
+      guard: this.guard,
+      temporaryFolder: this.temporaryFolder,
     };
-    const start = () => Sandbox.start({ ...options, now: new Date(this.#clock.now()) });
-    const pool = this.#pools.get(key) ?? new SandboxPool(start, this.#startSlots);
-    this.#pools.set(key, pool);
+    const start = () => Sandbox.start({ ...options, now: new Date(this.clock.now()) });
+    const pool = this.pools.get(key) ?? new SandboxPool(start, this.startSlots);
+    this.pools.set(key, pool);
     return pool;
   }
 }

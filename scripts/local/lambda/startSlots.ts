@@ -6,23 +6,23 @@ import { availableParallelism } from 'node:os';
  * no later, than all at once.
  */
 export class StartSlots {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
+  private free: number;
+  private readonly waiting: (() => void)[] = [];
 
   /** `count`: default the number of processors. */
   constructor(count: number = availableParallelism()) {
-    this.#free = count;
+    this.free = count;
   }
 
   /** Resolves when a process may start; `leave` has to follow. */
   async enter(): Promise<void> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.free > 0) this.free -= 1;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
   leave(): void {
-    const next = this.#waiting.shift();
+    const next = this.waiting.shift();
     if (next) next();
-    else this.#free += 1;
+    else this.free += 1;
   }
 }

@@ -9,18 +9,18 @@ const { stringify } = JSON;
 const afterThis = setImmediate;
 
 export class Answers {
-  readonly #client: RuntimeClient;
-  readonly #console: RuntimeConsole;
-  readonly #nodeMajor: number;
-  #requestId: string | undefined;
-  #onEmptyLoop: (() => void) | undefined;
-  #next: (() => void) | undefined;
+  private readonly client: RuntimeClient;
+  private readonly console: RuntimeConsole;
+  private readonly nodeMajor: number;
+  private requestId: string | undefined;
+  private onEmptyLoop: (() => void) | undefined;
+  private next: (() => void) | undefined;
 
   constructor(client: RuntimeClient, runtimeConsole: RuntimeConsole, nodeMajor: number) {
-    this.#client = client;
-    this.#console = runtimeConsole;
-    this.#nodeMajor = nodeMajor;
-    process.on('beforeExit', () => this.#onEmptyLoop?.());
+    this.client = client;
+    this.console = runtimeConsole;
+    this.nodeMajor = nodeMajor;
+    process.on('beforeExit', () => this.onEmptyLoop?.());
   }
 
   /**
@@ -28,20 +28,20 @@ export class Answers {
    * wait for and it has not come to its end.
    */
   begin(requestId: string | undefined, onEmptyLoop: () => void): void {
-    this.#requestId = requestId;
-    this.#onEmptyLoop = onEmptyLoop;
-    this.#client.pause();
+    this.requestId = requestId;
+    this.onEmptyLoop = onEmptyLoop;
+    this.client.pause();
   }
 
   /** Changes what happens when nothing is left to wait for. */
   whenLoopIsEmpty(onEmptyLoop: () => void): void {
-    this.#onEmptyLoop = onEmptyLoop;
+    this.onEmptyLoop = onEmptyLoop;
   }
 
   /** The handler is loaded. `next` waits for the next event: now, and when each has been answered. */
   ready(next: () => void): void {
-    this.#next = next;
-    this.#onEmptyLoop = undefined;
+    this.next = next;
+    this.onEmptyLoop = undefined;
     next();
   }
 
@@ -55,28 +55,28 @@ export class Answers {
       const message = 'Unable to stringify response body';
       this.fail(
         'Invoke Error',
-        this.#nodeMajor >= 24 ? new RuntimeError('JSONStringifyError', message) : new Error(message),
+        this.nodeMajor >= 24 ? new RuntimeError('JSONStringifyError', message) : new Error(message),
       );
       return;
     }
-    this.#onEmptyLoop = undefined;
-    this.#goOn();
-    void this.#client.respond(this.#requestId ?? '', payload);
+    this.onEmptyLoop = undefined;
+    this.goOn();
+    void this.client.respond(this.requestId ?? '', payload);
   }
 
   /** This machine has no room for the log: the process ends, as without its log nothing is known of the function. */
   giveUp(reason: string, exitCode: number): void {
-    this.#next = undefined;
-    void this.#client.giveUp(this.#requestId, reason).then(() => exit(exitCode));
+    this.next = undefined;
+    void this.client.giveUp(this.requestId, reason).then(() => exit(exitCode));
   }
 
   /** Something was thrown; it is logged under `label`. With an exit code it also ends the process. */
   fail(label: string, error: unknown, exitCode?: number): void {
-    this.#console.logError(label, error);
-    this.#onEmptyLoop = undefined;
-    if (exitCode === undefined) this.#goOn();
-    else this.#next = undefined;
-    const told = this.#client.fail(this.#requestId, stringify(toErrorPayload(error)));
+    this.console.logError(label, error);
+    this.onEmptyLoop = undefined;
+    if (exitCode === undefined) this.goOn();
+    else this.next = undefined;
+    const told = this.client.fail(this.requestId, stringify(toErrorPayload(error)));
     if (exitCode !== undefined) void told.then(() => exit(exitCode));
   }
 
@@ -84,7 +84,7 @@ export class Answers {
    * Waits for the next event, once what the function left behind has surfaced: where that ends the process, an event that it
    * took would fail for nothing of its own.
    */
-  #goOn(): void {
-    afterThis(() => this.#next?.());
+  private goOn(): void {
+    afterThis(() => this.next?.());
   }
 }

@@ -36,31 +36,31 @@ interface Answer {
 }
 
 export class RuntimeClient {
-  readonly #address: string;
-  readonly #socket: Socket;
-  readonly #waiting: ((answer: Answer) => void)[] = [];
-  #parts: Buffer[] = [];
-  #bytes = 0;
-  #awaitedBytes = 0;
+  private readonly address: string;
+  private readonly socket: Socket;
+  private readonly waiting: ((answer: Answer) => void)[] = [];
+  private parts: Buffer[] = [];
+  private bytes = 0;
+  private awaitedBytes = 0;
 
   /** Connects to `address` (`127.0.0.1:51234`), then calls `connected`. The process ends with its service. */
   constructor(address: string, connected: () => void) {
     const [host, port] = address.split(':');
-    this.#address = address;
-    this.#socket = connect({ host, port: Number(port), noDelay: true }, connected);
-    this.#socket.on('data', (part) => this.#receive(part));
-    this.#socket.on('error', () => undefined);
-    this.#socket.on('close', () => exit(1));
+    this.address = address;
+    this.socket = connect({ host, port: Number(port), noDelay: true }, connected);
+    this.socket.on('data', (part) => this.receive(part));
+    this.socket.on('error', () => undefined);
+    this.socket.on('close', () => exit(1));
   }
 
   /** The function's code runs: meanwhile the connection doesn't keep the event loop from running empty. */
   pause(): void {
-    this.#socket.unref();
+    this.socket.unref();
   }
 
   /** Waits for the next event. */
   async next(): Promise<RuntimeEvent> {
-    const { head, body } = await this.#call('GET', 'invocation/next');
+    const { head, body } = await this.call('GET', 'invocation/next');
     if (!head.startsWith('HTTP/1.1 200 ')) exit(1);
     const header = (name: string) => new RegExp(`^lambda-runtime-${name}: (.*)$`, 'm').exec(head)?.[1];
     return {
@@ -75,47 +75,47 @@ export class RuntimeClient {
 
   /** Answers an event. The service has the last word on it: a response that it refuses is an error by then. */
   async respond(requestId: string, payload: string): Promise<void> {
-    await this.#call('POST', `invocation/${requestId}/response`, payload);
+    await this.call('POST', `invocation/${requestId}/response`, payload);
   }
 
   /** Tells the error of an event, else that of the initialization. */
   async fail(requestId: string | undefined, payload: string): Promise<void> {
-    await this.#call('POST', errorPath(requestId), payload);
+    await this.call('POST', errorPath(requestId), payload);
   }
 
   /** Tells that this machine, not the function, is in trouble. */
   async giveUp(requestId: string | undefined, reason: string): Promise<void> {
-    await this.#call('POST', errorPath(requestId), '', `${logTroubleHeader}: ${reason}\r\n`);
+    await this.call('POST', errorPath(requestId), '', `${logTroubleHeader}: ${reason}\r\n`);
   }
 
-  #call(method: string, path: string, body = '', header = ''): Promise<Answer> {
-    const socket = this.#socket;
+  private call(method: string, path: string, body = '', header = ''): Promise<Answer> {
+    const socket = this.socket;
     socket.ref();
     // An answer and the request for the next event go out together.
     socket.cork();
     afterThis(() => socket.uncork());
     socket.write(
-      `${method} /2018-06-01/runtime/${path} HTTP/1.1\r\nhost: ${this.#address}\r\ncontent-type: application/json\r\n` +
+      `${method} /2018-06-01/runtime/${path} HTTP/1.1\r\nhost: ${this.address}\r\ncontent-type: application/json\r\n` +
         `content-length: ${byteLength(body)}\r\nsystem-test-memory-mb: ${rss() / 1_048_576}\r\n${header}\r\n${body}`,
     );
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => this.waiting.push(resolve));
   }
 
   /** Takes whole answers out of what has come; the service tells the length of each. */
-  #receive(part: Buffer): void {
-    this.#parts.push(part);
-    this.#bytes += part.length;
-    while (this.#bytes > 0 && this.#bytes >= this.#awaitedBytes) {
-      const received = concat(this.#parts);
+  private receive(part: Buffer): void {
+    this.parts.push(part);
+    this.bytes += part.length;
+    while (this.bytes > 0 && this.bytes >= this.awaitedBytes) {
+      const received = concat(this.parts);
       const bodyAt = received.indexOf('\r\n\r\n') + 4;
       const head = received.toString('latin1', 0, bodyAt);
       const end = bodyAt + Number(/^content-length: (\d+)/m.exec(head)?.[1] ?? 0);
       const whole = bodyAt > 3 && end <= received.length;
-      this.#awaitedBytes = whole ? 0 : Math.max(end, received.length + 1);
+      this.awaitedBytes = whole ? 0 : Math.max(end, received.length + 1);
       const rest = whole ? received.subarray(end) : received;
-      this.#parts = [rest];
-      this.#bytes = rest.length;
-      if (whole) this.#waiting.shift()?.({ head, body: received.toString('utf8', bodyAt, end) });
+      this.parts = [rest];
+      this.bytes = rest.length;
+      if (whole) this.waiting.shift()?.({ head, body: received.toString('utf8', bodyAt, end) });
     }
   }
 }
