@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import jest from 'eslint-plugin-jest';
+import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 
 const noImports = (from, message) => ({
@@ -30,6 +31,28 @@ export default tseslint.config(
       '@typescript-eslint/prefer-readonly': 'error',
       'no-console': 'error',
       eqeqeq: 'error',
+      curly: ['error', 'multi-line'],
+      'no-restricted-syntax': [
+        'error',
+        { selector: ':matches(PropertyDefinition, MethodDefinition) > PrivateIdentifier', message: 'Write `private`.' },
+      ],
+    },
+  },
+  {
+    files: ['bin/**', 'lib/**', 'lambda/**', 'scripts/**/*.ts'],
+    plugins: { jsdoc },
+    // What a module shows to others says what it throws.
+    rules: {
+      'jsdoc/require-throws': [
+        'error',
+        {
+          contexts: [
+            'ExportNamedDeclaration > FunctionDeclaration',
+            'ExportNamedDeclaration > VariableDeclaration > VariableDeclarator > ArrowFunctionExpression',
+            'MethodDefinition[accessibility!="private"] > FunctionExpression',
+          ],
+        },
+      ],
     },
   },
   {

@@ -10,7 +10,10 @@ export function text(app: App, name: string): string | undefined {
   return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** The same for a number; an empty value counts as none. Throws a TypeError that names the setting and its value. */
+/**
+ * The same for a number; an empty value counts as none.
+ * @throws a TypeError that names the setting and its value.
+ */
 export function number(app: App, name: string): number | undefined {
   const value = text(app, name) || undefined;
   if (value !== undefined && !Number.isFinite(Number(value))) {
@@ -19,7 +22,10 @@ export function number(app: App, name: string): number | undefined {
   return value === undefined ? undefined : Number(value);
 }
 
-/** The same for what is on or off; off is the default. Throws a TypeError that names the setting and its value. */
+/**
+ * The same for what is on or off; off is the default.
+ * @throws a TypeError that names the setting and its value.
+ */
 export function flag(app: App, name: string): boolean {
   const value = text(app, name) || 'false';
   if (value !== 'true' && value !== 'false') {
@@ -28,7 +34,10 @@ export function flag(app: App, name: string): boolean {
   return value === 'true';
 }
 
-/** The same for a text that can't be left out. Throws a TypeError that names the setting and what it is. */
+/**
+ * The same for a text that can't be left out.
+ * @throws a TypeError that names the setting and what it is.
+ */
 export function required(app: App, name: string, description: string): string {
   const value = text(app, name);
   if (!value) {

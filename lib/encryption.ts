@@ -11,8 +11,8 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
 
 /**
- * Throws where the key is an alias: permissions that name one don't reach the key behind it, and a log group takes none.
- * https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+ * @throws where the key is an alias: permissions that name one don't reach the key behind it, and a log group takes
+ * none. https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
  */
 export function expectKey(scope: IConstruct, key: IKey): void {
   if ('aliasName' in key || key.keyArn.includes(':alias/')) {

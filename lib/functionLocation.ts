@@ -4,7 +4,7 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 /**
- * Throws where Step Functions is known to be unable to invoke the function: one in another Region, or one in another
+ * @throws where Step Functions is known to be unable to invoke the function: one in another Region, or one in another
  * account without a role to assume. What is only known at the deployment passes.
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
  */

@@ -8,7 +8,7 @@ import { parseConfiguration, WireFormatError } from './wire/parsers';
 /** Of the million bytes of a template. */
 const maxTemplateShare = 900_000;
 
-/** Throws unless `value` is an integer from `min` to `max`. Tokens pass. */
+/** @throws unless `value` is an integer from `min` to `max`. Tokens pass. */
 export function expectIntegerWithin(scope: IConstruct, name: string, value: number, min: number, max: number): void {
   if (Token.isUnresolved(value)) {
     return;
@@ -20,7 +20,7 @@ export function expectIntegerWithin(scope: IConstruct, name: string, value: numb
   }
 }
 
-/** Throws for a token: the state machine's definition depends on the value. */
+/** @throws for a token: the state machine's definition depends on the value. */
 export function expectKnown(scope: IConstruct, name: string, value: unknown): void {
   if (Token.isUnresolved(value)) {
     throw new TypeError(
@@ -29,7 +29,7 @@ export function expectKnown(scope: IConstruct, name: string, value: unknown): vo
   }
 }
 
-/** Throws where an execution would have nothing to test: it is given no configurations, and the construct has none. */
+/** @throws where an execution would have nothing to test: it is given no configurations, and the construct has none. */
 export function expectConfigurationsFor(
   what: string,
   given: readonly unknown[] | undefined,
@@ -42,7 +42,7 @@ export function expectConfigurationsFor(
   }
 }
 
-/** Throws for an identifier that the state machine would refuse, as its system test does not know it. */
+/** @throws for an identifier that the state machine would refuse, as its system test does not know it. */
 export function expectKnownConfigurations(
   what: string,
   { configurations = [], allow_unknown: allowed }: SystemTestInput,
@@ -60,7 +60,7 @@ export function expectKnownConfigurations(
   }
 }
 
-/** Throws for a variable of CodePipeline, which is only replaced in the configuration of an action of its own. */
+/** @throws for a variable of CodePipeline, which is only replaced in the configuration of an action of its own. */
 export function expectNoVariable(what: string, value: unknown): void {
   const [variable] = /#\{[^"]*?\}/.exec(JSON.stringify(value)) ?? [];
   if (variable !== undefined) {
@@ -70,14 +70,14 @@ export function expectNoVariable(what: string, value: unknown): void {
   }
 }
 
-/** Throws unless `value` matches the pattern as a whole. Tokens pass. */
+/** @throws unless `value` matches the pattern as a whole. Tokens pass. */
 export function expectMatch(scope: IConstruct, name: string, value: string, pattern: RegExp, expected: string): void {
   if (!Token.isUnresolved(value) && !pattern.test(value)) {
     throw new RangeError(`Expected ${name} of ${scope.node.path} to be ${expected}, got ${JSON.stringify(value)}.`);
   }
 }
 
-/** Throws unless `value` is a count from 0 up or a share such as `5%`. */
+/** @throws unless `value` is a count from 0 up or a share such as `5%`. */
 export function expectToleratedFailures(scope: IConstruct, value: number | string): void {
   if (!isToleratedFailures(value)) {
     throw new RangeError(
@@ -86,7 +86,7 @@ export function expectToleratedFailures(scope: IConstruct, value: number | strin
   }
 }
 
-/** Throws where the payload names what each event gets from the state machine. */
+/** @throws where the payload names what each event gets from the state machine. */
 export function expectPayload(scope: IConstruct, payload: Record<string, unknown>): void {
   for (const key of ['system_test', 'configuration_identifier']) {
     if (key in payload) {
@@ -98,8 +98,8 @@ export function expectPayload(scope: IConstruct, payload: Record<string, unknown
 }
 
 /**
- * Throws unless the configurations are 1 to `max` well-formed and distinct ones that fit in an execution's input.
  * @param o.variables whether an identifier may be one that is only known when a pipeline runs
+ * @throws unless the configurations are 1 to `max` well-formed and distinct ones that fit in an execution's input.
  */
 export function expectConfigurations(
   scope: IConstruct,
@@ -137,9 +137,10 @@ export function expectConfigurations(
 }
 
 /**
- * Throws where the configurations, which a definition holds twice, leave no room in a template for the rest of it. Template
- * and definition may take 1 MB each: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
- * and https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html.
+ * @throws where the configurations, which a definition holds twice, leave no room in a template for the rest of it.
+ * Template and definition may take 1 MB each:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html and
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html.
  */
 export function expectRoomInTemplate(scope: IConstruct, configurations: readonly Configuration[]): void {
   const bytes = 2 * Buffer.byteLength(JSON.stringify(JSON.stringify(parsed(configurations))));
@@ -159,8 +160,8 @@ function identifierAt(where: string, value: unknown): string {
 }
 
 /**
- * Throws unless an execution's input is well-formed and takes at most `maxLength` characters of JSON.
  * @param o.variables whether an identifier may be one that is only known when a pipeline runs
+ * @throws unless an execution's input is well-formed and takes at most `maxLength` characters of JSON.
  */
 export function expectInput(
   scope: IConstruct,

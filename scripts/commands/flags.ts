@@ -195,7 +195,10 @@ export function nonEmpty(flag: string): (text: string) => string {
   };
 }
 
-/** The integer that a flag was given. */
+/**
+ * The integer that a flag was given.
+ * @throws a UserError for anything else, and out of its range.
+ */
 export function integer(text: string, flag: string, least: number, most: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (!(value >= least && value <= most)) {
@@ -209,7 +212,10 @@ export function maxConcurrency(text: string): number {
   return integer(text, '--max-concurrency', 1, limits.inlineConcurrency);
 }
 
-/** A count, or a share such as `5%`. */
+/**
+ * A count, or a share such as `5%`.
+ * @throws a UserError for anything else.
+ */
 export function toleratedFailures(text: string): number | string {
   const value = /^\d+$/.test(text) ? Number(text) : text;
   if (isToleratedFailures(value)) {

@@ -28,6 +28,7 @@ type Intrinsic = (argument: Json, scope: Scope, where: string) => Json | undefin
  * lists, such members are left out.
  *
  * @param where names the place for errors: `stack One, resource F, property Code`
+ * @throws a UserError for a function that is not served.
  */
 export function resolve(value: Json, scope: Scope, where: string): Json | undefined {
   if (Array.isArray(value)) {
@@ -46,7 +47,10 @@ export function resolve(value: Json, scope: Scope, where: string): Json | undefi
   return intrinsic(call.argument, scope, `${where}, ${call.name}`);
 }
 
-/** Evaluates a condition: `Fn::Equals` and so on, or the name of another one. */
+/**
+ * Evaluates a condition: `Fn::Equals` and so on, or the name of another one.
+ * @throws a UserError for what is no condition.
+ */
 export function evaluateCondition(value: Json, scope: Scope, where: string): boolean {
   if (isJsonObject(value) && typeof value.Condition === 'string') return scope.condition(value.Condition, where);
   const call = isJsonObject(value) ? intrinsicCall(value) : undefined;

@@ -27,7 +27,10 @@ export interface AssemblyStack {
   directory: string;
 }
 
-/** Reads an assembly. Throws a UserError for a directory that isn't one and for one without stacks. */
+/**
+ * Reads an assembly.
+ * @throws a UserError for a directory that isn't one and for one without stacks.
+ */
 export function readAssembly(directory: string): Assembly {
   const assembly: Assembly = { stacks: [], unreadable: new Map(), assets: new Map(), missingContext: [] };
   collect(directory, assembly);
@@ -102,7 +105,10 @@ function collectAssets(directory: string, manifest: JsonObject, assets: Map<stri
   }
 }
 
-/** Reads a JSON file that has to hold an object. Throws a UserError that names the file. */
+/**
+ * Reads a JSON file that has to hold an object.
+ * @throws a UserError that names the file.
+ */
 export function readJson(file: string): JsonObject {
   let value: unknown;
   try {

@@ -18,7 +18,8 @@ export function parameterValue(
 }
 
 /**
- * The value of a pseudo parameter; undefined for `AWS::NoValue`. Throws a UserError for an unknown one.
+ * The value of a pseudo parameter; undefined for `AWS::NoValue`.
+ * @throws a UserError for an unknown one.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
  */
 export function pseudoParameter(

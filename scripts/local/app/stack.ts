@@ -112,8 +112,9 @@ export class Stack implements Scope {
   /** The nested stack of a resource; undefined for other resources. */
   nestedStack(logicalId: string): Stack | undefined {
     if (this.resource(logicalId).type !== 'AWS::CloudFormation::Stack') return undefined;
-    if (!this.nestedStacks.has(logicalId))
+    if (!this.nestedStacks.has(logicalId)) {
       this.nestedStacks.set(logicalId, this.options.surroundings.nested(logicalId, this));
+    }
     return this.nestedStacks.get(logicalId);
   }
 
@@ -182,7 +183,10 @@ export class Stack implements Scope {
     return ['a', 'b', 'c'].map((zone) => (region || this.environment.region) + zone);
   }
 
-  /** A resource as the template declares it. */
+  /**
+   * A resource as the template declares it.
+   * @throws a UserError where it declares none of that name.
+   */
   resource(logicalId: string): TemplateResource {
     const resource = this.template.resources[logicalId];
     if (!resource) throw new UserError(`There is no resource ${logicalId} in stack ${this.stackName}.`);

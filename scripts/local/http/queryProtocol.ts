@@ -28,7 +28,10 @@ export function queryParameters(request: ServiceRequest): URLSearchParams {
   return request.body.length > 0 ? new URLSearchParams(request.body.toString('utf8')) : request.query;
 }
 
-/** Answers a request with the API's action, or with the error that AWS gives for one that it doesn't have. */
+/**
+ * Answers a request with the API's action, or with the error that AWS gives for one that it doesn't have.
+ * @throws what no error of the API is.
+ */
 export function answerQuery(api: QueryApi, request: ServiceRequest, requestId: string): ServiceResponse {
   const parameters = queryParameters(request);
   const action = parameters.get('Action') ?? '';

@@ -42,7 +42,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** Throws an error of that name for a parameter that an operation isn't served with: to ignore it would be a guess. */
+/** @throws an error of that name for a parameter that an operation isn't served with: to ignore it would be a guess. */
 export function refuseUnserved(
   operation: string,
   { given, served, error }: { given: Iterable<string>; served: readonly string[]; error: string },

@@ -17,7 +17,10 @@ export class Concurrency {
     this.unreserved = Math.max(0, account - reserved);
   }
 
-  /** Counts an invocation, and returns what ends it. Throws TooManyRequestsException. */
+  /**
+   * Counts an invocation, and returns what ends it.
+   * @throws TooManyRequestsException.
+   */
   enter(deployed: DeployedFunction): () => void {
     const running = this.running.get(deployed) ?? 0;
     const reserved = deployed.reservedConcurrentExecutions;

@@ -17,9 +17,10 @@ export interface FunctionTarget {
 }
 
 /**
- * Finds the function that a name (`name`, `name:qualifier`, `123456789012:function:name` or an ARN) and a qualifier mean.
- * Throws ValidationException, ResourceNotFoundException, and InvalidParameterValueException, which a function that can't
- * be served here gets as well.
+ * Finds the function that a name (`name`, `name:qualifier`, `123456789012:function:name` or an ARN) and a qualifier
+ * mean.
+ * @throws ValidationException, ResourceNotFoundException, and InvalidParameterValueException, which a function that
+ * can't be served here gets as well.
  */
 export function findFunction(deployment: Deployment, functionName: string, qualifier?: string): FunctionTarget {
   const named = parseFunctionName(functionName);
@@ -85,7 +86,10 @@ function invalid(member: string, value: string, pattern: string): ServiceError {
   );
 }
 
-/** A member that has to be one of some values. Throws ValidationException. */
+/**
+ * A member that has to be one of some values.
+ * @throws ValidationException.
+ */
 export function oneOf<Value extends string>(
   member: string,
   value: string | undefined,

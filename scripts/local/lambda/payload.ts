@@ -5,7 +5,10 @@ import { ServiceError } from '../http/service';
 /** Bytes of a request's payload: 6 MB where the caller waits, 1 MB for an event (AWS Lambda quotas). */
 const maximumBytes = { RequestResponse: 6_291_456, DryRun: 6_291_456, Event: 1_048_576 };
 
-/** The payload as JSON text; none is `{}`. Throws RequestEntityTooLargeException and InvalidRequestContentException. */
+/**
+ * The payload as JSON text; none is `{}`.
+ * @throws RequestEntityTooLargeException and InvalidRequestContentException.
+ */
 export function parsePayload(payload: Buffer, invocationType: keyof typeof maximumBytes): string {
   const limit = maximumBytes[invocationType];
   if (payload.length > limit) {
@@ -29,7 +32,10 @@ export function parsePayload(payload: Buffer, invocationType: keyof typeof maxim
   return text;
 }
 
-/** The JSON text in an X-Amz-Client-Context header, in ASCII, as it goes on in a header. Throws InvalidRequestContentException. */
+/**
+ * The JSON text in an X-Amz-Client-Context header, in ASCII, as it goes on in a header.
+ * @throws InvalidRequestContentException.
+ */
 export function parseClientContext(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const text = Buffer.from(header, 'base64').toString();

@@ -262,8 +262,9 @@ function errorAnswer({ headers }: IncomingMessage, body: Buffer | undefined): Ru
   const told = parseObject(text);
   const errorType = [told?.errorType, headers['lambda-runtime-function-error-type']].find(isErrorType);
   const known = errorType ?? 'Runtime.Unknown';
-  if (typeof logTrouble === 'string')
+  if (typeof logTrouble === 'string') {
     return { ...platformAnswer({ errorType: known, errorMessage: text }), logTrouble };
+  }
   if (!told) return platformAnswer({ errorType: known, errorMessage: text });
   return { type: 'error', payload: Buffer.from(text), errorType: known, at: performance.now() };
 }

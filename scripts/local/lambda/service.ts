@@ -127,7 +127,11 @@ export class LambdaService implements Service, Invoker {
     };
   }
 
-  private async invokeFunction(request: InvokeRequest, requestId: string, clientContext?: string): Promise<InvokeResult> {
+  private async invokeFunction(
+    request: InvokeRequest,
+    requestId: string,
+    clientContext?: string,
+  ): Promise<InvokeResult> {
     if (this.closed) throw closing();
     const { invocationType = 'RequestResponse', logType = 'None' } = request;
     const target = findFunction(this.deployment, request.functionName, request.qualifier);

@@ -54,7 +54,10 @@ export class Branch {
     return this.previousEventId;
   }
 
-  /** Adds an event that follows another one; the chain goes on as if it weren't there. */
+  /**
+   * Adds an event that follows another one; the chain goes on as if it weren't there.
+   * @throws BranchEnded where the branch was stopped.
+   */
   recordAfter(previousEventId: number, type: HistoryEventType, details?: EventDetails): number {
     if (this.signal.aborted) throw new BranchEnded();
     return this.history.append(type, previousEventId, details);

@@ -70,7 +70,10 @@ export class EvaluationBudget {
     return this.begin();
   }
 
-  /** After a node, with its value. */
+  /**
+   * After a node, with its value.
+   * @throws an error for a value over the bound of memory.
+   */
   leave(value: unknown): void {
     if (heldBytes(value) > this.limits.bytes) throw memoryLimitExceeded();
     this.depth -= 1;

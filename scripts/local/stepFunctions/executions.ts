@@ -34,6 +34,7 @@ export class Executions {
   /**
    * Starts an execution; without a name it gets a UUID. The same name and input as one that runs gives that one
    * (API reference, StartExecution: "StartExecution is idempotent for STANDARD workflows").
+   * @throws InvalidName, InvalidExecutionInput and ExecutionAlreadyExists.
    */
   start(machine: LoadedStateMachine, { name = randomUUID(), input = '{}', traceHeader }: StartRequest): Execution {
     if (!isExecutionName(name)) throw new ServiceError('InvalidName', 400, `Invalid Name: '${name}'`);
@@ -62,7 +63,7 @@ export class Executions {
     }
   }
 
-  /** Throws ExecutionDoesNotExist. */
+  /** @throws ExecutionDoesNotExist. */
   get(executionArn: string): Execution {
     const execution = this.byArn.get(executionArn);
     if (execution) return execution;

@@ -42,7 +42,10 @@ export class History {
     return this.textBytes + this.events.length * eventBytes;
   }
 
-  /** Adds an event and returns its id. Throws HistoryLimitReached where only the place of the last event is left. */
+  /**
+   * Adds an event and returns its id.
+   * @throws HistoryLimitReached where only the place of the last event is left.
+   */
   append(type: HistoryEventType, previousEventId: number, details: EventDetails = {}): number {
     if (this.events.length >= limits.historyEvents - 1) throw new HistoryLimitReached();
     return this.push(type, previousEventId, details);

@@ -8,7 +8,10 @@ export function makeToken(scope: string, position: number): string {
   return Buffer.from(JSON.stringify([scope, position])).toString('base64url');
 }
 
-/** The position that a token of the same scope holds. Throws InvalidToken. */
+/**
+ * The position that a token of the same scope holds.
+ * @throws InvalidToken.
+ */
 export function readToken(scope: string, token: string): number {
   try {
     const [tokenScope, position] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[];

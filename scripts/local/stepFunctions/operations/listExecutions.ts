@@ -6,7 +6,10 @@ import { arnLimits, type Operation } from './operation';
 /** In the order of AWS's own message. */
 const statuses = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'] as const;
 
-/** The newest first. A token names the last of its page, so what is started or let go of meanwhile moves nothing. */
+/**
+ * The newest first. A token names the last of its page, so what is started or let go of meanwhile moves nothing.
+ * @throws ValidationException and ResourceNotFound.
+ */
 export const listExecutions: Operation = (members, { stateMachines, executions }) => {
   const stateMachineArn = members.optionalText('stateMachineArn', arnLimits);
   const status = members.optionalChoice('statusFilter', statuses);

@@ -8,12 +8,12 @@ afterAll(cleanUp);
 /** Sleeps pass at once; it remembers them. */
 class QuickClock implements Clock {
   readonly sleeps: number[] = [];
-  #now = 0;
-  now = () => this.#now;
+  private time = 0;
+  now = () => this.time;
   sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
     signal?.throwIfAborted();
     this.sleeps.push(ms);
-    this.#now += ms;
+    this.time += ms;
     return Promise.resolve();
   };
 }
