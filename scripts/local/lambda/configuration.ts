@@ -1,14 +1,23 @@
 /** GetFunction, GetFunctionConfiguration and ListFunctions. */
 import { createHash } from 'node:crypto';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DeployedFunction, Deployment } from '../app/deployment';
 import { partitionOf } from '../app/environment';
 import { ServiceError } from '../http/service';
-import { codeFacts, type CodeFacts } from './codeFacts';
 import { oneOf, type FunctionTarget } from './functionName';
 
 /** Of ListFunctions: what a page holds at most, whatever MaxItems says (API reference). */
 const maximumPage = 50;
+
+/** Of a function's code, for its description. */
+interface CodeFacts {
+  /** Bytes of all files. */
+  codeSize: number;
+  /** Base64. Over names and contents of all files: there is no zip file here whose hash it could be. */
+  codeSha256: string;
+}
 
 /** Describes the functions of a deployment. */
 export class Configurations {
@@ -124,4 +133,19 @@ function uuid(text: string): string {
 
 function sha256(text: string, encoding: 'hex'): string {
   return createHash('sha256').update(text).digest(encoding);
+}
+
+/** Describes the code in a directory; an unreadable one counts as empty. */
+async function codeFacts(directory: string): Promise<CodeFacts> {
+  const hash = createHash('sha256');
+  let codeSize = 0;
+  const paths = await readdir(directory, { recursive: true }).catch(() => []);
+  for (const path of paths.sort()) {
+    const file = join(directory, path);
+    if (!(await lstat(file)).isFile()) continue;
+    const bytes = await readFile(file);
+    codeSize += bytes.length;
+    hash.update(`${path}\0${bytes.length}\0`).update(bytes);
+  }
+  return { codeSize, codeSha256: hash.digest('base64') };
 }

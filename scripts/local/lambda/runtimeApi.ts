@@ -11,12 +11,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { isJsonObject, type JsonObject } from '../../../lib/wire';
-import { maximumResponseBytes, responseTooLarge } from './responseSize';
 import { logTroubleHeader, type RuntimeEvent } from './runtime/runtimeClient';
 
 const version = '/2018-06-01';
 /** AWS's clients send up to 1 MB of X-Ray's error cause in a header. */
 const maximumHeaderBytes = 2 * 1_048_576;
+/** 6 MB and a little: Lambda's own limit on the response of a synchronous invocation, as its error message states it. */
+export const maximumResponseBytes = 6_291_556;
+/** What the caller gets instead of a response above the limit. */
+const responseTooLarge = {
+  errorType: 'Function.ResponseSizeTooLarge',
+  errorMessage: `Response payload size exceeded maximum allowed payload size (${maximumResponseBytes} bytes).`,
+};
 
 /** The answer to an event, or the error of the initialization. */
 export interface RuntimeAnswer {

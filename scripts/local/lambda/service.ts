@@ -16,8 +16,7 @@ import { logTail } from './log';
 import { parseClientContext, parsePayload } from './payload';
 import { Sandbox } from './sandbox';
 import { SandboxGuard } from './sandboxGuard';
-import { closing, SandboxPool } from './sandboxPool';
-import { StartSlots } from './startSlots';
+import { closing, SandboxPool, StartSlots } from './sandboxPool';
 import { errorResponse, parseOperation } from './wireFormat';
 
 export interface LambdaServiceOptions {

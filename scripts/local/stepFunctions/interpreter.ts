@@ -7,11 +7,9 @@ import { dataLimitExceeded, EvaluationFailure, InterpreterFailure, StateFailure 
 import { notTruncated } from './history';
 import { matchesError, RetryCounter } from './retrier';
 import { StateRun, type Outcome, type Runtime } from './stateRun';
-import { runChoice } from './states/choice';
-import { runFail } from './states/fail';
 import { runMap } from './states/map';
 import { runParallel } from './states/parallel';
-import { runPass, runSucceed } from './states/pass';
+import { runChoice, runFail, runPass, runSucceed } from './states/routing';
 import { runTask } from './states/task';
 import { runWait } from './states/wait';
 

@@ -6,14 +6,15 @@ import { loadDefinition } from './definition/loadDefinition';
 import { Executions } from './executions';
 import { errorResponse, jsonResponse } from '../http/jsonProtocol';
 import { Members } from './members';
-import { describeExecution } from './operations/describeExecution';
-import { describeStateMachine, describeStateMachineForExecution } from './operations/describeStateMachine';
-import { getExecutionHistory } from './operations/getExecutionHistory';
-import { listExecutions } from './operations/listExecutions';
-import { listStateMachines } from './operations/listStateMachines';
+import {
+  describeExecution,
+  getExecutionHistory,
+  listExecutions,
+  startExecution,
+  stopExecution,
+} from './operations/executions';
 import type { Operation, OperationContext } from './operations/operation';
-import { startExecution } from './operations/startExecution';
-import { stopExecution } from './operations/stopExecution';
+import { describeStateMachine, describeStateMachineForExecution, listStateMachines } from './operations/stateMachines';
 import { StateMachines } from './stateMachines';
 
 /** The operations, each with the members of its request. */

@@ -35,9 +35,6 @@ export interface Outcome {
   exitsFrom?: number;
 }
 
-/** What a state does between its entered and its exited event. */
-export type Behaviour<S extends State> = (state: S, run: StateRun) => Promise<Outcome>;
-
 /** One visit to a state. */
 export class StateRun {
   /** How often the visit was tried again. */

@@ -1,6 +1,5 @@
 /** Runs a handler once, by the rules of the function's runtime (AWS Lambda developer guide, "Define Lambda function handler in Node.js"). */
 import type { Answers } from './answers';
-import { buildContext } from './context';
 import type { Callback, Handler } from './loadHandler';
 import type { RuntimeEvent } from './runtimeClient';
 import { RuntimeError } from './runtimeError';
@@ -50,6 +49,26 @@ export function invokeHandlerWithCallback(handler: Handler, event: RuntimeEvent,
   } catch (error) {
     complete(error ?? 'handled', undefined, false);
   }
+}
+
+/**
+ * The context object of every runtime (AWS Lambda developer guide, "Using the Lambda context object"); those below nodejs24.x
+ * add the callbacks.
+ */
+function buildContext(event: RuntimeEvent): Record<string, unknown> {
+  const { env } = process;
+  return {
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    clientContext: event.clientContext === undefined ? undefined : (JSON.parse(event.clientContext) as unknown),
+    identity: undefined,
+    invokedFunctionArn: event.invokedFunctionArn,
+    awsRequestId: event.requestId,
+    getRemainingTimeInMillis: () => event.deadline - Date.now(),
+  };
 }
 
 function neverSettled(): RuntimeError {

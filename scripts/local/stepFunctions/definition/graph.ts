@@ -1,6 +1,9 @@
 import { limits } from '../../../../lib/wire';
-import type { State, StateGraph } from './definition';
+import type { Assignment, State, StateGraph } from './definition';
 import type { Refuse } from './fields';
+
+/** What Unicode lets an identifier consist of, at most 80 characters (developer guide, "Passing data with variables"). */
+const variableName = /^(?=.{1,80}$)[\p{ID_Start}_][\p{ID_Continue}]*$/u;
 
 /** Refuses a graph whose transitions lead nowhere, that never ends, or with states that nothing leads to, as AWS does. */
 export function checkTransitions(graph: StateGraph, graphName: string, refuse: (state: string) => Refuse): void {
@@ -43,6 +46,29 @@ export function checkStateNames(graph: StateGraph, refuse: (state: string) => Re
   }
 }
 
+/**
+ * Refuses names that no variable can have, and an inner scope (a Map's or Parallel's states) that assigns a variable of an
+ * outer one: it can only read it.
+ */
+export function checkVariables(
+  graph: StateGraph,
+  refuse: (state: string) => Refuse,
+  outer: ReadonlySet<string> = new Set(),
+): void {
+  const assigned = new Set(outer);
+  for (const state of graph.states.values()) {
+    for (const { field, names } of assignmentsOf(state)) {
+      for (const name of names) {
+        const reject = (problem: string) => refuse(state.name)(`${field}/${name}`, problem);
+        if (!variableName.test(name) || name === 'states') reject('is no name for a variable');
+        if (outer.has(name)) reject('an outer scope assigns this variable; an inner one can only read it');
+        assigned.add(name);
+      }
+    }
+  }
+  for (const inner of [...graph.states.values()].flatMap(innerGraphs)) checkVariables(inner, refuse, assigned);
+}
+
 function reachable({ startAt, states }: StateGraph): Set<string> {
   const reached = new Set([startAt]);
   // A set's iteration goes on with what is added meanwhile.
@@ -67,4 +93,12 @@ function transitionsOf(state: State): { field: string; next: string }[] {
 function ends(state: State): boolean {
   if (state.type === 'Succeed' || state.type === 'Fail') return true;
   return state.type !== 'Choice' && state.next === undefined;
+}
+
+function assignmentsOf(state: State): Assignment[] {
+  const exits = [];
+  if ('assign' in state) exits.push(state);
+  if ('catch' in state) exits.push(...state.catch);
+  if (state.type === 'Choice') exits.push(...state.choices, ...(state.default ? [state.default] : []));
+  return exits.flatMap(({ assign }) => (assign ? [assign] : []));
 }

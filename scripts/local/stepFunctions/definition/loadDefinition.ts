@@ -5,10 +5,9 @@ import { parseJson } from '../parseJson';
 import { templateCompiler } from '../payloadTemplate';
 import type { State, StateGraph, StateMachineDefinition } from './definition';
 import { Fields, type Refuse } from './fields';
-import { checkStateNames, checkTransitions } from './graph';
+import { checkStateNames, checkTransitions, checkVariables } from './graph';
 import { readState } from './states';
 import { maxTimeoutSeconds } from './task';
-import { checkVariables } from './variables';
 
 /**
  * Reads a state machine's definition in the Amazon States Language and compiles its expressions.

@@ -1,6 +1,5 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
-import { maximumResponseBytes } from '../../../../scripts/local/lambda/responseSize';
-import { RuntimeApi } from '../../../../scripts/local/lambda/runtimeApi';
+import { maximumResponseBytes, RuntimeApi } from '../../../../scripts/local/lambda/runtimeApi';
 
 const requestId = '8476a536-e9f4-41e8-9739-2dfe598c3fcd';
 const event = {

@@ -1,6 +1,22 @@
 import type { DeployedStateMachine } from '../../app/deployment';
 import { epochSeconds } from '../../http/jsonProtocol';
+import { pageOf } from '../pageToken';
 import { arnLimits, executionOf, type Operation, wantsData } from './operation';
+
+export const listStateMachines: Operation = (members, { stateMachines }) => {
+  const size = members.pageSize();
+  const token = members.optionalText('nextToken', { max: 1024 });
+  const { page, nextToken } = pageOf(stateMachines.all(), 'state machines', size, token);
+  return {
+    stateMachines: page.map(({ deployed: { stateMachineArn, name, type, createdAt } }) => ({
+      stateMachineArn,
+      name,
+      type,
+      creationDate: epochSeconds(createdAt.getTime()),
+    })),
+    nextToken,
+  };
+};
 
 export const describeStateMachine: Operation = (members, { stateMachines }) => {
   const withData = wantsData(members);
@@ -28,8 +44,7 @@ function describe(deployed: DeployedStateMachine, withData: boolean): object {
     // What is left out is {} (API reference).
     definition: withData ? definition : '{}',
     roleArn,
-    loggingConfiguration:
-      loggingConfiguration === undefined ? { level: 'OFF', includeExecutionData: false } : loggingConfiguration,
+    loggingConfiguration: loggingConfiguration ?? { level: 'OFF', includeExecutionData: false },
     tracingConfiguration: { enabled: tracingEnabled },
   };
 }

@@ -1,0 +1,134 @@
+import { limits } from '../../../../lib/wire';
+import { epochSeconds } from '../../http/jsonProtocol';
+import { ServiceError } from '../../http/service';
+import type { Execution } from '../execution';
+import { withoutExecutionData } from '../history';
+import { makeToken, readToken } from '../pageToken';
+import { arnLimits, executionOf, type Operation, wantsData } from './operation';
+
+export const startExecution: Operation = (members, { stateMachines, executions }) => {
+  const stateMachineArn = members.text('stateMachineArn', arnLimits);
+  const name = members.optionalText('name', { max: limits.executionNameLength });
+  // Measured: an empty text is no valid input rather than too short.
+  const input = members.optionalText('input', { min: 0, maxBytes: limits.payloadBytes });
+  const traceHeader = members.optionalText('traceHeader', { min: 0, max: 256 });
+  const machine = stateMachines.get(stateMachineArn);
+  const { executionArn, startedAt } = executions.start(machine, { name, input, traceHeader });
+  return { executionArn, startDate: epochSeconds(startedAt) };
+};
+
+/** Of an execution that has ended it gives the time when it did, and changes nothing. */
+export const stopExecution: Operation = (members, context) => {
+  const error = members.optionalText('error', { min: 0, max: 256 });
+  const cause = members.optionalText('cause', { min: 0, max: limits.causeLength });
+  const execution = executionOf(members, context);
+  execution.abort(error, cause);
+  return { stopDate: epochSeconds(execution.stoppedAt ?? execution.startedAt) };
+};
+
+export const describeExecution: Operation = (members, context) => {
+  const withData = wantsData(members);
+  const execution = executionOf(members, context);
+  return {
+    ...summaryOf(execution),
+    ...(withData && dataOf(execution)),
+    inputDetails: { included: withData },
+    ...(execution.output !== undefined && { outputDetails: { included: withData } }),
+    traceHeader: execution.traceHeader,
+    ...redriveOf(execution),
+  };
+};
+
+function dataOf({ input, output, error, cause }: Execution): object {
+  return { input, output, error, cause };
+}
+
+/** As recorded; an operation to redrive isn't offered here. */
+function redriveOf({ status }: Execution): object {
+  if (status !== 'RUNNING' && status !== 'SUCCEEDED') return { redriveStatus: 'REDRIVABLE' };
+  return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: `Execution is ${status} and cannot be redriven` };
+}
+
+/** In the order of AWS's own message. */
+const statuses = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'] as const;
+
+/**
+ * The newest first. A token names the last of its page, so what is started or let go of meanwhile moves nothing.
+ * @throws ValidationException and ResourceNotFound.
+ */
+export const listExecutions: Operation = (members, { stateMachines, executions }) => {
+  const stateMachineArn = members.optionalText('stateMachineArn', arnLimits);
+  const status = members.optionalChoice('statusFilter', statuses);
+  const size = members.pageSize();
+  const token = members.optionalText('nextToken', { max: 3096 });
+  const mapRunArn = members.optionalText('mapRunArn', { max: 2000 });
+  const redriveFilter = members.optionalChoice('redriveFilter', ['REDRIVEN', 'NOT_REDRIVEN']);
+  if (stateMachineArn === undefined) {
+    if (mapRunArn === undefined) throw invalid('Must provide State Machine ARN or Map Run ARN');
+    // There are no distributed Maps here.
+    throw new ServiceError('ResourceNotFound', 400, `Resource not found: '${mapRunArn}'`);
+  }
+  // The API reference says so without the words.
+  if (mapRunArn !== undefined) throw invalid('Must provide State Machine ARN or Map Run ARN, not both');
+  if (redriveFilter !== undefined) throw invalid('redriveFilter can not be provided with a State Machine ARN');
+  const { deployed } = stateMachines.get(stateMachineArn);
+  const scope = `${stateMachineArn} ${status ?? ''}`;
+  const before = token === undefined ? Infinity : readToken(scope, token);
+  const wanted = executions
+    .of(deployed.stateMachineArn)
+    .filter(({ ordinal }) => ordinal < before)
+    .filter((execution) => status === undefined || execution.status === status);
+  const page = wanted.slice(-size).reverse();
+  const last = page.at(-1);
+  return {
+    executions: page.map(summaryOf),
+    nextToken: last && wanted.length > size ? makeToken(scope, last.ordinal) : undefined,
+  };
+};
+
+function invalid(message: string): ServiceError {
+  return new ServiceError('ValidationException', 400, message);
+}
+
+/** What the list and the description of an execution have in common. */
+function summaryOf({ executionArn, machine, name, status, startedAt, stoppedAt }: Execution): object {
+  return {
+    executionArn,
+    stateMachineArn: machine.deployed.stateMachineArn,
+    name,
+    status,
+    startDate: epochSeconds(startedAt),
+    stopDate: stoppedAt === undefined ? undefined : epochSeconds(stoppedAt),
+    redriveCount: 0,
+  };
+}
+
+/**
+ * A page starts at an event's id, which never changes: asking again with the same token gives the same events and, where the page
+ * was not full, those recorded since.
+ */
+export const getExecutionHistory: Operation = (members, context) => {
+  const size = members.pageSize();
+  const reverse = members.optionalFlag('reverseOrder') ?? false;
+  const withData = members.optionalFlag('includeExecutionData') ?? true;
+  const token = members.optionalText('nextToken', { max: 1024 });
+  const execution = executionOf(members, context);
+  const scope = `${execution.executionArn} ${reverse ? 'newest first' : 'oldest first'}`;
+  const first = token === undefined ? (reverse ? execution.history.length : 1) : readToken(scope, token);
+  const events = reverse ? backward(execution, first, size) : forward(execution, first, size);
+  const next = (events.at(-1)?.id ?? first) + (reverse ? -1 : 1);
+  const more = next >= 1 && next <= execution.history.length;
+  return {
+    events: withData ? events : events.map(withoutExecutionData),
+    nextToken: more ? makeToken(scope, next) : undefined,
+  };
+};
+
+function forward({ history }: Execution, first: number, size: number) {
+  const last = Math.min(first + size - 1, history.length);
+  return last < first ? [] : history.between(first, last);
+}
+
+function backward({ history }: Execution, first: number, size: number) {
+  return first < 1 ? [] : history.between(first, Math.max(first - size + 1, 1));
+}
