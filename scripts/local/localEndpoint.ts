@@ -17,8 +17,6 @@ export interface LocalEndpointOptions extends ServeOptions {
   stack?: string;
   /** The same where no `stack` is given: this one or, where the app has no such stack, its only one with a system test. */
   defaultStack?: string;
-  cwd: string;
-  env: NodeJS.ProcessEnv;
   /** Ends the synthesis of the app. A running endpoint ends with `close()`. */
   signal?: AbortSignal;
 }

@@ -2,13 +2,14 @@
 import type { Clock } from '../io/clock';
 import { CloudFormationService } from './cloudFormation/service';
 import type { Deployment } from './app/deployment';
+import type { Surroundings } from './lambda/sandboxEnvironment';
 import { LambdaService } from './lambda/service';
 import { listen } from './http/listener';
 import { route } from './http/router';
 import { StepFunctionsService } from './stepFunctions/service';
 import { StsService } from './sts/service';
 
-export interface ServeOptions {
+export interface ServeOptions extends Surroundings {
   /** 0 to 65535; 0, the default, takes a free one. */
   port?: number;
   /** Time for the state machines and the functions; default: the machine's clock. */
@@ -39,9 +40,15 @@ export interface RunningServer {
  * Serves a deployment on 127.0.0.1. Throws a UserError where the port can't be had or a state machine uses what isn't
  * supported.
  */
-export async function serve(deployment: Deployment, options: ServeOptions = {}): Promise<RunningServer> {
+export async function serve(deployment: Deployment, options: ServeOptions): Promise<RunningServer> {
   const { clock, random, log, functionLog, lambdaConcurrency, sdkReadTimeoutSeconds } = options;
-  const lambda = new LambdaService({ deployment, clock, concurrency: lambdaConcurrency, log: functionLog });
+  const lambda = new LambdaService({
+    deployment,
+    clock,
+    concurrency: lambdaConcurrency,
+    surroundings: options,
+    log: functionLog,
+  });
   const closers = [() => lambda.close()];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();

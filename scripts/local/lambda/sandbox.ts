@@ -6,7 +6,7 @@ import { exitText, type ProcessEnd } from './functionError';
 import { cannotStart } from './machineTrouble';
 import { RuntimeApi, type RuntimeAnswer } from './runtimeApi';
 import type { RuntimeEvent } from './runtime/runtimeClient';
-import { memoryFlags, newLogStreamName, sandboxEnvironment } from './sandboxEnvironment';
+import { memoryFlags, newLogStreamName, sandboxEnvironment, type Surroundings } from './sandboxEnvironment';
 import type { SandboxGuard } from './sandboxGuard';
 import { SandboxLog } from './sandboxLog';
 
@@ -52,6 +52,7 @@ export interface SandboxOptions {
   version: string;
   bootstrapFile: string;
   guard: SandboxGuard;
+  surroundings: Surroundings;
   /** For the log. */
   temporaryFolder: string;
   now: Date;
@@ -93,13 +94,13 @@ export class Sandbox {
   }
 
   private constructor(options: SandboxOptions, log: SandboxLog, api: RuntimeApi) {
-    const { deployed, version, bootstrapFile, guard, now } = options;
+    const { deployed, version, bootstrapFile, guard, surroundings, now } = options;
     this.log = log;
     this.api = api;
     this.child = spawn(process.execPath, [...memoryFlags(deployed), bootstrapFile], {
       cwd: deployed.codeDirectory,
       env: {
-        ...sandboxEnvironment(deployed, version, newLogStreamName(version, now), bootstrapFile),
+        ...sandboxEnvironment(deployed, version, newLogStreamName(version, now), bootstrapFile, surroundings),
         AWS_LAMBDA_RUNTIME_API: api.address,
       },
       stdio: ['ignore', log.descriptor, log.descriptor],

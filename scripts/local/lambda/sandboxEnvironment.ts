@@ -3,6 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { DeployedFunction } from '../app/deployment';
 
+/** What a sandbox gets from where the endpoint was started. */
+export interface Surroundings {
+  /** Where Node.js looks for packages that a function doesn't bring, in its `node_modules`. */
+  cwd: string;
+  /** Only the PATH is taken. */
+  env: NodeJS.ProcessEnv;
+}
+
 /**
  * The environment variables of a sandbox (AWS Lambda developer guide, "Defined runtime environment variables"). The
  * credentials are made up: the function's role does not exist here. The function's variables win over those that Lambda
@@ -13,14 +21,15 @@ export function sandboxEnvironment(
   version: string,
   logStreamName: string,
   bootstrapFile: string,
+  { cwd, env }: Surroundings,
 ): Record<string, string> {
   const region = deployed.functionArn.split(':')[3] ?? '';
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    PATH: process.env.PATH ?? '',
+    PATH: env.PATH ?? '',
     // Where CDK leaves out the AWS SDK because Lambda has it, the app's own copy stands in.
-    NODE_PATH: join(process.cwd(), 'node_modules'),
+    NODE_PATH: join(cwd, 'node_modules'),
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     ...deployed.environment,
     _HANDLER: deployed.handler,

@@ -14,7 +14,8 @@ import { runInvocation, type Invocation } from './invocation';
 import type { Invoker, InvokeRequest, InvokeResult } from './invoke';
 import { logTail } from './log';
 import { parseClientContext, parsePayload } from './payload';
-import { Sandbox } from './sandbox';
+import { Sandbox, type SandboxOptions } from './sandbox';
+import type { Surroundings } from './sandboxEnvironment';
 import { SandboxGuard } from './sandboxGuard';
 import { closing, SandboxPool, StartSlots } from './sandboxPool';
 import { errorResponse, parseOperation } from './wireFormat';
@@ -25,6 +26,7 @@ export interface LambdaServiceOptions {
   clock?: Clock;
   /** How many invocations the account may run at once; default 100. */
   concurrency?: number;
+  surroundings: Surroundings;
   /** What runs in a sandbox; default: `dist/bootstrap.js` of this package. */
   bootstrapFile?: string;
   /** For the functions' logs while they run; default: the system's (TMPDIR). */
@@ -40,9 +42,7 @@ export class LambdaService implements Service, Invoker {
   private readonly concurrency: Concurrency;
   private readonly configurations: Configurations;
   private readonly events: EventQueue;
-  private readonly guard: SandboxGuard;
-  private readonly bootstrapFile: string;
-  private readonly temporaryFolder: string;
+  private readonly sandboxes: Omit<SandboxOptions, 'deployed' | 'version' | 'now'>;
   private readonly log: LambdaServiceOptions['log'];
   private readonly startSlots = new StartSlots();
   private readonly pools = new Map<string, SandboxPool>();
@@ -51,16 +51,15 @@ export class LambdaService implements Service, Invoker {
 
   /** Throws where a function's runtime is not one of Node.js, or the bootstrap was not built. */
   constructor(options: LambdaServiceOptions) {
-    const { deployment, clock = systemClock, concurrency = 100, bootstrapFile, temporaryFolder, log } = options;
+    const { deployment, clock = systemClock, concurrency = 100, surroundings, log } = options;
+    const { bootstrapFile = builtFile('bootstrap.js'), temporaryFolder = tmpdir() } = options;
     deployment.functions.forEach(requireNodeJs);
     this.deployment = deployment;
     this.clock = clock;
     this.concurrency = new Concurrency(concurrency, deployment.functions);
     this.configurations = new Configurations(deployment);
     this.events = new EventQueue(clock);
-    this.bootstrapFile = bootstrapFile ?? builtFile('bootstrap.js');
-    this.guard = new SandboxGuard(this.bootstrapFile);
-    this.temporaryFolder = temporaryFolder ?? tmpdir();
+    this.sandboxes = { bootstrapFile, guard: new SandboxGuard(bootstrapFile), surroundings, temporaryFolder };
     this.log = log;
   }
 
@@ -81,7 +80,7 @@ export class LambdaService implements Service, Invoker {
   async close(): Promise<void> {
     this.closed = true;
     await Promise.all([...[...this.pools.values()].map((pool) => pool.close()), this.events.close()]);
-    await this.guard.close();
+    await this.sandboxes.guard.close();
   }
 
   private async answer(request: ServiceRequest, requestId: string): Promise<ServiceResponse> {
@@ -166,14 +165,7 @@ export class LambdaService implements Service, Invoker {
 
   private poolOf({ deployed, version }: FunctionTarget): SandboxPool {
     const key = `${deployed.functionArn}:${version}`;
-    const options = {
-      deployed,
-      version,
-      bootstrapFile: this.bootstrapFile,
-      guard: this.guard,
-      temporaryFolder: this.temporaryFolder,
-    };
-    const start = () => Sandbox.start({ ...options, now: new Date(this.clock.now()) });
+    const start = () => Sandbox.start({ ...this.sandboxes, deployed, version, now: new Date(this.clock.now()) });
     const pool = this.pools.get(key) ?? new SandboxPool(start, this.startSlots);
     this.pools.set(key, pool);
     return pool;

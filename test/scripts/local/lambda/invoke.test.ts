@@ -6,7 +6,15 @@ import {
   LambdaServiceException,
 } from '@aws-sdk/client-lambda';
 import { LambdaService } from '../../../../scripts/local/lambda/service';
-import { cleanUp, deployed, deploymentOf, eventually, serveLambda, type ServedLambda } from './lambdaFixture';
+import {
+  cleanUp,
+  deployed,
+  deploymentOf,
+  eventually,
+  serveLambda,
+  surroundings,
+  type ServedLambda,
+} from './lambdaFixture';
 
 const echo = `exports.handler = async (event, context) => ({ event, context, n: context.awsRequestId.length })`;
 
@@ -249,7 +257,7 @@ describe('a call that Lambda would refuse', () => {
 describe('the service', () => {
   test('refuses functions that are not for Node.js, by name', () => {
     const python = deployed('', { functionName: 'snake', runtime: 'python3.13' });
-    expect(() => new LambdaService({ deployment: deploymentOf(python) })).toThrow(
+    expect(() => new LambdaService({ deployment: deploymentOf(python), surroundings })).toThrow(
       'The function snake has the runtime python3.13; the local endpoint runs Node.js functions only (nodejs20.x, nodejs22.x, nodejs24.x and so on).',
     );
   });

@@ -10,6 +10,9 @@ import { listen } from '../../../../scripts/local/http/listener';
 export const account = '123456789012';
 export const region = 'eu-central-1';
 
+/** Where the endpoint of these tests was started. */
+export const surroundings = { cwd: process.cwd(), env: process.env };
+
 const folders: string[] = [];
 const open = new Set<ServedLambda>();
 
@@ -83,10 +86,10 @@ export interface ServedLambda {
 /** Serves functions over HTTP. */
 export async function serveLambda(
   functions: DeployedFunction[],
-  options: Omit<LambdaServiceOptions, 'deployment'> = {},
+  options: Partial<LambdaServiceOptions> = {},
 ): Promise<ServedLambda> {
   const deployment = deploymentOf(...functions);
-  const service = new LambdaService({ deployment, ...options });
+  const service = new LambdaService({ deployment, surroundings, ...options });
   const listener = await listen((request, requestId) => service.handle(request, requestId));
   const client = new LambdaClient({
     endpoint: listener.url,

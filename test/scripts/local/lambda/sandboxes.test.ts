@@ -79,7 +79,9 @@ test('many invocations at once each get their own answer and their own log', asy
 test("a sandbox has the function's environment and Lambda's, and nothing of the caller's", async () => {
   process.env.SECRET_OF_THE_CALLER = 'secret';
   const source = 'exports.handler = async () => ({ env: process.env, cwd: process.cwd(), send: typeof process.send })';
-  const lambda = await serveLambda([deployed(source, { environment: { STAGE: 'test', AWS_REGION: 'mine' } })]);
+  const lambda = await serveLambda([deployed(source, { environment: { STAGE: 'test', AWS_REGION: 'mine' } })], {
+    surroundings: { cwd: '/app', env: { PATH: '/programs', SECRET_OF_THE_CALLER: 'secret' } },
+  });
   const { payload } = await lambda.invoke();
   delete process.env.SECRET_OF_THE_CALLER;
   const { env, cwd, send } = payload as { env: Record<string, string>; cwd: string; send: string };
@@ -117,6 +119,8 @@ test("a sandbox has the function's environment and Lambda's, and nothing of the 
     AWS_SECRET_ACCESS_KEY: 'local',
     TZ: ':UTC',
     LAMBDA_TASK_ROOT: cwd,
+    PATH: '/programs',
+    NODE_PATH: '/app/node_modules',
   });
   expect(send).toBe('undefined');
   await lambda.close();
