@@ -23,8 +23,8 @@ export function acknowledgeNagFindings({ stateMachine }: SystemTest): void {
 }
 
 /**
- * Acknowledges what cdk-nag's AwsSolutions checks find in every `SystemTestHook`, as `acknowledgeNagFindings` does for the
- * `SystemTest` itself.
+ * Acknowledges what cdk-nag's AwsSolutions checks find in every `SystemTestHook`, as `acknowledgeNagFindings` does for
+ * the `SystemTest` itself.
  */
 export function acknowledgeHookNagFindings(hook: SystemTestHook): void {
   Validations.of(hook).acknowledge(

@@ -61,10 +61,11 @@ export interface SystemTestProps {
   readonly payload?: Record<string, unknown>;
 
   /**
-   * Whether a failed configuration's result has the last 4 KB of its log. Without, the function is invoked by the optimised
-   * integration: a failed configuration is then a failed task in the console, and its result has no log and no billed
-   * duration. For a function that runs for minutes: only the optimised integration is documented to wait for its end, so with
-   * the log tail a function whose timeout is over 30 s or unknown is not invoked again where Step Functions got no answer.
+   * Whether a failed configuration's result has the last 4 KB of its log. Without, the function is invoked by the
+   * optimised integration: a failed configuration is then a failed task in the console, and its result has no log and
+   * no billed duration. For a function that runs for minutes: only the optimised integration is documented to wait for
+   * its end, so with the log tail a function whose timeout is over 30 s or unknown is not invoked again where Step
+   * Functions got no answer.
    *
    * @default true
    */
@@ -141,8 +142,8 @@ export interface SystemTestProps {
 /** Options of an alarm; what is not given is set by `SystemTest.createAlarm`. */
 export interface SystemTestAlarmOptions extends Partial<cloudwatch.AlarmProps> {
   /**
-   * The topic that the alarm tells. It is permitted to, by the topic's policy and that of the key which encrypts the topic;
-   * policies of an imported topic or key have to permit `cloudwatch.amazonaws.com` by themselves.
+   * The topic that the alarm tells. It is permitted to, by the topic's policy and that of the key which encrypts the
+   * topic; policies of an imported topic or key have to permit `cloudwatch.amazonaws.com` by themselves.
    *
    * @default - none: add an action to the alarm
    */

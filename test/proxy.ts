@@ -37,7 +37,8 @@ export type Fault =
   | { rewrite: (answer: never) => unknown }
   /**
    * The service's clock is this many milliseconds ahead: it refuses what was signed more than 5 minutes from its time,
-   * and says its time in each answer (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html).
+   * and says its time in each answer
+   * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html).
    */
   | { serviceClock: number };
 

@@ -1,7 +1,7 @@
 /**
  * The function that CodeDeploy invokes with `{DeploymentId, LifecycleEventHookExecutionId}`: it starts the state machine
- * that runs the test and reports. A deployment has one id and one such hook, so invoking it twice starts it once. Where it
- * can't be started, CodeDeploy is told at once rather than waiting for an hour.
+ * that runs the test and reports. A deployment has one id and one such hook, so invoking it twice starts it once. Where
+ * it can't be started, CodeDeploy is told at once rather than waiting for an hour.
  *
  * Below the 4,096 characters that CloudFormation takes inline.
  */

@@ -87,7 +87,8 @@ export class PipelineStack extends Stack {
 
 /**
  * Permits the source action to use a connection of the service's present name. The CDK permits the action of its former
- * name, but the prefixes of action and ARN have to match: https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
+ * name, but the prefixes of action and ARN have to match:
+ * https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
  */
 function permitConnection(pipeline: codepipeline.Pipeline, connectionArn: string): void {
   if (connectionArn.includes(':codeconnections:')) {

@@ -30,7 +30,8 @@ export interface SystemTestActionProps extends codepipeline.CommonAwsActionProps
 
   /**
    * The input of the execution. Its texts may hold variables of the pipeline, such as
-   * `#{codepipeline.PipelineExecutionId}` or `#{variables.customer}`, at most 1,000 characters of JSON: take `inputFile` for more.
+   * `#{codepipeline.PipelineExecutionId}` or `#{variables.customer}`, at most 1,000 characters of JSON: take
+   * `inputFile` for more.
    *
    * @default - `{}`: the construct's configurations and settings
    */

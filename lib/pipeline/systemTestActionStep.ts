@@ -88,9 +88,9 @@ export class SystemTestActionStep extends pipelines.Step implements pipelines.IC
   }
 
   /**
-   * The CDK would make the role in a stack of its own, which the pipeline, as it updates itself, may not deploy to another
-   * account (https://github.com/aws/aws-cdk/issues/16374). Nor can the tested stack hold it: the update of a pipeline with a
-   * role that can't be assumed ends with an InvalidStructureException
+   * The CDK would make the role in a stack of its own, which the pipeline, as it updates itself, may not deploy to
+   * another account (https://github.com/aws/aws-cdk/issues/16374). Nor can the tested stack hold it: the update of a
+   * pipeline with a role that can't be assumed ends with an InvalidStructureException
    * (https://github.com/awslabs/aws-deployment-framework/pull/80).
    */
   private expectRole(pipelineAccount: string): void {

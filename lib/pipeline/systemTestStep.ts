@@ -43,8 +43,8 @@ export interface SystemTestStepProps {
   readonly buildEnvironment?: codebuild.BuildEnvironment;
 
   /**
-   * After how long CodeBuild stops the build, 5 minutes to 36 hours. Longer than the system test's own timeout, which ends
-   * with a report.
+   * After how long CodeBuild stops the build, 5 minutes to 36 hours. Longer than the system test's own timeout, which
+   * ends with a report.
    *
    * @default Duration.hours(2)
    */

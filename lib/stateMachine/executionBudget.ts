@@ -6,8 +6,8 @@ import { limits } from '../wire';
 
 /**
  * Events of an iteration that is caught, without its retries: MapIterationStarted, TaskStateEntered, TaskScheduled,
- * TaskStarted, TaskSucceeded, EvaluationFailed, TaskStateExited, PassStateEntered, PassStateExited, MapIterationSucceeded.
- * One whose task failed has TaskFailed in place of the two in the middle.
+ * TaskStarted, TaskSucceeded, EvaluationFailed, TaskStateExited, PassStateEntered, PassStateExited,
+ * MapIterationSucceeded. One whose task failed has TaskFailed in place of the two in the middle.
  */
 const eventsPerIteration = 10;
 /** Events of each retry: TaskScheduled, TaskStarted, TaskFailed. */

@@ -27,8 +27,8 @@ function withDefaults({ configurations = [], maxConcurrency, toleratedFailures }
 }
 
 /**
- * `$complete(items)`: the input that the Map gets, `{configurations, max_concurrency, tolerated_failures}`. Where it gives no
- * more than the identifier of one of the construct's configurations, the other keys are the construct's.
+ * `$complete(items)`: the input that the Map gets, `{configurations, max_concurrency, tolerated_failures}`. Where it
+ * gives no more than the identifier of one of the construct's configurations, the other keys are the construct's.
  */
 function complete({ configurations = [] }: InputDefaults): string {
   const isKnown = configurations.some((one) => typeof one === 'object');
@@ -54,9 +54,9 @@ export function completeInput(defaults: InputDefaults): string {
 }
 
 /**
- * `$nearest(wanted, names)`: which of the names is most like a mistyped one: the same but for upper and lower case, or the
- * one with the longest start and end in common (up to 100 characters each), if these are at least half of it; else nothing.
- * It searches all names as one text, which takes no evaluation for each.
+ * `$nearest(wanted, names)`: which of the names is most like a mistyped one: the same but for upper and lower case, or
+ * the one with the longest start and end in common (up to 100 characters each), if these are at least half of it; else
+ * nothing. It searches all names as one text, which takes no evaluation for each.
  */
 const nearest = String.raw`$nearest := function($wanted, $names) {(
     $begin := function($count) { "\n" & $start($wanted, $count) };

@@ -4,11 +4,11 @@
  */
 
 /**
- * Errors of Step Functions' own client: it got no answer, so the function may still run. Whether the SDK integration's client
- * gives up before Lambda does is neither documented nor recorded; by default the AWS SDK for Java gives up after 30 s (version
- * 2, https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/timeouts.html) or 50 s (version 1,
- * https://repost.aws/knowledge-center/lambda-function-retry-timeout-sdk). The optimised integration waits until the function
- * has ended (https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html).
+ * Errors of Step Functions' own client: it got no answer, so the function may still run. Whether the SDK integration's
+ * client gives up before Lambda does is neither documented nor recorded; by default the AWS SDK for Java gives up after
+ * 30 s (version 2, https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/timeouts.html) or 50 s (version 1,
+ * https://repost.aws/knowledge-center/lambda-function-retry-timeout-sdk). The optimised integration waits until the
+ * function has ended (https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html).
  */
 export const unanswered = {
   errors: ['Lambda.SdkClientException', 'Lambda.ClientExecutionTimeoutException'] as readonly string[],
@@ -54,13 +54,14 @@ const transientInvokeErrors = [
 
 /**
  * Errors of an invocation that pass by themselves, as Step Functions names them. It names those of the API in Pascal case
- * (https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html), as the AWS SDK for Java does: recorded
- * is `Ec2.Ec2Exception`. Whether the optimised integration does so too is unproven, so both spellings are listed.
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html), as the AWS SDK for Java does:
+ * recorded is `Ec2.Ec2Exception`. Whether the optimised integration does so too is unproven, so both spellings are
+ * listed.
  */
 export const transientErrors: readonly string[] = [
   ...unanswered.errors,
-  // A generic error of the service: of the SDK integration (recorded: DynamoDb.DynamoDbException), and of the optimised one
-  // (https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html).
+  // A generic error of the service: of the SDK integration (recorded: DynamoDb.DynamoDbException), and of the optimised
+  // one (https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html).
   'Lambda.LambdaException',
   'Lambda.AWSLambdaException',
   ...new Set(transientInvokeErrors.flatMap((name) => [name, pascalCase(name)]).map((name) => `Lambda.${name}`)),
@@ -85,7 +86,8 @@ export const retryRule = {
 /**
  * Finds the durations in the log of an invocation, in milliseconds, and the function's memory: regular expressions for
  * the REPORT line of the text format and for the platform.report record of the JSON format. The last match counts: the
- * line is Lambda's own and ends the log. The digits are bounded, because JSONata fails on a number that has too many. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
+ * line is Lambda's own and ends the log. The digits are bounded, because JSONata fails on a number that has too many.
+ * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
  */
 export const reportPatterns = {
   duration: [

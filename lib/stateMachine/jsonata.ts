@@ -1,9 +1,11 @@
 /**
  * JSONata as the state machines use it. Step Functions evaluates JSONata 2.0.6 on a JVM and adds `$parse`:
- * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html. Its bounds are those of the local endpoint's
- * `EvaluationBudget`. Every expression gives the same in JavaScript, in Python and in Java (test/lib/stateMachine/jsonata), so none
+ * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html. Its bounds are those of the local
+ * endpoint's `EvaluationBudget`. Every expression gives the same in JavaScript, in Python and in Java
+ * (test/lib/stateMachine/jsonata), so none
  *
- * - indexes from the end of a list that may be empty, and none repeats a group in a regular expression, which takes Java a
+ * - indexes from the end of a list that may be empty, and none repeats a group in a regular expression, which takes
+ * Java a
  *   stack frame for each repetition;
  * - asks `$substring` for more characters than there are, or for the end of a text: in Java that fails where one of them
  *   takes two UTF-16 units;
@@ -16,8 +18,9 @@ export function jsonata(expression: string): string {
 }
 
 /**
- * JSON as text to parse: each value of a literal would be an evaluation of its own, and their depth is bounded. Java reads a
- * text of 100,000 characters in seconds, and ten of a tenth at once. They end at a comma, which no token of the CDK holds.
+ * JSON as text to parse: each value of a literal would be an evaluation of its own, and their depth is bounded. Java
+ * reads a text of 100,000 characters in seconds, and ten of a tenth at once. They end at a comma, which no token of the
+ * CDK holds.
  */
 export function parsed(value: unknown): string {
   const texts = (JSON.stringify(value).match(/.{1,9999}(?:,|$)|.{1,9999}/gsu) ?? []).map(

@@ -1,6 +1,6 @@
 /**
- * The expressions of an iteration and of the aggregated result. They are shown as they stand in the Step Functions console,
- * so they are written to be read there.
+ * The expressions of an iteration and of the aggregated result. They are shown as they stand in the Step Functions
+ * console, so they are written to be read there.
  *
  * None may fail, whatever the function says: where the Output of a catcher fails, the whole execution does.
  */
@@ -62,8 +62,8 @@ const result = String.raw`$room := $checked.detail_bytes - $size($times);
  * The result of an invocation that reached the function.
  *
  * `$states.result` is Lambda's answer. From the SDK integration `Payload` is text, a function error is data and the log
- * tail is Base64; from the optimised one `Payload` is JSON and the duration is that of the task. It fails where the text is
- * no JSON, which nothing in JSONata can tell beforehand.
+ * tail is Base64; from the optimised one `Payload` is JSON and the duration is that of the task. It fails where the
+ * text is no JSON, which nothing in JSONata can tell beforehand.
  */
 export function invocationResult(logTail: boolean): string {
   const reported = (patterns: readonly string[]) => patterns.map((pattern) => `$reported(/${pattern}/)`);
@@ -116,8 +116,8 @@ export function invocationResult(logTail: boolean): string {
  *
  * Such a cause quotes the whole expression, some 4 KB, which tells nobody anything: what is left is what follows it.
  *
- * The Cause is JSON only where the function raised, and may have been cut, so its message is searched, not parsed: it ends
- * at the first quotation mark that is not escaped. What is no escape, or half of one, is left out.
+ * The Cause is JSON only where the function raised, and may have been cut, so its message is searched, not parsed: it
+ * ends at the first quotation mark that is not escaped. What is no escape, or half of one, is left out.
  *
  * @param o.mayRunOn whether a function that gave no answer was not invoked again, as it may still run
  */

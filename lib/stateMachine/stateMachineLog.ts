@@ -30,8 +30,8 @@ export class StateMachineLog extends logs.LogGroup {
 }
 
 /**
- * The stack that is deployed by its name. That of a nested stack is only known when it is deployed, so a key that encrypts
- * the log group would depend on the nested stack that depends on it.
+ * The stack that is deployed by its name. That of a nested stack is only known when it is deployed, so a key that
+ * encrypts the log group would depend on the nested stack that depends on it.
  */
 function outermostStack(scope: Construct): Stack {
   let stack = Stack.of(scope);

@@ -46,8 +46,8 @@ export function isExecutionName(text: string): boolean {
 }
 
 /**
- * One configuration: its identifier (1 to 1,024 characters, not only spaces, tabs and line breaks), or an object that carries it
- * with further keys for the function's event. `system_test` is not among them: it is always `true`.
+ * One configuration: its identifier (1 to 1,024 characters, not only spaces, tabs and line breaks), or an object that
+ * carries it with further keys for the function's event. `system_test` is not among them: it is always `true`.
  */
 export type Configuration = string | (JsonObject & { configuration_identifier: string });
 

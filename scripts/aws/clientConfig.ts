@@ -38,8 +38,9 @@ export interface ApiCall {
 }
 
 /**
- * The configuration that any client of the SDK takes. A request without an answer is given up, so that a dead connection can't hang the trigger; the SDK then tries again, three times in all
- * or AWS_MAX_ATTEMPTS. The shared files are read anew by each client: a user may have signed in again meanwhile.
+ * The configuration that any client of the SDK takes. A request without an answer is given up, so that a dead
+ * connection can't hang the trigger; the SDK then tries again, three times in all or AWS_MAX_ATTEMPTS. The shared files
+ * are read anew by each client: a user may have signed in again meanwhile.
  */
 export function clientConfig(o: AwsOptions) {
   const requestHandler = {

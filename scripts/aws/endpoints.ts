@@ -13,8 +13,8 @@ export function isEndpointUrl(text: string): boolean {
 }
 
 /**
- * Refuses endpoints in the environment that can't be called: the SDK says no more than that an URL is not valid, and calls
- * `ftp:` by HTTP.
+ * Refuses endpoints in the environment that can't be called: the SDK says no more than that an URL is not valid, and
+ * calls `ftp:` by HTTP.
  * @throws UserError
  */
 export function checkEndpoints(env: CommandIo['env']): void {

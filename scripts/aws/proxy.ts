@@ -2,9 +2,9 @@ import { UserError } from '../io/userError';
 import type { AwsProxy } from './throughProxy';
 
 /**
- * The proxy that HTTPS_PROXY names, in small letters or in capitals as in the AWS CLI; undefined where there is none. Hosts
- * that NO_PROXY names go past it. The SDK reads no such variable, and what Node.js makes of them (NODE_USE_ENV_PROXY)
- * doesn't reach the SDK's own agents. What speaks to a proxy is loaded only where there is one.
+ * The proxy that HTTPS_PROXY names, in small letters or in capitals as in the AWS CLI; undefined where there is none.
+ * Hosts that NO_PROXY names go past it. The SDK reads no such variable, and what Node.js makes of them
+ * (NODE_USE_ENV_PROXY) doesn't reach the SDK's own agents. What speaks to a proxy is loaded only where there is one.
  * https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html
  * https://nodejs.org/api/http.html#built-in-proxy-support
  * @throws UserError where it is no URL of an HTTP proxy

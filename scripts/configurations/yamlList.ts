@@ -8,10 +8,10 @@ const outerLevels = 2;
 type Refuse = (offset: number | undefined, expected: string) => ListSyntaxError;
 
 /**
- * Parses a YAML list of what JSON can hold: no key twice, no tags of one's own, no infinite numbers. An anchor has at most
- * a hundred aliases (the library's bound), none within itself.
- * @throws ListSyntaxError where the text is none, where it nests too deep, and where YAML reads an identifier as something
- * else than a text: `007` would become 7
+ * Parses a YAML list of what JSON can hold: no key twice, no tags of one's own, no infinite numbers. An anchor has at
+ * most a hundred aliases (the library's bound), none within itself.
+ * @throws ListSyntaxError where the text is none, where it nests too deep, and where YAML reads an identifier as
+ * something else than a text: `007` would become 7
  */
 export function parseYamlList(text: string): ListElement[] {
   const lines = new LineCounter();

@@ -18,8 +18,8 @@ export class ExecutionUsage {
   }
 
   /**
-   * State transitions, which Step Functions charges for: a state that was entered is one, and so is each attempt of a task
-   * after its first (https://aws.amazon.com/step-functions/pricing/).
+   * State transitions, which Step Functions charges for: a state that was entered is one, and so is each attempt of a
+   * task after its first (https://aws.amazon.com/step-functions/pricing/).
    */
   stateTransitions(): number {
     const { statesEntered, tasksEntered, tasksScheduled } = this.counted;

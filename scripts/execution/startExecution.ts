@@ -41,7 +41,8 @@ export interface StartedExecution {
  * repeated request can't start a second one, and the same name with the same input joins the execution that already runs.
  * @param stop ends the patience
  * @throws UserError for what the user gave: machine, name, input, credentials, Region
- * @throws NoVerdictError where the start is refused: an execution of that name has another input, access denied, throttled
+ * @throws NoVerdictError where the start is refused: an execution of that name has another input, access denied,
+ * throttled
  * @throws InterruptedError where it was stopped before the start was taken
  */
 export async function startExecution(

@@ -60,8 +60,9 @@ export async function readInputFile(file: string, what: string, options: InputOp
 }
 
 /**
- * Node.js reads a file in a thread that it can't stop and that its exit waits for. A pipe or a terminal may have nothing to
- * read for ever, so these are read as it reads its own standard input, and opened without waiting for somebody to write.
+ * Node.js reads a file in a thread that it can't stop and that its exit waits for. A pipe or a terminal may have
+ * nothing to read for ever, so these are read as it reads its own standard input, and opened without waiting for
+ * somebody to write.
  */
 function openInput(file: string): Readable {
   const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);

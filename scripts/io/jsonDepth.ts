@@ -3,8 +3,8 @@ export const maxDepth = {
   /** More is a mistake, and runs the parsers that tell the lines out of stack. */
   configuration: 100,
   /**
-   * Of what a function or an execution takes and returns. It is what Jackson takes, the parser of JSON on a JVM, where Step
-   * Functions runs (`StreamReadConstraints.DEFAULT_MAX_DEPTH`); what AWS does is neither documented nor recorded.
+   * Of what a function or an execution takes and returns. It is what Jackson takes, the parser of JSON on a JVM, where
+   * Step Functions runs (`StreamReadConstraints.DEFAULT_MAX_DEPTH`); what AWS does is neither documented nor recorded.
    */
   payload: 1000,
 };

@@ -3,8 +3,8 @@ const rfc3339 =
   /^(?<local>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?<fraction>\.\d+)?(?:Z|(?<offset>[+-](?:0\d|1[0-8]):[0-5]\d))$/;
 
 /**
- * Milliseconds since the epoch of a time in RFC 3339 with an upper case T and an offset or Z, as the Amazon States Language
- * has it; undefined for any other text, and for days and hours that don't exist (`Date.parse` takes both).
+ * Milliseconds since the epoch of a time in RFC 3339 with an upper case T and an offset or Z, as the Amazon States
+ * Language has it; undefined for any other text, and for days and hours that don't exist (`Date.parse` takes both).
  */
 export function parseTimestamp(text: string): number | undefined {
   const { local, fraction = '', offset } = rfc3339.exec(text)?.groups ?? {};

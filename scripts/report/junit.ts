@@ -31,9 +31,9 @@ interface TestCase {
 
 /**
  * The result as one JUnit document. Each configuration is a test case: `FAILED` is a failure, `ERRORED` an error, a known
- * failure is skipped with its reason. Where the run didn't pass although no test case says why (it timed out, or `--strict`
- * counts flaky ones), a last test case named `(verdict)` does. With more test cases than CodeBuild shows, the worst come
- * first; otherwise they keep the order of the run.
+ * failure is skipped with its reason. Where the run didn't pass although no test case says why (it timed out, or
+ * `--strict` counts flaky ones), a last test case named `(verdict)` does. With more test cases than CodeBuild shows,
+ * the worst come first; otherwise they keep the order of the run.
  */
 export function renderJunit(result: RunResult): string {
   const cases = testCases(result);
@@ -41,8 +41,8 @@ export function renderJunit(result: RunResult): string {
 }
 
 /**
- * The same in documents of at most `limit` test cases each, in the order of the run. CodeBuild's limit counts for a report,
- * so all of them are shown only where each file has a report group of its own.
+ * The same in documents of at most `limit` test cases each, in the order of the run. CodeBuild's limit counts for a
+ * report, so all of them are shown only where each file has a report group of its own.
  * @param limit an integer from 1 up; default: CodeBuild's
  * @throws a RangeError for another limit.
  */

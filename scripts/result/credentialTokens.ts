@@ -1,12 +1,13 @@
 /**
- * Credentials that say what they are, as their providers document them. A table of our own: the kept rule sets on npm need
- * Node.js 22, look for what they find asynchronously in files, or know a fraction of these.
+ * Credentials that say what they are, as their providers document them. A table of our own: the kept rule sets on npm
+ * need Node.js 22, look for what they find asynchronously in files, or know a fraction of these.
  *
- * Each takes time in proportion to the text: it starts with something fixed, and what may fail after a repetition is bounded.
- * `W` stands for `[A-Za-z0-9_-]`.
+ * Each takes time in proportion to the text: it starts with something fixed, and what may fail after a repetition is
+ * bounded. `W` stands for `[A-Za-z0-9_-]`.
  */
 const prefixed: Record<string, string> = {
-  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html; session tokens begin with the same bytes.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html; session tokens begin with the same
+  // bytes.
   AWS: '(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])|(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|FQoDYXdz)[A-Za-z0-9+/=%]*|ABSK[A-Za-z0-9+/=]{40,}',
   'JSON Web Token': '(?<!-)eyJW{5,}\\.W{5,}(?:\\.W*)*',
   GitHub: 'gh[pousr]_W{20,}|github_pat_W{20,}',

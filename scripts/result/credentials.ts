@@ -1,6 +1,7 @@
 /**
- * Where a text holds what looks like a credential. All of it takes time in proportion to the text: what is searched starts
- * with something fixed, what repeats can't overlap what follows it, and what may fail after a repetition is bounded.
+ * Where a text holds what looks like a credential. All of it takes time in proportion to the text: what is searched
+ * starts with something fixed, what repeats can't overlap what follows it, and what may fail after a repetition is
+ * bounded.
  */
 import { isCredential, isCredentialName, isOpaque, mayNameCredential } from './credentialNames';
 import { prefixedToken } from './credentialTokens';

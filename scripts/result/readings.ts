@@ -22,8 +22,8 @@ const entities: Record<string, string> = {
 
 /**
  * The ways in which a text may be read, each of which may show a secret: as a terminal shows it; with a space in place of
- * what nobody sees, as a key that follows it directly would look like the end of a word; and with its escapes read, as whoever
- * reads the JSON of a log or a URL does.
+ * what nobody sees, as a key that follows it directly would look like the end of a word; and with its escapes read, as
+ * whoever reads the JSON of a log or a URL does.
  */
 export function readings(text: string): Reading[] {
   const itself: Reading = { text, start: (index) => index, end: (index) => index + 1 };

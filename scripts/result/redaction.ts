@@ -28,10 +28,10 @@ export interface Redactor {
 const maxPasses = 8;
 
 /**
- * A redactor for what the user's patterns match and, unless `defaults` is false, for what looks like a credential. Both are
- * searched in the text as it is shown and in the other ways in which it may be read; all but the secrets stays as it is.
- * The defaults take time in proportion to the text; the time that the user's patterns take is theirs. What credentials look
- * like can't be known for certain: this is a safety net, no licence to log them.
+ * A redactor for what the user's patterns match and, unless `defaults` is false, for what looks like a credential. Both
+ * are searched in the text as it is shown and in the other ways in which it may be read; all but the secrets stays as
+ * it is. The defaults take time in proportion to the text; the time that the user's patterns take is theirs. What
+ * credentials look like can't be known for certain: this is a safety net, no licence to log them.
  */
 export function createRedactor(patterns: RegExp[] = [], { defaults = true }: { defaults?: boolean } = {}): Redactor {
   const everywhere = patterns.map(({ source, flags }) => new RegExp(source, [...new Set(`${flags}g`)].join('')));

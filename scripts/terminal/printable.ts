@@ -1,7 +1,7 @@
 /**
- * Escape sequences (ECMA-48): strings with their terminator (OSC, DCS, SOS, PM, APC), then CSI, then those that choose a character set. No
- * sequence can start within another's, so the time taken grows with the text. That of Node.js 24's own
- * `stripVTControlCharacters` and of the packages that do the same grows with its square.
+ * Escape sequences (ECMA-48): strings with their terminator (OSC, DCS, SOS, PM, APC), then CSI, then those that choose
+ * a character set. No sequence can start within another's, so the time taken grows with the text. That of Node.js 24's
+ * own `stripVTControlCharacters` and of the packages that do the same grows with its square.
  */
 const strings = String.raw`(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u0090\u0098\u009c-\u009f]*(?:\u0007|\u001b\\|\u009c)`;
 const sequences = String.raw`(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[#%(-/][0-~]`;

@@ -15,9 +15,10 @@ export interface TerminalLine {
 const eraseRest = '\u001b[J';
 
 /**
- * The line never fills the last column and no line break follows it, so it never scrolls. It is written over in one piece,
- * so it doesn't flicker. Where the terminal was made narrower meanwhile, what it broke into several rows is found and
- * erased. The cursor stays visible: hiding it would need a handler that brings it back however the process ends.
+ * The line never fills the last column and no line break follows it, so it never scrolls. It is written over in one
+ * piece, so it doesn't flicker. Where the terminal was made narrower meanwhile, what it broke into several rows is
+ * found and erased. The cursor stays visible: hiding it would need a handler that brings it back however the process
+ * ends.
  */
 export function terminalLine(stream: OutputStream): TerminalLine {
   const columns = () => (stream as Terminal).columns ?? 80;

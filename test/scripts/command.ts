@@ -165,8 +165,8 @@ export interface CommandInProcess {
 }
 
 /**
- * Starts the command in this process, which is quicker, from the source. The SDK finds what `env` holds in the variables of
- * this process, too, so only commands with the same one may run at once.
+ * Starts the command in this process, which is quicker, from the source. The SDK finds what `env` holds in the
+ * variables of this process, too, so only commands with the same one may run at once.
  */
 export function startInProcess(
   args: string[],

@@ -8,8 +8,8 @@ interface ExternalTool {
 }
 
 /**
- * A program that judges what we write. Where it, or the file that it needs, is missing the tests that need it are skipped by their name, unless
- * SYSTEM_TEST_REQUIRE_<name>=1 says that it has to be there, as in CI.
+ * A program that judges what we write. Where it, or the file that it needs, is missing the tests that need it are
+ * skipped by their name, unless SYSTEM_TEST_REQUIRE_<name>=1 says that it has to be there, as in CI.
  */
 export function externalTool(program: string, name = program.toUpperCase(), needed?: string): ExternalTool {
   const required = process.env[`SYSTEM_TEST_REQUIRE_${name}`] === '1';

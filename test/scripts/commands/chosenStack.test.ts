@@ -19,8 +19,9 @@ function selling(stack: Stack): lambda.Function {
 }
 
 /**
- * Stacks that each hold something else: Shop's system test can be served, with a function of the stack Functions; Reports'
- * can't, as its function is in Python; Express has an Express machine alone; Odd has a reference that leads nowhere.
+ * Stacks that each hold something else: Shop's system test can be served, with a function of the stack Functions;
+ * Reports' can't, as its function is in Python; Express has an Express machine alone; Odd has a reference that leads
+ * nowhere.
  */
 beforeAll(() => {
   const app = new App({ outdir: directory, analyticsReporting: false });
