@@ -9,7 +9,7 @@ export class ListSyntaxError extends Error {
     readonly line: number,
     readonly column: number,
     /** What was expected, such as `JSON`. */
-    what: string,
+    readonly what: string,
   ) {
     super(`${what}, which it stops to be at line ${line}, column ${column}`);
   }
@@ -24,26 +24,34 @@ export interface ListElement {
 /**
  * Parses a JSON list and says where each element starts, which `JSON.parse` doesn't; nor does it say reliably where a
  * text stops being JSON (its messages differ between the versions of Node.js).
- * @throws ListSyntaxError where the text isn't JSON or no list, and where it nests too deep
+ * @throws ListSyntaxError where the text isn't JSON or no list, where it nests too deep, and for a key that is there twice
  */
 export function parseJsonList(text: string): ListElement[] {
   const lines: number[] = [];
-  let depth = 0;
-  const begin = (line: number) => {
-    if (depth === 1) {
-      lines.push(line + 1);
-    }
-  };
+  const values = parseJson(text, (depth, line) => depth === 1 && lines.push(line));
+  if (!Array.isArray(values)) {
+    throw new ListSyntaxError(1, 1, 'a JSON list');
+  }
+  return values.map((value: unknown, index) => ({ value, line: lines[index] ?? 1 }));
+}
+
+/**
+ * Parses JSON that a person may have written: `JSON.parse` takes the last of the values that a key has.
+ * @param onValue told of each value, in the order of their starts: in how many it lies, and its line, from 1
+ * @throws ListSyntaxError where the text isn't JSON, where it nests too deep, and for a key that is there twice
+ */
+export function parseJson(text: string, onValue: (depth: number, line: number) => void = () => undefined): unknown {
+  const keysOfOpen: Set<string>[] = [];
   const open = (_offset: number, _length: number, line: number, column: number) => {
-    begin(line);
-    depth++;
+    onValue(keysOfOpen.length, line + 1);
+    keysOfOpen.push(new Set());
     // The parser calls itself for each level, so it would run out of stack.
-    if (depth > maxDepth.configuration + 1) {
+    if (keysOfOpen.length > maxDepth.configuration + 1) {
       throw new ListSyntaxError(line + 1, column + 1, deepest('JSON'));
     }
   };
   const close = () => {
-    depth--;
+    keysOfOpen.pop();
   };
   visit(
     text,
@@ -52,18 +60,21 @@ export function parseJsonList(text: string): ListElement[] {
       onObjectBegin: open,
       onArrayEnd: close,
       onObjectEnd: close,
-      onLiteralValue: (_value, _offset, _length, line) => begin(line),
+      onObjectProperty: (key, _offset, _length, line, column) => {
+        const keys = keysOfOpen.at(-1);
+        if (keys?.has(key)) {
+          throw new ListSyntaxError(line + 1, column + 1, 'JSON with each key of an object once');
+        }
+        keys?.add(key);
+      },
+      onLiteralValue: (_value, _offset, _length, line) => onValue(keysOfOpen.length, line + 1),
       onError: (_error, _offset, _length, line, column) => {
         throw new ListSyntaxError(line + 1, column + 1, 'JSON');
       },
     },
     { disallowComments: true },
   );
-  const values = JSON.parse(text) as unknown;
-  if (!Array.isArray(values)) {
-    throw new ListSyntaxError(1, 1, 'a JSON list');
-  }
-  return values.map((value: unknown, index) => ({ value, line: lines[index] ?? 1 }));
+  return JSON.parse(text) as unknown;
 }
 
 /** What a list that may not nest deeper is, for the message. */

@@ -17,7 +17,7 @@ import { parseConfiguration, WireFormatError } from '../../lib/wire/parsers';
 import { identifierOf, type Configuration } from '../../lib/wire';
 import { UserError } from '../io/userError';
 import { isDeeper, maxDepth } from '../io/jsonDepth';
-import { ListSyntaxError, parseJsonList, type ListElement } from './jsonList';
+import { ListSyntaxError, parseJson, parseJsonList, type ListElement } from './jsonList';
 import { parseYamlList } from './yamlList';
 
 const identifierColumn = 'configuration_identifier';
@@ -121,10 +121,11 @@ function list(parse: (text: string) => ListElement[], text: string, source: stri
 function jsonLines(text: string, source: string): ListElement[] {
   return numberedLines(text).map(({ content, line }) => {
     try {
-      return { value: JSON.parse(content) as unknown, line };
-    } catch {
+      return { value: parseJson(content), line };
+    } catch (error) {
+      const expected = error instanceof ListSyntaxError ? error.what : 'JSON';
       throw new UserError(
-        `Expected ${source} to be a JSON array or JSON Lines, got a line ${line} that is not JSON: ${excerpt(content)}.`,
+        `Expected ${source} to be a JSON array or JSON Lines, got a line ${line} that is not ${expected}: ${excerpt(content)}.`,
       );
     }
   });

@@ -32,6 +32,15 @@ describe('a file of configurations', () => {
       '- &eu {configuration_identifier: b, region: eu}\n- <<: *eu\n  configuration_identifier: a',
       [eu, { configuration_identifier: 'a', region: 'eu' }],
     ],
+    [
+      'JSON with the same key in several objects',
+      'x.json',
+      '[{"configuration_identifier": "a", "n": {"m": 1}}, {"configuration_identifier": "b", "n": [{"m": 1}, {"m": 2}]}]',
+      [
+        { configuration_identifier: 'a', n: { m: 1 } },
+        { configuration_identifier: 'b', n: [{ m: 1 }, { m: 2 }] },
+      ],
+    ],
     ['a byte order mark before CSV', 'x.csv', '\ufeffconfiguration_identifier,region\nb,eu', [eu]],
   ])('may be %s', (_, source, text, expected) => {
     expect(parseConfigurations(text, source)).toEqual(expected);
@@ -43,6 +52,16 @@ describe('a file of configurations', () => {
     ['x.json', '["a"],', 'Expected x.json to be JSON, which it stops to be at line 1, column 6.'],
     ['x.json', 'oops', 'Expected x.json to be a JSON array or JSON Lines, got a line 1 that is not JSON: oops.'],
     ['x.jsonl', '"a"\n{"b"', 'Expected x.jsonl to be a JSON array or JSON Lines, got a line 2 that is not JSON: {"b".'],
+    [
+      'x.json',
+      '["a",\n {"configuration_identifier": "b", "region": "eu", "region": "us"}]',
+      'Expected x.json to be JSON with each key of an object once, which it stops to be at line 2, column 52.',
+    ],
+    [
+      'x.jsonl',
+      '"a"\n{"configuration_identifier": "b", "n": {"m": 1, "m": 2}}',
+      /^Expected x\.jsonl to be a JSON array or JSON Lines, got a line 2 that is not JSON with each key of an object once: /,
+    ],
     ['x.json', '[]', 'Expected at least one configuration in x.json, got none.'],
     ['x', '', 'Expected at least one configuration in x, got none.'],
     ['x', '\n# none\n', 'Expected at least one configuration in x, got none.'],
@@ -117,12 +136,7 @@ describe('a file of configurations', () => {
       'be JSON that nests at most 100 deep, which it stops to be at line 1, column 102.',
     ],
     ['half of it', 'x.json', open, 'be JSON that nests at most 100 deep, which it stops to be at line 1, column 102.'],
-    [
-      'JSON Lines',
-      'x.jsonl',
-      `{"a":${nested}}`,
-      'x.jsonl, line 1: Expected a configuration that nests at most 100 deep',
-    ],
+    ['JSON Lines', 'x.jsonl', `{"a":${nested}}`, 'got a line 1 that is not JSON that nests at most 100 deep: {"a":['],
     ['YAML', 'x.yaml', `- ${nested}`, 'be YAML that nests at most 100 deep, which it stops to be at line 1, column'],
     ['half of it', 'x.yaml', open, 'be YAML that nests at most 100 deep, which it stops to be at line 1, column'],
     ['indented YAML', 'x.yaml', indented, 'be YAML that nests at most 100 deep, which it stops to be at line 102'],
