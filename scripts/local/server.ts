@@ -14,10 +14,6 @@ export interface ServeOptions extends Surroundings {
   port?: number;
   /** Time for the state machines and the functions; default: the machine's clock. */
   clock?: Clock;
-  /** How many invocations may run at once in the account; default 100. */
-  lambdaConcurrency?: number;
-  /** 0 to 1, for the jitter of retries; default `Math.random`. */
-  random?: () => number;
   /**
    * After how many seconds without an answer a task with the SDK integration fails with `Lambda.SdkClientException`, as the AWS
    * SDK for Java may give up, while the invocation goes on; default: never.
@@ -41,21 +37,14 @@ export interface RunningServer {
  * supported.
  */
 export async function serve(deployment: Deployment, options: ServeOptions): Promise<RunningServer> {
-  const { clock, random, log, functionLog, lambdaConcurrency, sdkReadTimeoutSeconds } = options;
-  const lambda = new LambdaService({
-    deployment,
-    clock,
-    concurrency: lambdaConcurrency,
-    surroundings: options,
-    log: functionLog,
-  });
+  const { clock, log, functionLog, sdkReadTimeoutSeconds } = options;
+  const lambda = new LambdaService({ deployment, clock, surroundings: options, log: functionLog });
   const closers = [() => lambda.close()];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const services = { deployment, invoker: lambda, clock, random, sdkReadTimeoutSeconds };
-    const stepFunctions = new StepFunctionsService(services);
+    const stepFunctions = new StepFunctionsService({ deployment, invoker: lambda, clock, sdkReadTimeoutSeconds });
     closers.push(() => stepFunctions.close());
     const cloudFormation = new CloudFormationService({ deployment });
     const handler = route({ stepFunctions, lambda, cloudFormation, sts: new StsService({ deployment }) });

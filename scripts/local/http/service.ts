@@ -42,6 +42,12 @@ export class ServiceError extends Error {
   }
 }
 
+/** The framework's own words for a value, `Value '0' at 'maxItems'`, that breaks a constraint of the API's model. */
+export function brokenConstraint(value: string, constraint: string): ServiceError {
+  const message = `1 validation error detected: ${value} failed to satisfy constraint: ${constraint}`;
+  return new ServiceError('ValidationException', 400, message);
+}
+
 /** @throws an error of that name for a parameter that an operation isn't served with: to ignore it would be a guess. */
 export function refuseUnserved(
   operation: string,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DeployedFunction, Deployment } from '../app/deployment';
 import { partitionOf } from '../app/environment';
-import { ServiceError } from '../http/service';
+import { brokenConstraint, ServiceError } from '../http/service';
 import { oneOf, type FunctionTarget } from './functionName';
 
 /** Of ListFunctions: what a page holds at most, whatever MaxItems says (API reference). */
@@ -21,12 +21,9 @@ interface CodeFacts {
 
 /** Describes the functions of a deployment. */
 export class Configurations {
-  private readonly deployment: Deployment;
   private readonly facts = new Map<DeployedFunction, Promise<CodeFacts>>();
 
-  constructor(deployment: Deployment) {
-    this.deployment = deployment;
-  }
+  constructor(private readonly deployment: Deployment) {}
 
   /** The answer of GetFunction. */
   async getFunction(target: FunctionTarget): Promise<object> {
@@ -109,11 +106,7 @@ function pageSize(text: string | null): number {
   const size = Number(text);
   if (Number.isInteger(size) && size >= 1 && size <= 10_000) return size;
   const bound = size > 10_000 ? 'less than or equal to 10000' : 'greater than or equal to 1';
-  throw new ServiceError(
-    'ValidationException',
-    400,
-    `1 validation error detected: Value '${text}' at 'maxItems' failed to satisfy constraint: Member must have value ${bound}`,
-  );
+  throw brokenConstraint(`Value '${text}' at 'maxItems'`, `Member must have value ${bound}`);
 }
 
 function marker(position: number): string {

@@ -11,13 +11,10 @@ const throttle = { firstDelayMs: 1_000, maximumDelayMs: 300_000, maximumAgeMs: 6
 const maximumEvents = 1_000;
 
 export class EventQueue {
-  private readonly clock: Clock;
   private readonly closing = new AbortController();
   private readonly pending = new Set<Promise<void>>();
 
-  constructor(clock: Clock) {
-    this.clock = clock;
-  }
+  constructor(private readonly clock: Clock) {}
 
   /**
    * Takes an event whose `attempt` resolves with whether the function succeeded.

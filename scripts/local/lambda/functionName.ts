@@ -1,7 +1,7 @@
 /** Which function, and which version of it, a caller means. */
 import type { DeployedFunction, Deployment } from '../app/deployment';
 import { partitionOf } from '../app/environment';
-import { ServiceError } from '../http/service';
+import { brokenConstraint, ServiceError } from '../http/service';
 
 /** As in the API reference of Invoke. */
 const namePattern = String.raw`(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?`;
@@ -79,10 +79,9 @@ function versionOf(deployed: DeployedFunction, qualifier = '$LATEST'): string | 
 }
 
 function invalid(member: string, value: string, pattern: string): ServiceError {
-  return new ServiceError(
-    'ValidationException',
-    400,
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern}`,
+  return brokenConstraint(
+    `Value '${value}' at '${member}'`,
+    `Member must satisfy regular expression pattern: ${pattern}`,
   );
 }
 
@@ -97,9 +96,8 @@ export function oneOf<Value extends string>(
 ): Value {
   const found = values.find((candidate) => candidate === (value ?? values[0]));
   if (found !== undefined) return found;
-  throw new ServiceError(
-    'ValidationException',
-    400,
-    `1 validation error detected: Value '${value ?? ''}' at '${member}' failed to satisfy constraint: Member must satisfy enum value set: [${values.join(', ')}]`,
+  throw brokenConstraint(
+    `Value '${value ?? ''}' at '${member}'`,
+    `Member must satisfy enum value set: [${values.join(', ')}]`,
   );
 }

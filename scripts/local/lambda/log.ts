@@ -4,7 +4,7 @@
  */
 
 /** Of the log, in an answer with LogType Tail. */
-export const tailBytes = 4_096;
+const tailBytes = 4_096;
 
 export interface InvocationReport {
   requestId: string;

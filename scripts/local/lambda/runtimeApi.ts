@@ -44,7 +44,6 @@ export class RuntimeApi {
   readonly address: string;
   /** Resolves when the process is up: it has connected. */
   readonly connected: Promise<void>;
-  private readonly server: Server;
   private state: State = 'Started';
   private runtime: Socket | undefined;
   private waiting: ServerResponse | undefined;
@@ -65,8 +64,7 @@ export class RuntimeApi {
     return new RuntimeApi(server);
   }
 
-  private constructor(server: Server) {
-    this.server = server;
+  private constructor(private readonly server: Server) {
     this.address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     this.connected = new Promise((resolve) => server.once('connection', () => resolve()));
     // An idle sandbox doesn't keep this process alive.

@@ -63,8 +63,6 @@ export class Sandbox {
   readonly booted: Promise<unknown>;
   /** How the initialization ended; never rejects. */
   readonly initialized: Promise<Outcome>;
-  private readonly log: SandboxLog;
-  private readonly api: RuntimeApi;
   private readonly child: ChildProcess;
   private readonly closed: Promise<Exit>;
   /** Told of the end. A sandbox outlives its invocations: a handler of each on `closed` would keep them all in memory. */
@@ -93,10 +91,12 @@ export class Sandbox {
     }
   }
 
-  private constructor(options: SandboxOptions, log: SandboxLog, api: RuntimeApi) {
+  private constructor(
+    options: SandboxOptions,
+    private readonly log: SandboxLog,
+    private readonly api: RuntimeApi,
+  ) {
     const { deployed, version, bootstrapFile, guard, surroundings, now } = options;
-    this.log = log;
-    this.api = api;
     this.child = spawn(process.execPath, [...memoryFlags(deployed), bootstrapFile], {
       cwd: deployed.codeDirectory,
       env: {

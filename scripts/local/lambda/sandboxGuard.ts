@@ -5,15 +5,13 @@ import { guardArgument } from './runtime/guard';
 
 /** Sees to it that no sandbox outlives this process. It starts with the first sandbox. */
 export class SandboxGuard {
-  private readonly bootstrapFile: string;
-  private readonly patienceMs: number;
   private process: ChildProcess | undefined;
 
   /** `patienceMs`: how long `close` lets the guard end by itself; default 1 s. */
-  constructor(bootstrapFile: string, patienceMs = 1_000) {
-    this.bootstrapFile = bootstrapFile;
-    this.patienceMs = patienceMs;
-  }
+  constructor(
+    private readonly bootstrapFile: string,
+    private readonly patienceMs = 1_000,
+  ) {}
 
   watch(pid: number): void {
     try {

@@ -15,13 +15,11 @@ const minimumRoomBytes = 8_192;
 export class SandboxLog {
   /** For the sandbox's stdio. */
   readonly descriptor: number;
-  private readonly folder: string;
   private read = 0;
   private open = true;
 
   /** Throws where `folder`, that for temporary files, has no place for it. */
-  constructor(folder: string) {
-    this.folder = folder;
+  constructor(private readonly folder: string) {
     this.descriptor = openNameless(folder);
   }
 

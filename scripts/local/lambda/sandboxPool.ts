@@ -13,8 +13,6 @@ interface Waiting {
  * invocation takes that. How many there may be is bounded by those who ask: Lambda doesn't queue, it throttles.
  */
 export class SandboxPool {
-  private readonly start: () => Promise<Sandbox>;
-  private readonly slots: StartSlots;
   private readonly all = new Set<Sandbox>();
   private readonly idle: Sandbox[] = [];
   private readonly waiting: Waiting[] = [];
@@ -23,10 +21,10 @@ export class SandboxPool {
   private readonly pending = new Set<Promise<void>>();
   private closed = false;
 
-  constructor(start: () => Promise<Sandbox>, slots: StartSlots) {
-    this.start = start;
-    this.slots = slots;
-  }
+  constructor(
+    private readonly start: () => Promise<Sandbox>,
+    private readonly slots: StartSlots,
+  ) {}
 
   /** Resolves with a sandbox whose initialization has ended, well or not. */
   acquire(): Promise<Sandbox> {
@@ -106,13 +104,8 @@ export class SandboxPool {
  * no later, than all at once.
  */
 export class StartSlots {
-  private free: number;
+  private free = availableParallelism();
   private readonly waiting: (() => void)[] = [];
-
-  /** `count`: default the number of processors. */
-  constructor(count: number = availableParallelism()) {
-    this.free = count;
-  }
 
   /** Resolves when a process may start; `leave` has to follow. */
   async enter(): Promise<void> {

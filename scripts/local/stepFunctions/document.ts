@@ -16,12 +16,7 @@ export class Document {
 
   /** Whether it fits into the quota for a payload, in bytes of UTF-8. */
   get fits(): boolean {
-    return fitsPayload(this.text);
+    // A UTF-16 unit takes at most three bytes: only long texts need counting.
+    return this.text.length * 3 <= limits.payloadBytes || Buffer.byteLength(this.text) <= limits.payloadBytes;
   }
-}
-
-/** Whether a JSON text fits into the quota for a payload, in bytes of UTF-8. */
-export function fitsPayload(text: string): boolean {
-  // A UTF-16 unit takes at most three bytes: only long texts need counting.
-  return text.length * 3 <= limits.payloadBytes || Buffer.byteLength(text) <= limits.payloadBytes;
 }

@@ -1,5 +1,4 @@
-import type { ExecutionStatus } from '../../../lib/wire';
-import type { Json } from '../../../lib/wire';
+import type { ExecutionStatus, Json } from '../../../lib/wire';
 import type { DeployedStateMachine } from '../app/deployment';
 import { Branch } from './branch';
 import type { StateMachineDefinition } from './definition/definition';

@@ -54,7 +54,10 @@ async function runState(state: State, input: Document, branch: Branch, runtime: 
       if (!(error instanceof StateFailure)) throw error;
       const failure = report(error, run);
       const delay = retries.next(failure);
-      if (delay === undefined) return 'catch' in state ? await recover(failure, state, run) : fail(failure);
+      if (delay === undefined) {
+        if ('catch' in state) return await recover(failure, state, run);
+        throw failure;
+      }
       await runtime.clock.sleep(delay, branch.signal);
       run.retryCount += 1;
     }
@@ -151,7 +154,7 @@ async function recover(failure: StateFailure, state: State & Recoverable, run: S
   const failedAfter = branch.lastEventId;
   recordStateFailed(failure, state, branch);
   const catcher = state.catch.find(({ errorEquals }) => matchesError(errorEquals, failure));
-  if (catcher === undefined) return fail(failure);
+  if (catcher === undefined) throw failure;
   try {
     return await leaveCaught(failure, catcher, run);
   } catch (error) {
@@ -160,7 +163,7 @@ async function recover(failure: StateFailure, state: State & Recoverable, run: S
     branch.continueFrom(failedAfter);
     const second = report(error, run);
     recordStateFailed(second, state, branch);
-    return fail(second);
+    throw second;
   }
 }
 
@@ -174,8 +177,4 @@ async function leaveCaught(failure: StateFailure, catcher: Catcher, run: StateRu
 function recordStateFailed(failure: StateFailure, state: State, branch: Branch): void {
   const isComposite = state.type === 'Map' || state.type === 'Parallel';
   if (isComposite && failure.errorName !== 'States.Runtime') branch.record(`${state.type}StateFailed`);
-}
-
-function fail(failure: StateFailure): never {
-  throw failure;
 }

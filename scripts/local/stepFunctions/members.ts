@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
-import { ServiceError } from '../http/service';
+import { brokenConstraint, ServiceError } from '../http/service';
 import { parseJson } from './parseJson';
 
 interface TextLimits {
@@ -88,6 +88,5 @@ function at(name: string, value: Json): string {
 
 /** Answers that a value breaks a constraint of the API's model. */
 function invalid(value: string, constraint: string): never {
-  const message = `1 validation error detected: ${value} failed to satisfy constraint: ${constraint}`;
-  throw new ServiceError('ValidationException', 400, message);
+  throw brokenConstraint(value, constraint);
 }

@@ -9,17 +9,15 @@ const { stringify } = JSON;
 const afterThis = setImmediate;
 
 export class Answers {
-  private readonly client: RuntimeClient;
-  private readonly console: RuntimeConsole;
-  private readonly nodeMajor: number;
   private requestId: string | undefined;
   private onEmptyLoop: (() => void) | undefined;
   private next: (() => void) | undefined;
 
-  constructor(client: RuntimeClient, runtimeConsole: RuntimeConsole, nodeMajor: number) {
-    this.client = client;
-    this.console = runtimeConsole;
-    this.nodeMajor = nodeMajor;
+  constructor(
+    private readonly client: RuntimeClient,
+    private readonly console: RuntimeConsole,
+    private readonly nodeMajor: number,
+  ) {
     process.on('beforeExit', () => this.onEmptyLoop?.());
   }
 

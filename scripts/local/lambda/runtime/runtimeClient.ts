@@ -36,7 +36,6 @@ interface Answer {
 }
 
 export class RuntimeClient {
-  private readonly address: string;
   private readonly socket: Socket;
   private readonly waiting: ((answer: Answer) => void)[] = [];
   private parts: Buffer[] = [];
@@ -44,9 +43,11 @@ export class RuntimeClient {
   private awaitedBytes = 0;
 
   /** Connects to `address` (`127.0.0.1:51234`), then calls `connected`. The process ends with its service. */
-  constructor(address: string, connected: () => void) {
+  constructor(
+    private readonly address: string,
+    connected: () => void,
+  ) {
     const [host, port] = address.split(':');
-    this.address = address;
     this.socket = connect({ host, port: Number(port), noDelay: true }, connected);
     this.socket.on('data', (part) => this.receive(part));
     this.socket.on('error', () => undefined);

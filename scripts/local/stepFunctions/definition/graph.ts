@@ -24,12 +24,12 @@ export function checkTransitions(graph: StateGraph, graphName: string, refuse: (
 }
 
 /** The states of a graph and of all graphs inside it. */
-export function allStates(graph: StateGraph): State[] {
+function allStates(graph: StateGraph): State[] {
   return [...graph.states.values()].flatMap((state) => [state, ...innerGraphs(state).flatMap(allStates)]);
 }
 
 /** The graphs inside a Map or Parallel. */
-export function innerGraphs(state: State): StateGraph[] {
+function innerGraphs(state: State): StateGraph[] {
   if (state.type === 'Map') return [state.itemProcessor];
   return state.type === 'Parallel' ? state.branches : [];
 }
