@@ -9,9 +9,11 @@ export class ListSyntaxError extends Error {
     readonly line: number,
     readonly column: number,
     /** What was expected, such as `JSON`. */
-    readonly what: string,
+    what: string,
+    /** What is expected of it besides, such as ` with finite numbers`. */
+    readonly bound = '',
   ) {
-    super(`${what}, which it stops to be at line ${line}, column ${column}`);
+    super(`${what}${bound}, which it stops to be at line ${line}, column ${column}`);
   }
 }
 
@@ -24,7 +26,7 @@ export interface ListElement {
 /**
  * Parses a JSON list and says where each element starts, which `JSON.parse` doesn't; nor does it say reliably where a
  * text stops being JSON (its messages differ between the versions of Node.js).
- * @throws ListSyntaxError where the text isn't JSON or no list, where it nests too deep, and for a key that is there twice
+ * @throws ListSyntaxError where the text isn't a list, and as `parseJson` does
  */
 export function parseJsonList(text: string): ListElement[] {
   const lines: number[] = [];
@@ -36,9 +38,11 @@ export function parseJsonList(text: string): ListElement[] {
 }
 
 /**
- * Parses JSON that a person may have written: `JSON.parse` takes the last of the values that a key has.
+ * Parses JSON that a person may have written: `JSON.parse` takes the last of the values that a key has, and infinity for
+ * a number that is too large.
  * @param onValue told of each value, in the order of their starts: in how many it lies, and its line, from 1
- * @throws ListSyntaxError where the text isn't JSON, where it nests too deep, and for a key that is there twice
+ * @throws ListSyntaxError where the text isn't JSON, where it nests too deep, for a key that is there twice, and for a
+ * number that is too large
  */
 export function parseJson(text: string, onValue: (depth: number, line: number) => void = () => undefined): unknown {
   const keysOfOpen: Set<string>[] = [];
@@ -47,7 +51,7 @@ export function parseJson(text: string, onValue: (depth: number, line: number) =
     keysOfOpen.push(new Set());
     // The parser calls itself for each level, so it would run out of stack.
     if (keysOfOpen.length > maxDepth.configuration + 1) {
-      throw new ListSyntaxError(line + 1, column + 1, deepest('JSON'));
+      throw new ListSyntaxError(line + 1, column + 1, 'JSON', deepest);
     }
   };
   const close = () => {
@@ -63,11 +67,17 @@ export function parseJson(text: string, onValue: (depth: number, line: number) =
       onObjectProperty: (key, _offset, _length, line, column) => {
         const keys = keysOfOpen.at(-1);
         if (keys?.has(key)) {
-          throw new ListSyntaxError(line + 1, column + 1, 'JSON with each key of an object once');
+          throw new ListSyntaxError(line + 1, column + 1, 'JSON', ' with each key of an object once');
         }
         keys?.add(key);
       },
-      onLiteralValue: (_value, _offset, _length, line) => onValue(keysOfOpen.length, line + 1),
+      onLiteralValue: (value, _offset, _length, line, column) => {
+        // `1e400` would reach the function as null.
+        if (typeof value === 'number' && !Number.isFinite(value)) {
+          throw new ListSyntaxError(line + 1, column + 1, 'JSON', ' with finite numbers');
+        }
+        onValue(keysOfOpen.length, line + 1);
+      },
       onError: (_error, _offset, _length, line, column) => {
         throw new ListSyntaxError(line + 1, column + 1, 'JSON');
       },
@@ -77,7 +87,5 @@ export function parseJson(text: string, onValue: (depth: number, line: number) =
   return JSON.parse(text) as unknown;
 }
 
-/** What a list that may not nest deeper is, for the message. */
-export function deepest(what: string): string {
-  return `${what} that nests at most ${maxDepth.configuration} deep`;
-}
+/** Of a list, for the message. */
+export const deepest = ` that nests at most ${maxDepth.configuration} deep`;

@@ -123,9 +123,9 @@ function jsonLines(text: string, source: string): ListElement[] {
     try {
       return { value: parseJson(content), line };
     } catch (error) {
-      const expected = error instanceof ListSyntaxError ? error.what : 'JSON';
+      const bound = error instanceof ListSyntaxError ? error.bound : '';
       throw new UserError(
-        `Expected ${source} to be a JSON array or JSON Lines, got a line ${line} that is not ${expected}: ${excerpt(content)}.`,
+        `Expected ${source} to be a JSON array or JSON Lines, got a line ${line} that is not JSON${bound}: ${excerpt(content)}.`,
       );
     }
   });

@@ -68,7 +68,7 @@ function* shallowTokens(text: string, lines: LineCounter, refuse: Refuse): Gener
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme);
     if (parser.stack.length > maxDepth.configuration + outerLevels) {
-      throw refuse(parser.offset, deepest('YAML'));
+      throw refuse(parser.offset, `YAML${deepest}`);
     }
   }
   yield* parser.end();

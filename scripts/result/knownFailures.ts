@@ -100,7 +100,7 @@ function elementsOf(text: string, fileName: string): ListElement[] {
   } catch (error) {
     if (error instanceof ListSyntaxError) {
       throw new UserError(
-        `Expected ${fileName} to be a JSON list of known failures, which it stops to be in line ${error.line}.`,
+        `Expected ${fileName} to be a JSON list of known failures${error.bound}, which it stops to be in line ${error.line}.`,
         { cause: error },
       );
     }

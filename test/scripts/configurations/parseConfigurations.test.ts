@@ -62,6 +62,16 @@ describe('a file of configurations', () => {
       '"a"\n{"configuration_identifier": "b", "n": {"m": 1, "m": 2}}',
       /^Expected x\.jsonl to be a JSON array or JSON Lines, got a line 2 that is not JSON with each key of an object once: /,
     ],
+    [
+      'x.json',
+      '[{"configuration_identifier": "a", "n": 1e400}]',
+      'Expected x.json to be JSON with finite numbers, which it stops to be at line 1, column 41.',
+    ],
+    [
+      'x.jsonl',
+      '{"configuration_identifier": "a", "n": [-1e400]}',
+      /a line 1 that is not JSON with finite numbers: \{"conf/,
+    ],
     ['x.json', '[]', 'Expected at least one configuration in x.json, got none.'],
     ['x', '', 'Expected at least one configuration in x, got none.'],
     ['x', '\n# none\n', 'Expected at least one configuration in x, got none.'],

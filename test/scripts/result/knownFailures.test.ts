@@ -21,6 +21,11 @@ describe('the list of known failures', () => {
       'Expected known.json to be a JSON list of known failures, which it stops to be in line 2.',
     ],
     [
+      'a key twice',
+      '[\n  {"configuration_identifier": "a", "reason": "b", "expires": "2026-01-01", "expires": "2099-01-01"}\n]',
+      'Expected known.json to be a JSON list of known failures with each key of an object once, which it stops to be in line 2.',
+    ],
+    [
       'an identifier alone',
       json('config_7'),
       'known.json, line 2: Expected an object with configuration_identifier, reason, expires, got "config_7".',
