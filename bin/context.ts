@@ -12,7 +12,7 @@ export function text(app: App, name: string): string | undefined {
 
 /**
  * The same for a number; an empty value counts as none.
- * @throws a TypeError that names the setting and its value.
+ * @throws a TypeError that names the setting and its value
  */
 export function number(app: App, name: string): number | undefined {
   const value = text(app, name) || undefined;
@@ -24,7 +24,7 @@ export function number(app: App, name: string): number | undefined {
 
 /**
  * The same for what is on or off; off is the default.
- * @throws a TypeError that names the setting and its value.
+ * @throws a TypeError that names the setting and its value
  */
 export function flag(app: App, name: string): boolean {
   const value = text(app, name) || 'false';
@@ -36,7 +36,7 @@ export function flag(app: App, name: string): boolean {
 
 /**
  * The same for a text that can't be left out.
- * @throws a TypeError that names the setting and what it is.
+ * @throws a TypeError that names the setting and what it is
  */
 export function required(app: App, name: string, description: string): string {
   const value = text(app, name);

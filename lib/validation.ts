@@ -20,7 +20,7 @@ export function expectIntegerWithin(scope: IConstruct, name: string, value: numb
   }
 }
 
-/** @throws for a token: the state machine's definition depends on the value. */
+/** @throws for a token: the state machine's definition depends on the value */
 export function expectKnown(scope: IConstruct, name: string, value: unknown): void {
   if (Token.isUnresolved(value)) {
     throw new TypeError(
@@ -29,7 +29,7 @@ export function expectKnown(scope: IConstruct, name: string, value: unknown): vo
   }
 }
 
-/** @throws where an execution would have nothing to test: it is given no configurations, and the construct has none. */
+/** @throws where an execution would have nothing to test: it is given no configurations, and the construct has none */
 export function expectConfigurationsFor(
   what: string,
   given: readonly unknown[] | undefined,
@@ -42,7 +42,7 @@ export function expectConfigurationsFor(
   }
 }
 
-/** @throws for an identifier that the state machine would refuse, as its system test does not know it. */
+/** @throws for an identifier that the state machine would refuse, as its system test does not know it */
 export function expectKnownConfigurations(
   what: string,
   { configurations = [], allow_unknown: allowed }: SystemTestInput,
@@ -60,7 +60,7 @@ export function expectKnownConfigurations(
   }
 }
 
-/** @throws for a variable of CodePipeline, which is only replaced in the configuration of an action of its own. */
+/** @throws for a variable of CodePipeline, which is only replaced in the configuration of an action of its own */
 export function expectNoVariable(what: string, value: unknown): void {
   const [variable] = /#\{[^"]*?\}/.exec(JSON.stringify(value)) ?? [];
   if (variable !== undefined) {
@@ -77,7 +77,7 @@ export function expectMatch(scope: IConstruct, name: string, value: string, patt
   }
 }
 
-/** @throws unless `value` is a count from 0 up or a share such as `5%`. */
+/** @throws unless `value` is a count from 0 up or a share such as `5%` */
 export function expectToleratedFailures(scope: IConstruct, value: number | string): void {
   if (!isToleratedFailures(value)) {
     throw new RangeError(
@@ -86,7 +86,7 @@ export function expectToleratedFailures(scope: IConstruct, value: number | strin
   }
 }
 
-/** @throws where the payload names what each event gets from the state machine. */
+/** @throws where the payload names what each event gets from the state machine */
 export function expectPayload(scope: IConstruct, payload: Record<string, unknown>): void {
   for (const key of ['system_test', 'configuration_identifier']) {
     if (key in payload) {
@@ -99,7 +99,7 @@ export function expectPayload(scope: IConstruct, payload: Record<string, unknown
 
 /**
  * @param o.variables whether an identifier may be one that is only known when a pipeline runs
- * @throws unless the configurations are 1 to `max` well-formed and distinct ones that fit in an execution's input.
+ * @throws unless the configurations are 1 to `max` well-formed and distinct ones that fit in an execution's input
  */
 export function expectConfigurations(
   scope: IConstruct,
@@ -140,7 +140,7 @@ export function expectConfigurations(
  * @throws where the configurations, which a definition holds twice, leave no room in a template for the rest of it.
  * Template and definition may take 1 MB each:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html and
- * https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
  */
 export function expectRoomInTemplate(scope: IConstruct, configurations: readonly Configuration[]): void {
   const bytes = 2 * Buffer.byteLength(JSON.stringify(JSON.stringify(parsed(configurations))));
@@ -161,7 +161,7 @@ function identifierAt(where: string, value: unknown): string {
 
 /**
  * @param o.variables whether an identifier may be one that is only known when a pipeline runs
- * @throws unless an execution's input is well-formed and takes at most `maxLength` characters of JSON.
+ * @throws unless an execution's input is well-formed and takes at most `maxLength` characters of JSON
  */
 export function expectInput(
   scope: IConstruct,

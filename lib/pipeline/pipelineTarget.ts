@@ -16,7 +16,7 @@ export function plannedStateMachineArn(systemTest: SystemTest): string {
 
 /**
  * The key that encrypts the executions, if there is one.
- * @throws a TypeError where it is only created by the deployment: the pipeline could not be permitted to use it.
+ * @throws a TypeError where it is only created by the deployment: the pipeline could not be permitted to use it
  */
 export function plannedEncryptionKey({ encryptionKey, node }: SystemTest): IKey | undefined {
   if (encryptionKey && Token.isUnresolved(encryptionKey.keyArn)) {

@@ -197,7 +197,7 @@ export function nonEmpty(flag: string): (text: string) => string {
 
 /**
  * The integer that a flag was given.
- * @throws a UserError for anything else, and out of its range.
+ * @throws a UserError for anything else, and out of its range
  */
 export function integer(text: string, flag: string, least: number, most: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
@@ -214,7 +214,7 @@ export function maxConcurrency(text: string): number {
 
 /**
  * A count, or a share such as `5%`.
- * @throws a UserError for anything else.
+ * @throws a UserError for anything else
  */
 export function toleratedFailures(text: string): number | string {
   const value = /^\d+$/.test(text) ? Number(text) : text;

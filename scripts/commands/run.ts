@@ -77,7 +77,7 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
 
 /**
  * The name of an execution (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html).
- * @throws a UserError for a text that can't be one.
+ * @throws a UserError for a text that can't be one
  */
 export function executionName(text: string): string {
   if (!isExecutionName(text)) {

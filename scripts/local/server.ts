@@ -15,8 +15,8 @@ export interface ServeOptions extends Surroundings {
   /** Time for the state machines and the functions; default: the machine's clock. */
   clock?: Clock;
   /**
-   * After how many seconds without an answer a task with the SDK integration fails with `Lambda.SdkClientException`, as the AWS
-   * SDK for Java may give up, while the invocation goes on; default: never.
+   * After how many seconds without an answer a task with the SDK integration fails with `Lambda.SdkClientException`, as
+   * the AWS SDK for Java may give up, while the invocation goes on; default: never.
    */
   sdkReadTimeoutSeconds?: number;
   /** Gets one line for each request that failed unexpectedly. */

@@ -16,10 +16,10 @@ export interface WorkDirectory {
 }
 
 /**
- * Makes a folder `among` the temporary files, and clears those of endpoints that were killed. A socket in it tells whether its
- * endpoint lives: it ends with its process however that ends, and no other process takes its place, as with a process id.
- * A folder without one is left alone, so where no socket can be made, nothing is cleared.
- * Throws a UserError where no folder can be made.
+ * Makes a folder `among` the temporary files, and clears those of endpoints that were killed. A socket in it tells
+ * whether its endpoint lives: it ends with its process however that ends, and no other process takes its place, as with
+ * a process id. A folder without one is left alone, so where no socket can be made, nothing is cleared. Throws a
+ * UserError where no folder can be made.
  */
 export async function makeWorkDirectory(among = tmpdir()): Promise<WorkDirectory> {
   await clearAbandoned(among);

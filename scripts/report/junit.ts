@@ -44,7 +44,7 @@ export function renderJunit(result: RunResult): string {
  * The same in documents of at most `limit` test cases each, in the order of the run. CodeBuild's limit counts for a
  * report, so all of them are shown only where each file has a report group of its own.
  * @param limit an integer from 1 up; default: CodeBuild's
- * @throws a RangeError for another limit.
+ * @throws a RangeError for another limit
  */
 export function renderJunitFiles(result: RunResult, limit = codeBuildCases): string[] {
   if (!Number.isInteger(limit) || limit < 1) {

@@ -23,7 +23,7 @@ const errorLength = 4000;
  * with error and log a click away, then flaky ones, known failures and the slowest. What doesn't fit is left out as a
  * whole and counted.
  * @param limitBytes of UTF-8, from 4,096 up
- * @throws a RangeError for a lower one.
+ * @throws a RangeError for a lower one
  */
 export function renderMarkdown(result: RunResult, limitBytes = commentBytes): string {
   if (!Number.isInteger(limitBytes) || limitBytes < leastBytes) {

@@ -5,8 +5,8 @@ import type { Assembly } from './manifest';
 import { holdsSystemTest, isCalled } from './stacks';
 
 /**
- * The stack to test: the one that is named, or else that of the default name or, where the app has no such stack, its only
- * one with a system test.
+ * The stack to test: the one that is named, or else that of the default name or, where the app has no such stack, its
+ * only one with a system test.
  */
 export function chooseStack(
   { stacks, unreadable }: Assembly,

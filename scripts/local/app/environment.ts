@@ -27,7 +27,7 @@ const localAccount = '123456789012';
  * What stands for the profile's account and Region, by the variables that the CDK CLI would set or read: the account of
  * CDK_DEFAULT_ACCOUNT, else 123456789012; the Region of CDK_DEFAULT_REGION, AWS_REGION or AWS_DEFAULT_REGION, else
  * us-east-1.
- * @throws a UserError for an account or a Region that can't be one.
+ * @throws a UserError for an account or a Region that can't be one
  */
 export function localEnvironment(env: NodeJS.ProcessEnv): Environment {
   const account = env.CDK_DEFAULT_ACCOUNT || localAccount;

@@ -28,7 +28,7 @@ type Intrinsic = (argument: Json, scope: Scope, where: string) => Json | undefin
  * lists, such members are left out.
  *
  * @param where names the place for errors: `stack One, resource F, property Code`
- * @throws a UserError for a function that is not served.
+ * @throws a UserError for a function that is not served
  */
 export function resolve(value: Json, scope: Scope, where: string): Json | undefined {
   if (Array.isArray(value)) {
@@ -49,7 +49,7 @@ export function resolve(value: Json, scope: Scope, where: string): Json | undefi
 
 /**
  * Evaluates a condition: `Fn::Equals` and so on, or the name of another one.
- * @throws a UserError for what is no condition.
+ * @throws a UserError for what is no condition
  */
 export function evaluateCondition(value: Json, scope: Scope, where: string): boolean {
   if (isJsonObject(value) && typeof value.Condition === 'string') return scope.condition(value.Condition, where);

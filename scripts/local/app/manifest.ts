@@ -29,7 +29,7 @@ export interface AssemblyStack {
 
 /**
  * Reads an assembly.
- * @throws a UserError for a directory that isn't one and for one without stacks.
+ * @throws a UserError for a directory that isn't one and for one without stacks
  */
 export function readAssembly(directory: string): Assembly {
   const assembly: Assembly = { stacks: [], unreadable: new Map(), assets: new Map(), missingContext: [] };
@@ -107,7 +107,7 @@ function collectAssets(directory: string, manifest: JsonObject, assets: Map<stri
 
 /**
  * Reads a JSON file that has to hold an object.
- * @throws a UserError that names the file.
+ * @throws a UserError that names the file
  */
 export function readJson(file: string): JsonObject {
   let value: unknown;

@@ -185,7 +185,7 @@ export class Stack implements Scope {
 
   /**
    * A resource as the template declares it.
-   * @throws a UserError where it declares none of that name.
+   * @throws a UserError where it declares none of that name
    */
   resource(logicalId: string): TemplateResource {
     const resource = this.template.resources[logicalId];

@@ -15,9 +15,9 @@ export interface PlacedStack {
 }
 
 /**
- * Makes the stacks, those nested in others not included. A client speaks to one account and Region at a time: those of the
- * chosen stack, or else of the first with a system test. The stacks there come first, and where several have the same
- * name, the others are left out with a note.
+ * Makes the stacks, those nested in others not included. A client speaks to one account and Region at a time: those of
+ * the chosen stack, or else of the first with a system test. The stacks there come first, and where several have the
+ * same name, the others are left out with a note.
  *
  * @param local account and Region of the stacks that leave them open
  * @param chosen name or ARN of a stack

@@ -30,7 +30,7 @@ export function queryParameters(request: ServiceRequest): URLSearchParams {
 
 /**
  * Answers a request with the API's action, or with the error that AWS gives for one that it doesn't have.
- * @throws what no error of the API is.
+ * @throws what no error of the API is
  */
 export function answerQuery(api: QueryApi, request: ServiceRequest, requestId: string): ServiceResponse {
   const parameters = queryParameters(request);

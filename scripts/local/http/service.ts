@@ -48,7 +48,7 @@ export function brokenConstraint(value: string, constraint: string): ServiceErro
   return new ServiceError('ValidationException', 400, message);
 }
 
-/** @throws an error of that name for a parameter that an operation isn't served with: to ignore it would be a guess. */
+/** @throws an error of that name for a parameter that an operation isn't served with: to ignore it would be a guess */
 export function refuseUnserved(
   operation: string,
   { given, served, error }: { given: Iterable<string>; served: readonly string[]; error: string },

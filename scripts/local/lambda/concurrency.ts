@@ -19,7 +19,7 @@ export class Concurrency {
 
   /**
    * Counts an invocation, and returns what ends it.
-   * @throws TooManyRequestsException.
+   * @throws TooManyRequestsException
    */
   enter(deployed: DeployedFunction): () => void {
     const running = this.running.get(deployed) ?? 0;

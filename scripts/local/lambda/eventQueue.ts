@@ -18,7 +18,7 @@ export class EventQueue {
 
   /**
    * Takes an event whose `attempt` resolves with whether the function succeeded.
-   * @throws TooManyRequestsException where 1,000 events wait.
+   * @throws TooManyRequestsException where 1,000 events wait
    */
   add(attempt: () => Promise<boolean>): void {
     if (this.pending.size >= maximumEvents) throw throttled('CallerRateLimitExceeded');

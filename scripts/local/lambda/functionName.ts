@@ -20,7 +20,7 @@ export interface FunctionTarget {
  * Finds the function that a name (`name`, `name:qualifier`, `123456789012:function:name` or an ARN) and a qualifier
  * mean.
  * @throws ValidationException, ResourceNotFoundException, and InvalidParameterValueException, which a function that
- * can't be served here gets as well.
+ * can't be served here gets as well
  */
 export function findFunction(deployment: Deployment, functionName: string, qualifier?: string): FunctionTarget {
   const named = parseFunctionName(functionName);
@@ -87,7 +87,7 @@ function invalid(member: string, value: string, pattern: string): ServiceError {
 
 /**
  * A member that has to be one of some values.
- * @throws ValidationException.
+ * @throws ValidationException
  */
 export function oneOf<Value extends string>(
   member: string,

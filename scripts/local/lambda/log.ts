@@ -1,6 +1,6 @@
 /**
- * The lines that Lambda itself writes around a function's own (AWS Lambda developer guide, "Log formats" and "Invoke phase"),
- * and the end of the whole that a caller may ask for.
+ * The lines that Lambda itself writes around a function's own (AWS Lambda developer guide, "Log formats" and "Invoke
+ * phase"), and the end of the whole that a caller may ask for.
  */
 
 /** Of the log, in an answer with LogType Tail. */

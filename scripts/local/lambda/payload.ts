@@ -7,7 +7,7 @@ const maximumBytes = { RequestResponse: 6_291_456, DryRun: 6_291_456, Event: 1_0
 
 /**
  * The payload as JSON text; none is `{}`.
- * @throws RequestEntityTooLargeException and InvalidRequestContentException.
+ * @throws RequestEntityTooLargeException and InvalidRequestContentException
  */
 export function parsePayload(payload: Buffer, invocationType: keyof typeof maximumBytes): string {
   const limit = maximumBytes[invocationType];
@@ -34,7 +34,7 @@ export function parsePayload(payload: Buffer, invocationType: keyof typeof maxim
 
 /**
  * The JSON text in an X-Amz-Client-Context header, in ASCII, as it goes on in a header.
- * @throws InvalidRequestContentException.
+ * @throws InvalidRequestContentException
  */
 export function parseClientContext(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;

@@ -9,8 +9,8 @@ const maximumFileBytes = 16 * 1_048_576;
 const minimumRoomBytes = 8_192;
 
 /**
- * A nameless file that both streams append to. Unlike a pipe it keeps their order, costs the event loop nothing, and holds
- * every byte that the sandbox wrote before it answered, crashed or was killed.
+ * A nameless file that both streams append to. Unlike a pipe it keeps their order, costs the event loop nothing, and
+ * holds every byte that the sandbox wrote before it answered, crashed or was killed.
  */
 export class SandboxLog {
   /** For the sandbox's stdio. */

@@ -17,8 +17,8 @@ export interface MapItem {
 const abortable = new Set<State['type']>(['Task', 'Map', 'Parallel', 'Wait']);
 
 /**
- * One chain of states and events: the whole execution, a branch of a Parallel or an iteration of a Map. Each event follows the
- * one before it in its own chain. Once ended from outside, a branch records nothing any more.
+ * One chain of states and events: the whole execution, a branch of a Parallel or an iteration of a Map. Each event
+ * follows the one before it in its own chain. Once ended from outside, a branch records nothing any more.
  */
 export class Branch {
   /** The state that runs now. */
@@ -56,7 +56,7 @@ export class Branch {
 
   /**
    * Adds an event that follows another one; the chain goes on as if it weren't there.
-   * @throws BranchEnded where the branch was stopped.
+   * @throws BranchEnded where the branch was stopped
    */
   recordAfter(previousEventId: number, type: HistoryEventType, details?: EventDetails): number {
     if (this.signal.aborted) throw new BranchEnded();
@@ -99,8 +99,8 @@ export class Branch {
   }
 
   /**
-   * Records that everything which runs inside the current state is aborted because of a failure, and ends it. All these events
-   * follow the one that failed (recorded: a Map whose tasks time out).
+   * Records that everything which runs inside the current state is aborted because of a failure, and ends it. All these
+   * events follow the one that failed (recorded: a Map whose tasks time out).
    */
   abortChildren(failedEventId: number): void {
     for (const child of this.children) {

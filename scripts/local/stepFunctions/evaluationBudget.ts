@@ -4,8 +4,8 @@ import { heldBytes } from './jsonataValues';
 /** What one evaluation of an expression may use. */
 export interface EvaluationLimits {
   /**
-   * Milliseconds of one evaluation; default 10,000. The developer guide ("Transforming data with JSONata") says a second, but
-   * what takes a second here takes AWS's implementation less: the bound is for what never ends.
+   * Milliseconds of one evaluation; default 10,000. The developer guide ("Transforming data with JSONata") says a
+   * second, but what takes a second here takes AWS's implementation less: the bound is for what never ends.
    */
   milliseconds: number;
   /** How deeply the expression may nest; default 100, as AWS refuses 101 (measured). */
@@ -39,11 +39,11 @@ interface Batch {
 }
 
 /**
- * Bounds one evaluation by depth, memory and time, through the hooks that jsonata calls before and after each node of an expression
- * (jsonata documentation, "Embedding JSONata", time-boxing).
+ * Bounds one evaluation by depth, memory and time, through the hooks that jsonata calls before and after each node of
+ * an expression (jsonata documentation, "Embedding JSONata", time-boxing).
  *
- * jsonata starts the items of a list and the values of an object at once. Here they take turns, so that the depth is counted
- * as on AWS, whose implementation evaluates one after the other.
+ * jsonata starts the items of a list and the values of an object at once. Here they take turns, so that the depth is
+ * counted as on AWS, whose implementation evaluates one after the other.
  */
 export class EvaluationBudget {
   private depth = 0;
@@ -72,7 +72,7 @@ export class EvaluationBudget {
 
   /**
    * After a node, with its value.
-   * @throws an error for a value over the bound of memory.
+   * @throws an error for a value over the bound of memory
    */
   leave(value: unknown): void {
     if (heldBytes(value) > this.limits.bytes) throw memoryLimitExceeded();

@@ -16,8 +16,8 @@ interface StartRequest {
 const defaultKeptBytes = 64 * 1024 * 1024;
 
 /**
- * The executions of this server: those that run, and of those that have ended the last ones, as far as their histories fit.
- * AWS keeps them for 90 days; here an older one is gone as if these were over.
+ * The executions of this server: those that run, and of those that have ended the last ones, as far as their histories
+ * fit. AWS keeps them for 90 days; here an older one is gone as if these were over.
  */
 export class Executions {
   private readonly byArn = new Map<string, Execution>();
@@ -34,7 +34,7 @@ export class Executions {
   /**
    * Starts an execution; without a name it gets a UUID. The same name and input as one that runs gives that one
    * (API reference, StartExecution: "StartExecution is idempotent for STANDARD workflows").
-   * @throws InvalidName, InvalidExecutionInput and ExecutionAlreadyExists.
+   * @throws InvalidName, InvalidExecutionInput and ExecutionAlreadyExists
    */
   start(machine: LoadedStateMachine, { name = randomUUID(), input = '{}', traceHeader }: StartRequest): Execution {
     if (!isExecutionName(name)) throw new ServiceError('InvalidName', 400, `Invalid Name: '${name}'`);
@@ -63,7 +63,7 @@ export class Executions {
     }
   }
 
-  /** @throws ExecutionDoesNotExist. */
+  /** @throws ExecutionDoesNotExist */
   get(executionArn: string): Execution {
     const execution = this.byArn.get(executionArn);
     if (execution) return execution;

@@ -83,9 +83,9 @@ export class Expression {
   }
 
   /**
-   * A copy without what JSONata adds: its lists carry hidden flags that would change later evaluations. A number that JSON
-   * can't express becomes its name (`"Infinity"`), as on AWS. Undefined for a value with a function in it. Throws an
-   * EvaluationFailure for one that nests deeper.
+   * A copy without what JSONata adds: its lists carry hidden flags that would change later evaluations. A number that
+   * JSON can't express becomes its name (`"Infinity"`), as on AWS. Undefined for a value with a function in it. Throws
+   * an EvaluationFailure for one that nests deeper.
    */
   private toPlainJson(value: unknown, levels: number): Json | undefined {
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
@@ -141,8 +141,8 @@ export function jsonType(value: Json): string {
 }
 
 /**
- * `. T1006: Attempted to invoke a non-function`, or behind a colon where there is no code (measured). JSONata throws plain
- * objects with a code as well as errors.
+ * `. T1006: Attempted to invoke a non-function`, or behind a colon where there is no code (measured). JSONata throws
+ * plain objects with a code as well as errors.
  */
 function describeError(error: unknown): string {
   const { code, message = error } = error as { code?: unknown; message?: unknown };

@@ -44,7 +44,7 @@ export class History {
 
   /**
    * Adds an event and returns its id.
-   * @throws HistoryLimitReached where only the place of the last event is left.
+   * @throws HistoryLimitReached where only the place of the last event is left
    */
   append(type: HistoryEventType, previousEventId: number, details: EventDetails = {}): number {
     if (this.events.length >= limits.historyEvents - 1) throw new HistoryLimitReached();

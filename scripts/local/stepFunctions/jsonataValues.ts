@@ -14,8 +14,8 @@ export function isFunction(value: unknown): boolean {
 const admitted = new WeakMap<object, Json>();
 
 /**
- * Data for an expression. Where it has a mark of a function it is a copy whose marks are Boolean objects, which the package
- * takes for no mark, and which are `true` again as JSON.
+ * Data for an expression. Where it has a mark of a function it is a copy whose marks are Boolean objects, which the
+ * package takes for no mark, and which are `true` again as JSON.
  */
 export function admit(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;

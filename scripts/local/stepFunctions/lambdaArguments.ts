@@ -14,8 +14,8 @@ export interface ArgumentProblem {
 }
 
 /**
- * Checks the Arguments of both Lambda integrations, which are the members of Lambda's Invoke. When a definition is loaded, the
- * values of members with JSONata expressions are still unknown and count as right.
+ * Checks the Arguments of both Lambda integrations, which are the members of Lambda's Invoke. When a definition is
+ * loaded, the values of members with JSONata expressions are still unknown and count as right.
  */
 export function argumentProblem(values: JsonObject): ArgumentProblem | undefined {
   const unknown = Object.keys(values).find((field) => !supported.has(field));

@@ -11,8 +11,8 @@ interface TextLimits {
 }
 
 /**
- * Reads the members of a request. What is missing or of the wrong type or size is answered with a ValidationException in AWS's
- * words.
+ * Reads the members of a request. What is missing or of the wrong type or size is answered with a ValidationException
+ * in AWS's words.
  */
 export class Members {
   private readonly members: JsonObject;

@@ -1,8 +1,8 @@
 import { ServiceError } from '../http/service';
 
 /**
- * The place where the next page starts, opaque to the client. It says what it belongs to, and it can be used again: a client that
- * follows a running execution asks for the last, partial page until it has grown.
+ * The place where the next page starts, opaque to the client. It says what it belongs to, and it can be used again: a
+ * client that follows a running execution asks for the last, partial page until it has grown.
  */
 export function makeToken(scope: string, position: number): string {
   return Buffer.from(JSON.stringify([scope, position])).toString('base64url');
@@ -10,7 +10,7 @@ export function makeToken(scope: string, position: number): string {
 
 /**
  * The position that a token of the same scope holds.
- * @throws InvalidToken.
+ * @throws InvalidToken
  */
 export function readToken(scope: string, token: string): number {
   try {

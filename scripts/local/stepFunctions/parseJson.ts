@@ -3,7 +3,7 @@ import { isDeeper, maxDepth } from '../../io/jsonDepth';
 
 /**
  * Parses JSON.
- * @throws an Error for a text that isn't, or that nests too deep.
+ * @throws an Error for a text that isn't, or that nests too deep
  */
 export function parseJson(text: string): Json {
   const value = JSON.parse(text) as Json;

@@ -20,7 +20,7 @@ export class StateMachines {
     );
   }
 
-  /** @throws StateMachineDoesNotExist, InvalidArn, and ValidationException for a machine that can't be served here. */
+  /** @throws StateMachineDoesNotExist, InvalidArn, and ValidationException for a machine that can't be served here */
   get(stateMachineArn: string): LoadedStateMachine {
     checkArn(stateMachineArn, 'stateMachine');
     const machine = this.byArn.get(stateMachineArn);
@@ -39,7 +39,7 @@ export class StateMachines {
   }
 }
 
-/** @throws InvalidArn where a text can't be the ARN of this kind of resource. */
+/** @throws InvalidArn where a text can't be the ARN of this kind of resource */
 export function checkArn(arn: string, kind: 'stateMachine' | 'execution'): void {
   if (!arn.startsWith('arn:')) throw new ServiceError('InvalidArn', 400, `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
   const parts = arn.split(':');

@@ -14,9 +14,10 @@ export interface Runtime {
   invoker: Invoker;
   region: string;
   /**
-   * After how many seconds without an answer the client of the SDK integration gives up with `Lambda.SdkClientException`, while
-   * the invocation goes on; undefined: never. The AWS SDK for Java gives up by default; whether Step Functions has it configured
-   * to wait as long as a function may run is neither documented nor recorded.
+   * After how many seconds without an answer the client of the SDK integration gives up with
+   * `Lambda.SdkClientException`, while the invocation goes on; undefined: never. The AWS SDK for Java gives up by
+   * default; whether Step Functions has it configured to wait as long as a function may run is neither documented nor
+   * recorded.
    */
   sdkReadTimeoutSeconds?: number;
   /** The context object as far as it is the same everywhere: `Execution` and `StateMachine`. */

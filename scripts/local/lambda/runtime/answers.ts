@@ -22,8 +22,8 @@ export class Answers {
   }
 
   /**
-   * The function's code runs from now on, for this request or to be loaded. `onEmptyLoop` is called where nothing is left to
-   * wait for and it has not come to its end.
+   * The function's code runs from now on, for this request or to be loaded. `onEmptyLoop` is called where nothing is
+   * left to wait for and it has not come to its end.
    */
   begin(requestId: string | undefined, onEmptyLoop: () => void): void {
     this.requestId = requestId;
@@ -79,8 +79,8 @@ export class Answers {
   }
 
   /**
-   * Waits for the next event, once what the function left behind has surfaced: where that ends the process, an event that it
-   * took would fail for nothing of its own.
+   * Waits for the next event, once what the function left behind has surfaced: where that ends the process, an event
+   * that it took would fail for nothing of its own.
    */
   private goOn(): void {
     afterThis(() => this.next?.());

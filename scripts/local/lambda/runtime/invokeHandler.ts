@@ -52,8 +52,8 @@ export function invokeHandlerWithCallback(handler: Handler, event: RuntimeEvent,
 }
 
 /**
- * The context object of every runtime (AWS Lambda developer guide, "Using the Lambda context object"); those below nodejs24.x
- * add the callbacks.
+ * The context object of every runtime (AWS Lambda developer guide, "Using the Lambda context object"); those below
+ * nodejs24.x add the callbacks.
  */
 function buildContext(event: RuntimeEvent): Record<string, unknown> {
   const { env } = process;

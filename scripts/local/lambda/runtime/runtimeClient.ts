@@ -1,6 +1,6 @@
 /**
- * The runtime's end of AWS's Lambda Runtime API: see ../runtimeApi.ts. It speaks HTTP over one connection by itself, because
- * node:http makes each cold start longer, and functions patch it.
+ * The runtime's end of AWS's Lambda Runtime API: see ../runtimeApi.ts. It speaks HTTP over one connection by itself,
+ * because node:http makes each cold start longer, and functions patch it.
  */
 import { connect, type Socket } from 'node:net';
 

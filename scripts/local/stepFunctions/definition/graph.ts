@@ -47,8 +47,8 @@ export function checkStateNames(graph: StateGraph, refuse: (state: string) => Re
 }
 
 /**
- * Refuses names that no variable can have, and an inner scope (a Map's or Parallel's states) that assigns a variable of an
- * outer one: it can only read it.
+ * Refuses names that no variable can have, and an inner scope (a Map's or Parallel's states) that assigns a variable of
+ * an outer one: it can only read it.
  */
 export function checkVariables(
   graph: StateGraph,

@@ -12,9 +12,9 @@ import { maxTimeoutSeconds } from './task';
 /**
  * Reads a state machine's definition in the Amazon States Language and compiles its expressions.
  *
- * Supported: JSONata; Task with the two Lambda integrations, Pass, Choice, Map (inline), Wait, Parallel, Succeed, Fail, with Retry,
- * Catch, Assign, Output, Arguments and TimeoutSeconds. Everything else is refused with a UserError that names the machine, the
- * state and the field.
+ * Supported: JSONata; Task with the two Lambda integrations, Pass, Choice, Map (inline), Wait, Parallel, Succeed, Fail,
+ * with Retry, Catch, Assign, Output, Arguments and TimeoutSeconds. Everything else is refused with a UserError that
+ * names the machine, the state and the field.
  */
 export function loadDefinition(
   machineName: string,

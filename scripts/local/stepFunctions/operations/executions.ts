@@ -54,7 +54,7 @@ const statuses = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILE
 
 /**
  * The newest first. A token names the last of its page, so what is started or let go of meanwhile moves nothing.
- * @throws ValidationException and ResourceNotFound.
+ * @throws ValidationException and ResourceNotFound
  */
 export const listExecutions: Operation = (members, { stateMachines, executions }) => {
   const stateMachineArn = members.optionalText('stateMachineArn', arnLimits);
@@ -104,8 +104,8 @@ function summaryOf({ executionArn, machine, name, status, startedAt, stoppedAt }
 }
 
 /**
- * A page starts at an event's id, which never changes: asking again with the same token gives the same events and, where the page
- * was not full, those recorded since.
+ * A page starts at an event's id, which never changes: asking again with the same token gives the same events and,
+ * where the page was not full, those recorded since.
  */
 export const getExecutionHistory: Operation = (members, context) => {
   const size = members.pageSize();

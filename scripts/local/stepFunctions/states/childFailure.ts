@@ -2,9 +2,9 @@ import type { Branch } from '../branch';
 import { StateFailure } from '../failure';
 
 /**
- * Ends what still runs beside a child of a Map or Parallel that failed, and lets the branch go on from the child's last event.
- * Recorded: first the failure of the iteration, then its own open task, then each sibling with what it was doing, all of them
- * following the event that failed. A States.Runtime leaves none of these (measured).
+ * Ends what still runs beside a child of a Map or Parallel that failed, and lets the branch go on from the child's last
+ * event. Recorded: first the failure of the iteration, then its own open task, then each sibling with what it was
+ * doing, all of them following the event that failed. A States.Runtime leaves none of these (measured).
  */
 export function endSiblings(
   error: unknown,
