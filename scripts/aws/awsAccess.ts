@@ -1,6 +1,7 @@
 import type { ApiCall, AwsOptions } from './clientConfig';
 import { regionIn } from '../io/region';
 import { inRegion, type CommandIo } from '../io/commandIo';
+import type { LocalFunctionOptions } from '../local/localEndpoint';
 import { isAwsHost } from './consoleLink';
 import { checkProfile, keysBesideProfile } from './credentials';
 import { checkEndpoints } from './endpoints';
@@ -20,7 +21,7 @@ export interface AwsAccess {
 }
 
 /** Where to go, and what to serve there with `--local`. */
-export interface AccessOptions {
+export interface AccessOptions extends LocalFunctionOptions {
   local?: boolean;
   /** With `--local`: the command that synthesizes the app, or the folder of its cloud assembly. */
   app?: string;
@@ -73,7 +74,7 @@ export async function openAccess(options: AccessOptions & NamedTarget, io: Comma
 
 /** Serves the app on this machine. The SDK wants credentials; the endpoint takes any. */
 async function localEndpoint(options: AccessOptions & NamedTarget, io: CommandIo, talk: Talk) {
-  const { app, region, stack } = options;
+  const { app, region, stack, envFile, functionProfile, functionEndpointUrl, strictLayers, runtimeCache } = options;
   const named = options.stateMachine ?? options.function;
   const { startLocalEndpoint } = await import('../local/localEndpoint');
   const endpoint = await startLocalEndpoint({
@@ -82,6 +83,11 @@ async function localEndpoint(options: AccessOptions & NamedTarget, io: CommandIo
     defaultStack: named === undefined ? defaultStack : undefined,
     cwd: io.cwd(),
     env: inRegion(io.env, region),
+    envFile,
+    functionProfile,
+    functionEndpointUrl,
+    strictLayers,
+    runtimeCache,
     log: (line) => talk.note(line),
     signal: io.stop,
   });

@@ -13,7 +13,7 @@ const outputs = await Promise.all([
   // The command, and what runs a function in a process of its own.
   build({
     ...shared,
-    entryPoints: { trigger: 'scripts/trigger.ts', bootstrap: 'scripts/local/lambda/bootstrap.ts' },
+    entryPoints: { trigger: 'scripts/trigger.ts', bootstrap: 'scripts/local/lambda/nodejs/bootstrap.ts' },
     platform: 'node',
     target: 'node20',
     format: 'cjs',

@@ -61,6 +61,40 @@ export function addAppOption(command: Command): Command {
   );
 }
 
+/** The flags that only `--local` takes, but for `--app`. */
+const functionFlags = {
+  envFile: '--env-file',
+  functionProfile: '--function-profile',
+  functionEndpointUrl: '--function-endpoint-url',
+  strictLayers: '--strict-layers',
+  runtimeCache: '--runtime-cache',
+} as const;
+
+/** What the functions get of this machine where the app is served on it. */
+export function addFunctionOptions(command: Command): Command {
+  return command
+    .optionsGroup('What the functions get on this machine:')
+    .option(
+      '--env-file <FILE>',
+      'variables, NAME=value for all functions or FUNCTION.NAME=value for one',
+      nonEmpty('--env-file'),
+    )
+    .option(
+      '--function-profile <NAME>',
+      'AWS credentials and Region of this profile (default: made-up credentials)',
+      nonEmpty('--function-profile'),
+    )
+    .option('--function-endpoint-url <URL>', 'endpoint for their calls to AWS, such as an emulator', (text) =>
+      url('--function-endpoint-url', text),
+    )
+    .option('--strict-layers', 'refuse layers that cannot be had here, instead of leaving them out')
+    .option(
+      '--runtime-cache <DIR>',
+      "where runtimes are installed (default: the user's cache)",
+      nonEmpty('--runtime-cache'),
+    );
+}
+
 /** `--configurations`. */
 export function addConfigurationsOption(command: Command): Command {
   return command.option(
@@ -103,7 +137,7 @@ export function addTimeoutOption(command: Command, help: string): Command {
 
 /** What comes last, and in the same order, in every command that tests: `run` and `invoke`. */
 export function addTestOptions(command: Command): Command {
-  return addReportOptions(addTalkOptions(addAwsOptions(addOrderOptions(command))));
+  return addReportOptions(addTalkOptions(addAwsOptions(addFunctionOptions(addOrderOptions(command)))));
 }
 
 /** `--retries` and `--longest-first`. */
@@ -125,7 +159,7 @@ function addAwsOptions(command: Command): Command {
     .optionsGroup('AWS, as in the AWS CLI:')
     .option('--profile <NAME>', 'profile of the shared config files', nonEmpty('--profile'))
     .option('--region <REGION>', 'Region', region)
-    .option('--endpoint-url <URL>', 'endpoint to call instead of AWS', endpointUrl);
+    .option('--endpoint-url <URL>', 'endpoint to call instead of AWS', (text) => url('--endpoint-url', text));
 }
 
 /** `--no-progress`, `--quiet`, `--verbose`. */
@@ -175,8 +209,10 @@ export function checkTestOptions(identifiers: string[], options: TestOptions): v
       'Expected either identifiers or --rerun-failed, which takes them from the earlier run, got both.',
     );
   }
-  if (options.app !== undefined && !options.local) {
-    throw new UserError('Expected --app only together with --local.');
+  for (const [option, flag] of Object.entries({ app: '--app', ...functionFlags })) {
+    if (options[option as keyof TestOptions] !== undefined && !options.local) {
+      throw new UserError(`Expected ${flag} only together with --local.`);
+    }
   }
 }
 
@@ -240,9 +276,9 @@ export function region(text: string): string {
   return text;
 }
 
-function endpointUrl(text: string): string {
+function url(flag: string, text: string): string {
   if (!isEndpointUrl(text)) {
-    throw expected('--endpoint-url', 'a URL such as http://127.0.0.1:4566', text);
+    throw expected(flag, 'a URL such as http://127.0.0.1:4566', text);
   }
   return text;
 }

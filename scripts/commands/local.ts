@@ -2,16 +2,16 @@ import type { Command } from 'commander';
 import { leadsToSystemTest } from '../../lib/stackOutputs';
 import { exitCode, type ExitCode } from '../exitCode';
 import { InterruptedError } from '../io/interruptedError';
-import type { LocalEndpoint } from '../local/localEndpoint';
+import type { LocalEndpoint, LocalFunctionOptions } from '../local/localEndpoint';
 import { inRegion, type CommandIo } from '../io/commandIo';
 import { printable } from '../terminal/printable';
 import { Talk } from '../terminal/talk';
-import { addAppOption, integer, nonEmpty, region, type Done } from './flags';
+import { addAppOption, addFunctionOptions, integer, nonEmpty, region, type Done } from './flags';
 
 /** The port where none is given. */
 const defaultPort = 8123;
 
-interface LocalOptions {
+interface LocalOptions extends LocalFunctionOptions {
   /** A directory with a cloud assembly, or a command; default: the `app` of the working directory's cdk.json. */
   app?: string;
   /** Name of the stack whose system test has to be served; default: what can't be served is refused when it is called. */
@@ -45,7 +45,8 @@ export function addLocal(program: Command, io: CommandIo, done: Done): void {
       integer(text, '--port', 0, 65_535),
     )
     .option('--region <REGION>', 'Region that the app is deployed to (default: us-east-1)', region)
-    .option('--verbose', 'what the functions log')
+    .option('--verbose', 'what the functions log');
+  addFunctionOptions(command)
     .addHelpText('after', examples)
     .action(async ({ region, ...options }: LocalOptions & { region?: string }) => {
       done(await runLocal(options, { ...io, env: inRegion(io.env, region) }));
@@ -73,7 +74,7 @@ export async function runLocal(options: LocalOptions, io: CommandIo): Promise<Ex
 }
 
 async function start(
-  { app, stack, port = defaultPort }: LocalOptions,
+  { port = defaultPort, ...options }: LocalOptions,
   io: CommandIo,
   talk: Talk,
 ): Promise<LocalEndpoint> {
@@ -82,7 +83,7 @@ async function start(
   const functionLog = (functionName: string, text: string): void => talk.detail(`${functionName}: ${text.trimEnd()}`);
   const { startLocalEndpoint } = await import('../local/localEndpoint');
   try {
-    return await startLocalEndpoint({ app, stack, port, cwd: io.cwd(), env, log, functionLog, clock, signal: stop });
+    return await startLocalEndpoint({ ...options, port, cwd: io.cwd(), env, log, functionLog, clock, signal: stop });
   } catch (error) {
     if (stop.aborted) throw new InterruptedError('Interrupted before the app was served.', { cause: error });
     throw error;

@@ -3,11 +3,26 @@ import { assembleApp } from './app/assembleApp';
 import { loadAssembly } from './app/loadAssembly';
 import type { Deployment } from './app/deployment';
 import { localEnvironment } from './app/environment';
+import { Runtimes } from './lambda/runtimes/runtimes';
 import { serve, type ServeOptions } from './server';
 import { checkStateMachine } from './stepFunctions/service';
 import { makeWorkDirectory } from './workDirectory';
 
-export interface LocalEndpointOptions extends ServeOptions {
+/** What the functions get of this machine, beyond their bundles. */
+export interface LocalFunctionOptions {
+  /** A dotenv file with variables for all functions, or as `FUNCTION.NAME=value` for one. */
+  envFile?: string;
+  /** The profile whose credentials and Region they get; default: made-up credentials. */
+  functionProfile?: string;
+  /** Where their calls to AWS go instead (AWS_ENDPOINT_URL). */
+  functionEndpointUrl?: string;
+  /** Refuses a function with a layer that can't be had here, which is left out by default. */
+  strictLayers?: boolean;
+  /** For what is installed for a runtime; default: a folder of the user's own. */
+  runtimeCache?: string;
+}
+
+export interface LocalEndpointOptions extends ServeOptions, LocalFunctionOptions {
   /** A directory with a cloud assembly, or a command; default: the `app` of the working directory's cdk.json. */
   app?: string;
   /**
@@ -34,22 +49,24 @@ export interface LocalEndpoint {
  * can't be served and a port that can't be had; the signal's reason where it is aborted.
  */
 export async function startLocalEndpoint(options: LocalEndpointOptions): Promise<LocalEndpoint> {
-  const { app, stack, defaultStack, cwd, env, log = () => undefined, signal } = options;
+  const { app, stack, defaultStack, cwd, env, runtimeCache, log = () => undefined, signal } = options;
   const environment = localEnvironment(env);
   const { path: workDirectory, remove } = await makeWorkDirectory();
   try {
     const directory = await assembleApp({ app, cwd, env, environment, workDirectory, log, signal });
+    const runtimes = new Runtimes({ cwd, env, runtimeCache, note: log });
     const deployment = await loadAssembly(directory, {
       environment,
       stack,
       defaultStack,
       workDirectory,
+      checkFunction: (deployed) => runtimes.check(deployed),
       checkStateMachine,
       note: log,
       now: new Date(),
     });
     signal?.throwIfAborted();
-    const server = await serve(deployment, options);
+    const server = await serve(deployment, { ...options, runtimes });
     return {
       url: server.url,
       deployment,

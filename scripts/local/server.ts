@@ -2,7 +2,8 @@
 import type { Clock } from '../io/clock';
 import { CloudFormationService } from './cloudFormation/service';
 import type { Deployment } from './app/deployment';
-import type { Surroundings } from './lambda/sandboxEnvironment';
+import type { Surroundings } from './lambda/runtimes/runtime';
+import type { Runtimes } from './lambda/runtimes/runtimes';
 import { LambdaService } from './lambda/service';
 import { listen } from './http/listener';
 import { route } from './http/router';
@@ -19,6 +20,7 @@ export interface ServeOptions extends Surroundings {
    * the AWS SDK for Java may give up, while the invocation goes on; default: never.
    */
   sdkReadTimeoutSeconds?: number;
+  runtimes?: Runtimes;
   /** Gets one line for each request that failed unexpectedly. */
   log?: (line: string) => void;
   /** Gets what the functions write to their logs. */
@@ -37,8 +39,8 @@ export interface RunningServer {
  * supported.
  */
 export async function serve(deployment: Deployment, options: ServeOptions): Promise<RunningServer> {
-  const { clock, log, functionLog, sdkReadTimeoutSeconds } = options;
-  const lambda = new LambdaService({ deployment, clock, surroundings: options, log: functionLog });
+  const { clock, log, functionLog, runtimes, sdkReadTimeoutSeconds } = options;
+  const lambda = new LambdaService({ deployment, clock, surroundings: options, runtimes, log: functionLog });
   const closers = [() => lambda.close()];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();

@@ -38,12 +38,14 @@ export interface DeployedFunction {
   functionName: string;
   /** Without a qualifier. */
   functionArn: string;
-  /** `nodejs20.x` and so on; functions with other runtimes aren't served. */
+  /** `nodejs24.x`, `python3.13` and so on. */
   runtime: string;
   /** `index.handler` */
   handler: string;
   /** The folder with the unpacked code. */
   codeDirectory: string;
+  /** The folder with its layers, merged: what is `/opt` on Lambda; undefined without any. */
+  layersDirectory?: string;
   description: string;
   /** 1 to 900. */
   timeoutSeconds: number;

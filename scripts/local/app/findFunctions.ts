@@ -22,16 +22,22 @@ export interface FoundFunction {
   functionArn: string;
   /** Undefined where it can't run on this machine. */
   runnable?: DeployedFunction;
-  /** Why it can't: `its runtime is python3.13, not Node.js`. */
+  /** Why it can't: `its runtime is ruby3.4, which isn't served here`. */
   reason?: string;
+}
+
+export interface FunctionSources extends CodeSources {
+  /** The time of the deployment. */
+  now: Date;
+  /** Throws a UserError with why a function can't run here. */
+  checkFunction: (deployed: DeployedFunction) => Promise<void>;
 }
 
 /** Reads the functions of a stack, those that can't run here with the reason. */
 export async function findFunctions(
   stack: Stack,
   directory: string,
-  sources: CodeSources,
-  lastModified: Date,
+  sources: FunctionSources,
 ): Promise<FoundFunction[]> {
   const found: FoundFunction[] = [];
   for (const resource of stack.resources()) {
@@ -39,7 +45,8 @@ export async function findFunctions(
     const view = stack.view(resource.logicalId);
     const identity = { functionName: nameOf(view), functionArn: arnOf(view) };
     try {
-      const runnable = await readFunction(stack, resource, identity, directory, sources, lastModified);
+      const runnable = await readFunction(stack, resource, identity, directory, sources);
+      await sources.checkFunction(runnable);
       found.push({ ...identity, runnable });
     } catch (error) {
       found.push({ ...identity, reason: reasonOf(error) });
@@ -53,20 +60,18 @@ async function readFunction(
   resource: StackResource,
   identity: { functionName: string; functionArn: string },
   directory: string,
-  sources: CodeSources,
-  lastModified: Date,
+  sources: FunctionSources,
 ): Promise<DeployedFunction> {
   const property = (name: string) => stack.property(resource.logicalId, name);
   const group = (name: string) => objectOr(property(name));
   const { functionName } = identity;
   if (property('PackageType') === 'Image') throw new UserError('it is a container image; only zip packages run here');
   const runtime = textOr(property('Runtime'), '');
-  if (!/^nodejs\d+\.x$/.test(runtime)) throw new UserError(`its runtime is ${runtime || 'not set'}, not Node.js`);
   const layers = property('Layers');
   if (Array.isArray(layers) && layers.length > 0) throw new UserError('it has layers, which are not supported here');
   const assetPath = resource.metadata['aws:asset:path'];
   const absolute = typeof assetPath !== 'string' || isAbsolute(assetPath) ? assetPath : join(directory, assetPath);
-  const codeDirectory = await locateCode(group('Code'), absolute as string | undefined, sources);
+  const codeDirectory = await locateCode(group('Code'), absolute as string | undefined, runtime, sources);
   const logging = group('LoggingConfig');
   const environment = Object.entries(objectOr(group('Environment').Variables));
   const reserved = property('ReservedConcurrentExecutions');
@@ -98,7 +103,7 @@ async function readFunction(
     versions: [],
     aliases: {},
     tags: { ...stack.tags, ...readTags(property('Tags')) },
-    lastModified,
+    lastModified: sources.now,
   };
 }
 

@@ -19,7 +19,7 @@ export interface CodeSources {
 const maximumUnpackedBytes = 250 * 1024 * 1024;
 
 /**
- * The folder with a function's code: its asset, a zip file unpacked, or inline code in an `index.js`. Throws a UserError
+ * The folder with a function's code: its asset, a zip file unpacked, or inline code in a file of its own. Throws a UserError
  * for code that isn't in the assembly or can't be unpacked.
  *
  * @param code the resolved property `Code`
@@ -28,12 +28,13 @@ const maximumUnpackedBytes = 250 * 1024 * 1024;
 export async function locateCode(
   code: JsonObject,
   assetPath: string | undefined,
+  runtime: string,
   { assets, workDirectory }: CodeSources,
 ): Promise<string> {
   if (typeof code.ZipFile === 'string') {
     const unpacked = await newFolder(workDirectory);
-    // CloudFormation puts inline code into a file named index.
-    await writeFile(join(unpacked, 'index.js'), code.ZipFile);
+    // CloudFormation puts inline code, which it takes for Node.js and Python, into a file named index.
+    await writeFile(join(unpacked, runtime.startsWith('python') ? 'index.py' : 'index.js'), code.ZipFile);
     return unpacked;
   }
   const key = typeof code.S3Key === 'string' ? code.S3Key : '';

@@ -18,6 +18,8 @@ export interface LoadOptions {
   defaultStack?: string;
   /** A directory of this run for code that has to be unpacked. */
   workDirectory: string;
+  /** Throws a UserError with why a function can't run here. */
+  checkFunction: (deployed: DeployedFunction) => Promise<void>;
   /** Throws a UserError for a state machine that can't be executed here. */
   checkStateMachine: (machine: DeployedStateMachine) => void;
   /** Gets a line for what is left out or differs from the account. */
@@ -103,10 +105,10 @@ async function loadStacks(
 async function loadStack(
   { stack, directory }: PlacedStack,
   { assets }: Assembly,
-  { workDirectory, now, note }: LoadOptions,
+  { workDirectory, checkFunction, now, note }: LoadOptions,
 ): Promise<LoadedStack> {
   return {
-    functions: await findFunctions(stack, directory, { assets, workDirectory }, now),
+    functions: await findFunctions(stack, directory, { assets, workDirectory, checkFunction, now }),
     publications: findPublications(stack),
     machines: findStateMachines(stack, assets, now),
     described: describeStack(stack, now, note),

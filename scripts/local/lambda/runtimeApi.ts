@@ -12,7 +12,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { isJsonObject, type JsonObject } from '../../../lib/wire';
-import { logTroubleHeader, type RuntimeEvent } from './runtime/runtimeClient';
+import { logTroubleHeader, type RuntimeEvent } from './nodejs/runtimeClient';
 
 const version = '/2018-06-01';
 /** AWS's clients send up to 1 MB of X-Ray's error cause in a header. */

@@ -5,8 +5,10 @@ import type { DeployedFunction } from '../app/deployment';
 import { exitText, type ProcessEnd } from './functionError';
 import { cannotStart } from './machineTrouble';
 import { RuntimeApi, type RuntimeAnswer } from './runtimeApi';
-import type { RuntimeEvent } from './runtime/runtimeClient';
-import { memoryFlags, newLogStreamName, sandboxEnvironment, type Surroundings } from './sandboxEnvironment';
+import type { RuntimeEvent } from './nodejs/runtimeClient';
+import type { Launch, Surroundings } from './runtimes/runtime';
+import type { Runtimes } from './runtimes/runtimes';
+import { newLogStreamName, sandboxEnvironment } from './sandboxEnvironment';
 import type { SandboxGuard } from './sandboxGuard';
 import { SandboxLog } from './sandboxLog';
 
@@ -15,7 +17,7 @@ const initTimeoutMs = 10_000;
 /** How often a running function's log is kept within its bound. */
 const trimIntervalMs = 1_000;
 /** Variables that Node.js or the loader of programs heeds before anything of the bootstrap runs. */
-const earlyVariables = /^(NODE|LD|DYLD|OPENSSL)_/;
+const isEarly = (name: string) => /^(NODE|LD|DYLD|OPENSSL)_/.test(name);
 
 /** The handler is loaded; the sandbox waits for invocations. */
 export interface Ready {
@@ -50,7 +52,7 @@ export interface SandboxOptions {
   deployed: DeployedFunction;
   /** `$LATEST` or a number. */
   version: string;
-  bootstrapFile: string;
+  runtimes: Runtimes;
   guard: SandboxGuard;
   surroundings: Surroundings;
   /** For the log. */
@@ -81,9 +83,10 @@ export class Sandbox {
     let log: SandboxLog | undefined;
     let api: RuntimeApi | undefined;
     try {
+      const launch = await options.runtimes.launch(options.deployed);
       log = new SandboxLog(options.temporaryFolder);
       api = await RuntimeApi.open();
-      return new Sandbox(options, log, api);
+      return new Sandbox(options, launch, log, api);
     } catch (error) {
       log?.close();
       api?.close();
@@ -93,14 +96,15 @@ export class Sandbox {
 
   private constructor(
     options: SandboxOptions,
+    launch: Launch,
     private readonly log: SandboxLog,
     private readonly api: RuntimeApi,
   ) {
-    const { deployed, version, bootstrapFile, guard, surroundings, now } = options;
-    this.child = spawn(process.execPath, [...memoryFlags(deployed), bootstrapFile], {
+    const { deployed, version, guard, surroundings, now } = options;
+    this.child = spawn(launch.command, launch.args, {
       cwd: deployed.codeDirectory,
       env: {
-        ...sandboxEnvironment(deployed, version, newLogStreamName(version, now), bootstrapFile, surroundings),
+        ...sandboxEnvironment(deployed, version, newLogStreamName(version, now), launch, surroundings),
         AWS_LAMBDA_RUNTIME_API: api.address,
       },
       stdio: ['ignore', log.descriptor, log.descriptor],
@@ -110,7 +114,7 @@ export class Sandbox {
     });
     // An idle sandbox doesn't keep this process alive; a running invocation does, by its deadline.
     this.child.unref();
-    this.closed = this.watch(guard, Object.keys(deployed.environment));
+    this.closed = this.watch(guard, launch.connectsFirst && !Object.keys(deployed.environment).some(isEarly));
     void this.closed.then((exit) => this.onExit?.(exit));
     this.booted = Promise.race([api.connected, this.closed]);
     this.initialized = this.outcome(initTimeoutMs + deployed.timeoutSeconds * 1_000);
@@ -185,7 +189,7 @@ export class Sandbox {
   }
 
   /** Resolves when the process has ended, what it started too, and all that it had sent was read. */
-  private watch(guard: SandboxGuard, variables: string[]): Promise<Exit> {
+  private watch(guard: SandboxGuard, connectsFirst: boolean): Promise<Exit> {
     const child = this.child;
     const { pid } = child;
     if (pid !== undefined) guard.watch(pid);
@@ -204,8 +208,8 @@ export class Sandbox {
         clearTimeout(patience);
         this.killGroup();
         if (pid !== undefined) guard.forget(pid);
-        const early = !up && !variables.some((name) => earlyVariables.test(name));
-        const startError = early ? `its process ended before it was up: ${exitText({ code, signal })}` : undefined;
+        const startError =
+          connectsFirst && !up ? `its process ended before it was up: ${exitText({ code, signal })}` : undefined;
         void this.api.drained().then(() => ended({ code, signal, startError }));
       });
       child.on('error', ({ message }) => {

@@ -1,15 +1,7 @@
-/** The environment and the V8 flags of a sandbox: the function's own and Lambda's, nothing of this machine's user. */
+/** The environment of a sandbox: the function's own, its runtime's and Lambda's, nothing of this machine's user. */
 import { randomBytes } from 'node:crypto';
-import { dirname, join } from 'node:path';
 import type { DeployedFunction } from '../app/deployment';
-
-/** What a sandbox gets from where the endpoint was started. */
-export interface Surroundings {
-  /** Where Node.js looks for packages that a function doesn't bring, in its `node_modules`. */
-  cwd: string;
-  /** Only the PATH is taken. */
-  env: NodeJS.ProcessEnv;
-}
+import type { Launch, Surroundings } from './runtimes/runtime';
 
 /**
  * The environment variables of a sandbox (AWS Lambda developer guide, "Defined runtime environment variables"). The
@@ -20,17 +12,16 @@ export function sandboxEnvironment(
   deployed: DeployedFunction,
   version: string,
   logStreamName: string,
-  bootstrapFile: string,
-  { cwd, env }: Surroundings,
+  launch: Launch,
+  { env }: Surroundings,
 ): Record<string, string> {
   const region = deployed.functionArn.split(':')[3] ?? '';
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     PATH: env.PATH ?? '',
-    // Where CDK leaves out the AWS SDK because Lambda has it, the app's own copy stands in.
-    NODE_PATH: join(cwd, 'node_modules'),
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    ...launch.env,
     ...deployed.environment,
     _HANDLER: deployed.handler,
     AWS_REGION: region,
@@ -49,18 +40,8 @@ export function sandboxEnvironment(
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',
     LAMBDA_TASK_ROOT: deployed.codeDirectory,
-    LAMBDA_RUNTIME_DIR: dirname(bootstrapFile),
+    LAMBDA_RUNTIME_DIR: launch.directory,
   };
-}
-
-/**
- * V8's share of the function's memory, as Lambda's runtime sets it: a tenth for the young generation, the rest for the
- * old one. Memory outside V8's heap, such as that of buffers, is not limited here.
- */
-export function memoryFlags(deployed: DeployedFunction): string[] {
-  if (/--max[-_](old|semi)[-_]space[-_]size/.test(deployed.environment.NODE_OPTIONS ?? '')) return [];
-  const youngMb = Math.floor(deployed.memoryMb / 10);
-  return [`--max-semi-space-size=${Math.floor(youngMb / 2)}`, `--max-old-space-size=${deployed.memoryMb - youngMb}`];
 }
 
 /** `2026/07/31/[$LATEST]0123456789abcdef0123456789abcdef` */

@@ -1,7 +1,7 @@
 /** The service's end of the guard: see runtime/guard.ts. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
-import { guardArgument } from './runtime/guard';
+import { guardArgument } from './nodejs/guard';
 
 /** Sees to it that no sandbox outlives this process. It starts with the first sandbox. */
 export class SandboxGuard {

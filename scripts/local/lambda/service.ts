@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { builtFile } from '../../io/builtFile';
 import { systemClock, type Clock } from '../../io/clock';
-import type { DeployedFunction, Deployment } from '../app/deployment';
+import type { Deployment } from '../app/deployment';
 import { json } from '../http/listener';
 import { ServiceError, type Service, type ServiceRequest, type ServiceResponse } from '../http/service';
 import { Concurrency } from './concurrency';
@@ -15,7 +15,8 @@ import type { Invoker, InvokeRequest, InvokeResult } from './invoke';
 import { logTail } from './log';
 import { parseClientContext, parsePayload } from './payload';
 import { Sandbox, type SandboxOptions } from './sandbox';
-import type { Surroundings } from './sandboxEnvironment';
+import type { Surroundings } from './runtimes/runtime';
+import { Runtimes } from './runtimes/runtimes';
 import { SandboxGuard } from './sandboxGuard';
 import { closing, SandboxPool, StartSlots } from './sandboxPool';
 import { errorResponse, parseOperation } from './wireFormat';
@@ -27,15 +28,17 @@ export interface LambdaServiceOptions {
   /** How many invocations the account may run at once; default 100. */
   concurrency?: number;
   surroundings: Surroundings;
-  /** What runs in a sandbox; default: `dist/bootstrap.js` of this package. */
+  /** What runs in a sandbox of Node.js, and the guard; default: `dist/bootstrap.js` of this package. */
   bootstrapFile?: string;
+  /** Default: with `surroundings` and `bootstrapFile`. */
+  runtimes?: Runtimes;
   /** For the functions' logs while they run; default: the system's (TMPDIR). */
   temporaryFolder?: string;
   /** Gets the log of each invocation when it has ended. */
   log?: (functionName: string, text: string) => void;
 }
 
-/** The functions of a deployment, invoked in child processes on this machine's Node.js. */
+/** The functions of a deployment, invoked in child processes. */
 export class LambdaService implements Service, Invoker {
   private readonly deployment: Deployment;
   private readonly clock: Clock;
@@ -49,17 +52,17 @@ export class LambdaService implements Service, Invoker {
 
   private closed = false;
 
-  /** Throws where a function's runtime is not one of Node.js, or the bootstrap was not built. */
+  /** Throws where the bootstrap was not built. */
   constructor(options: LambdaServiceOptions) {
     const { deployment, clock = systemClock, concurrency = 100, surroundings, log } = options;
     const { bootstrapFile = builtFile('bootstrap.js'), temporaryFolder = tmpdir() } = options;
-    deployment.functions.forEach(requireNodeJs);
+    const { runtimes = new Runtimes({ ...surroundings, bootstrapFile }) } = options;
     this.deployment = deployment;
     this.clock = clock;
     this.concurrency = new Concurrency(concurrency, deployment.functions);
     this.configurations = new Configurations(deployment);
     this.events = new EventQueue(clock);
-    this.sandboxes = { bootstrapFile, guard: new SandboxGuard(bootstrapFile), surroundings, temporaryFolder };
+    this.sandboxes = { runtimes, guard: new SandboxGuard(bootstrapFile), surroundings, temporaryFolder };
     this.log = log;
   }
 
@@ -178,13 +181,6 @@ const configurationCalls = {
   GetFunction: 'getFunction',
   GetFunctionConfiguration: 'getFunctionConfiguration',
 } as const;
-
-function requireNodeJs({ functionName, runtime }: DeployedFunction): void {
-  if (/^nodejs\d+\.x$/.test(runtime)) return;
-  throw new Error(
-    `The function ${functionName} has the runtime ${runtime}; the local endpoint runs Node.js functions only (nodejs20.x, nodejs22.x, nodejs24.x and so on).`,
-  );
-}
 
 /** Settles as `running` does, or rejects when the caller gives up; what runs goes on. */
 function abandonable<Result>(running: Promise<Result>, signal?: AbortSignal): Promise<Result> {

@@ -20,7 +20,7 @@ function selling(stack: Stack): lambda.Function {
 
 /**
  * Stacks that each hold something else: Shop's system test can be served, with a function of the stack Functions;
- * Reports' can't, as its function is in Python; Express has an Express machine alone; Odd has a reference that leads
+ * Reports' can't, as its function is in Ruby; Express has an Express machine alone; Odd has a reference that leads
  * nowhere.
  */
 beforeAll(() => {
@@ -30,9 +30,9 @@ beforeAll(() => {
   const reports = new Stack(app, 'Reports');
   const report = new lambda.Function(reports, 'Report', {
     functionName: 'report',
-    runtime: lambda.Runtime.PYTHON_3_13,
+    runtime: lambda.Runtime.RUBY_3_4,
     handler: 'index.handler',
-    code: lambda.Code.fromInline('def handler(event, context): return {"system_test_successful": True}'),
+    code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'fixtures')),
   });
   new SystemTest(reports, 'SystemTest', { function: report, stateMachineName: 'reports' });
   const express = new Stack(app, 'Express');
@@ -113,9 +113,9 @@ test('run --local tests the state machine that is named, of several', async () =
 
 test.each([
   [
-    'a chosen stack with a Python function',
+    'a chosen stack with a Ruby function',
     ['run', '--stack', 'Reports'],
-    /^error: Stack Reports holds what the local endpoint can't serve: state machine "reports": it invokes the function report, but its runtime is python3\.13, not Node\.js\.\n$/,
+    /^error: Stack Reports holds what the local endpoint can't serve: state machine "reports": it invokes the function report, but its runtime is ruby3\.4, which is not served here: test it on AWS\.\n$/,
   ],
   [
     'a chosen stack with a reference that leads nowhere',
@@ -128,9 +128,9 @@ test.each([
     /^error: Expected a stack named SystemTest, got none in the app: choose one with --stack: Shop, Reports, Odd\.\n$/,
   ],
   [
-    'a named function in Python',
+    'a named function in Ruby',
     ['invoke', '--function', 'report'],
-    /^error: Expected a function that Lambda accepts, got report \(InvalidParameterValueException: The local endpoint can't serve the function report: its runtime is python3\.13, not Node\.js\)\.\n$/,
+    /^error: Expected a function that Lambda accepts, got report \(InvalidParameterValueException: The local endpoint can't serve the function report: its runtime is ruby3\.4, which is not served here: test it on AWS\)\.\n$/,
   ],
 ] as [string, [string, ...string[]], RegExp][])(
   '%s is refused in one sentence',

@@ -95,7 +95,7 @@ test('says what it can not serve, and by --stack refuses to start without it', a
     Outputs: { Arn: { Description: 'System test state machine: Test', Value: { Ref: 'Machine' } } },
     Resources: {
       Role: role,
-      Function: inlineFunction('', { FunctionName: 'report', Runtime: 'python3.13' }),
+      Function: inlineFunction('', { FunctionName: 'report', Runtime: 'ruby3.4' }),
       Machine: machine({ StateMachineName: 'reports' }),
     },
   };

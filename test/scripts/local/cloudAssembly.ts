@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { JsonObject } from '../../../lib/wire';
+import { Runtimes } from '../../../scripts/local/lambda/runtimes/runtimes';
 import { loadAssembly, type LoadOptions } from '../../../scripts/local/app/loadAssembly';
 import type { Deployment } from '../../../scripts/local/app/deployment';
 
@@ -82,6 +83,8 @@ function write(path: string, content: string | Buffer): void {
 /** Where the assemblies are loaded that leave it open. */
 export const local = { account: '123456789012', region: 'eu-west-1' };
 
+const runtimes = new Runtimes({ cwd: process.cwd(), env: process.env });
+
 /** Writes an assembly and loads it. */
 export async function load(
   source: AssemblySource,
@@ -91,6 +94,7 @@ export async function load(
   const deployment = await loadAssembly(writeAssembly(source), {
     environment: local,
     workDirectory: newDirectory(),
+    checkFunction: (deployed) => runtimes.check(deployed),
     checkStateMachine: () => undefined,
     now: new Date('2026-01-01T00:00:00Z'),
     ...options,

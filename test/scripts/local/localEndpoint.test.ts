@@ -86,7 +86,7 @@ test('refuses by name, when it is called, what the app holds and it can not serv
         template: {
           Resources: {
             ...resources,
-            Report: inlineFunction('', { FunctionName: 'report', Runtime: 'python3.13' }),
+            Report: inlineFunction('', { FunctionName: 'report', Runtime: 'ruby3.4' }),
             Fast: machine({ StateMachineName: 'fast', StateMachineType: 'EXPRESS' }),
           },
         },
@@ -106,7 +106,8 @@ test('refuses by name, when it is called, what the app holds and it can not serv
 
   await expect(lambda.send(new InvokeCommand({ FunctionName: 'report' }))).rejects.toMatchObject({
     name: 'InvalidParameterValueException',
-    message: "The local endpoint can't serve the function report: its runtime is python3.13, not Node.js",
+    message:
+      "The local endpoint can't serve the function report: its runtime is ruby3.4, which is not served here: test it on AWS",
   });
   await expect(states.send(new StartExecutionCommand({ stateMachineArn }))).rejects.toMatchObject({
     name: 'ValidationException',

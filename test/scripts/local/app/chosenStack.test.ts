@@ -5,7 +5,7 @@ import { inlineFunction, load, machine, removeDirectories, role, systemTestOutpu
 afterAll(removeDirectories);
 
 const nodeFunction = inlineFunction('exports.handler = async () => 1;');
-const pythonFunction = inlineFunction('', { FunctionName: 'report', Runtime: 'python3.13' });
+const rubyFunction = inlineFunction('', { FunctionName: 'report', Runtime: 'ruby3.4' });
 
 /** The template of a stack whose system test invokes a function. */
 function systemTestOf(Function: JsonObject, more: JsonObject = {}): { template: JsonObject } {
@@ -20,10 +20,10 @@ function systemTestOf(Function: JsonObject, more: JsonObject = {}): { template: 
 /** Stacks that can't be served, each for another reason. */
 const unserved: [string, JsonObject, string][] = [
   [
-    'whose system test invokes a Python function',
-    systemTestOf(pythonFunction).template,
+    'whose system test invokes a Ruby function',
+    systemTestOf(rubyFunction).template,
     `Stack Other holds what the local endpoint can't serve: state machine "test": it invokes the function report, but ` +
-      'its runtime is python3.13, not Node.js.',
+      'its runtime is ruby3.4, which is not served here: test it on AWS.',
   ],
   [
     'whose system test is an Express state machine',
@@ -76,7 +76,7 @@ test('a chosen stack is refused for the function of another stack that its syste
   const stacks = {
     Functions: {
       template: {
-        Resources: { Role: role, Function: pythonFunction },
+        Resources: { Role: role, Function: rubyFunction },
         Outputs: { Arn: { Value: arn, Export: { Name: 'TheFunction' } } },
       },
     },
@@ -87,7 +87,7 @@ test('a chosen stack is refused for the function of another stack that its syste
     }),
   };
   await expect(load({ stacks }, { stack: 'Shop' })).rejects.toThrow(
-    'it invokes the function report, but its runtime is python3.13, not Node.js.',
+    'it invokes the function report, but its runtime is ruby3.4, which is not served here: test it on AWS.',
   );
 });
 

@@ -170,7 +170,7 @@ describe('a function', () => {
   });
 
   test.each<[string, JsonObject, string]>([
-    ['another runtime', { Runtime: 'python3.13' }, 'its runtime is python3.13, not Node.js'],
+    ['another runtime', { Runtime: 'ruby3.4' }, 'its runtime is ruby3.4, which is not served here: test it on AWS'],
     [
       'a container image',
       { PackageType: 'Image', Runtime: null },

@@ -5,16 +5,7 @@ import {
   type InvocationType,
   LambdaServiceException,
 } from '@aws-sdk/client-lambda';
-import { LambdaService } from '../../../../scripts/local/lambda/service';
-import {
-  cleanUp,
-  deployed,
-  deploymentOf,
-  eventually,
-  serveLambda,
-  surroundings,
-  type ServedLambda,
-} from './lambdaFixture';
+import { cleanUp, deployed, eventually, serveLambda, type ServedLambda } from './lambdaFixture';
 
 const echo = `exports.handler = async (event, context) => ({ event, context, n: context.awsRequestId.length })`;
 
@@ -255,11 +246,14 @@ describe('a call that Lambda would refuse', () => {
 });
 
 describe('the service', () => {
-  test('refuses functions that are not for Node.js, by name', () => {
-    const python = deployed('', { functionName: 'snake', runtime: 'python3.13' });
-    expect(() => new LambdaService({ deployment: deploymentOf(python), surroundings })).toThrow(
-      'The function snake has the runtime python3.13; the local endpoint runs Node.js functions only (nodejs20.x, nodejs22.x, nodejs24.x and so on).',
+  test('says which runtime it does not serve', async () => {
+    const other = await serveLambda([deployed('', { functionName: 'gem', runtime: 'ruby3.4' })]);
+    const error = await refusal(other.invoke());
+    expect(error).toMatchObject({ name: 'ServiceException', $metadata: { httpStatusCode: 500 } });
+    expect(error.message).toBe(
+      'The function gem could not be started: its runtime is ruby3.4, which is not served here: test it on AWS.',
     );
+    await other.close();
   });
 
   test('says which code is missing', async () => {

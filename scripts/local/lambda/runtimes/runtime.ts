@@ -1,0 +1,39 @@
+/** A runtime of Lambda, served by what this machine has for it. */
+import type { DeployedFunction } from '../../app/deployment';
+
+/** What the functions get from where the endpoint was started. */
+export interface Surroundings {
+  /** Where Node.js looks for packages that a function doesn't bring, in its `node_modules`. */
+  cwd: string;
+  /** Only the PATH reaches a function; programs and folders are found by the rest. */
+  env: Readonly<NodeJS.ProcessEnv>;
+}
+
+/** How a sandbox's process is started. */
+export interface Launch {
+  /** The program. */
+  command: string;
+  args: string[];
+  /** Variables that the function's own replace, such as NODE_PATH. */
+  env: Record<string, string>;
+  /** LAMBDA_RUNTIME_DIR. */
+  directory: string;
+  /**
+   * Whether it connects to the Runtime API before anything of the function runs: where it ends before that, it is this
+   * machine's doing.
+   */
+  connectsFirst: boolean;
+}
+
+export interface Runtime {
+  /**
+   * Finds what runs the function, before anything is served.
+   * @throws a UserError that completes a sentence about the function: `its runtime python3.13 needs …`
+   */
+  check(deployed: DeployedFunction): Promise<void>;
+  /**
+   * How to start the function. It is asked for each sandbox, so what takes long is done once.
+   * @throws an Error with what this machine lacks
+   */
+  launch(deployed: DeployedFunction): Promise<Launch>;
+}

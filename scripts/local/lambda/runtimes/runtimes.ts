@@ -1,0 +1,41 @@
+/** Which runtime serves a function. */
+import { builtFile } from '../../../io/builtFile';
+import { UserError } from '../../../io/userError';
+import type { DeployedFunction } from '../../app/deployment';
+import { nodejs } from './nodejs';
+import type { Launch, Runtime, Surroundings } from './runtime';
+
+export interface RuntimesOptions extends Surroundings {
+  /** What runs in a sandbox of Node.js; default: `dist/bootstrap.js` of this package. */
+  bootstrapFile?: string;
+  /** For what is installed for a runtime; default: a folder of the user's own. */
+  runtimeCache?: string;
+  /** Gets a line for what is found or installed, once each. */
+  note?: (line: string) => void;
+}
+
+/** The runtimes that are served, by the names that Lambda gives them. */
+export class Runtimes {
+  private readonly families: [name: RegExp, runtime: Runtime][];
+
+  constructor(options: RuntimesOptions) {
+    const { bootstrapFile = builtFile('bootstrap.js') } = options;
+    this.families = [[/^nodejs\d+\.x$/, nodejs(bootstrapFile, options)]];
+  }
+
+  /** @throws a UserError that completes a sentence about the function: `its runtime is ruby3.4, …` */
+  async check(deployed: DeployedFunction): Promise<void> {
+    await this.of(deployed).check(deployed);
+  }
+
+  /** @throws an Error with what this machine lacks */
+  async launch(deployed: DeployedFunction): Promise<Launch> {
+    return this.of(deployed).launch(deployed);
+  }
+
+  private of({ runtime }: DeployedFunction): Runtime {
+    const family = this.families.find(([name]) => name.test(runtime));
+    if (family) return family[1];
+    throw new UserError(`its runtime is ${runtime || 'not set'}, which is not served here: test it on AWS`);
+  }
+}
