@@ -3,6 +3,7 @@ import { assembleApp } from './app/assembleApp';
 import { loadAssembly } from './app/loadAssembly';
 import type { Deployment } from './app/deployment';
 import { localEnvironment } from './app/environment';
+import { memoryIsLimited } from './lambda/sandboxMemory';
 import { Runtimes } from './lambda/runtimes/runtimes';
 import { serve, type ServeOptions } from './server';
 import { checkStateMachine } from './stepFunctions/service';
@@ -65,6 +66,9 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
       note: log,
       now: new Date(),
     });
+    if (!memoryIsLimited) {
+      log('The memory of the functions is limited here on Linux only: they may use more than on AWS.');
+    }
     signal?.throwIfAborted();
     const server = await serve(deployment, { ...options, runtimes });
     return {

@@ -8,6 +8,7 @@ export interface ProcessEnd {
 }
 
 export interface FunctionError {
+  /** In the log. */
   errorType: string;
   /** JSON: the payload that the caller gets, under `FunctionError: Unhandled`. */
   payload: Buffer;
@@ -26,9 +27,13 @@ export function timedOut(requestId: string, timeoutSeconds: number): FunctionErr
   return { ...platformError('Sandbox.Timedout', requestId, message), status: 'timeout' };
 }
 
-/** As Lambda words the end of the process, by exit or by signal. */
-export function exited(end: ProcessEnd, requestId: string): FunctionError {
-  return { ...platformError('Runtime.ExitError', requestId, exitText(end)), status: 'error' };
+/**
+ * As Lambda words the end of the process, by exit or by signal. Where it was killed for its memory, the payload has been
+ * seen with `Runtime.ExitError` (2021), the REPORT line with `Runtime.OutOfMemory` (2025); no source has both.
+ */
+export function exited(end: ProcessEnd & { outOfMemory?: boolean }, requestId: string): FunctionError {
+  const error = platformError('Runtime.ExitError', requestId, exitText(end));
+  return { ...error, errorType: end.outOfMemory ? 'Runtime.OutOfMemory' : error.errorType, status: 'error' };
 }
 
 /** For example `Runtime exited with error: exit status 1`. */

@@ -11,11 +11,12 @@ import type { Runtimes } from './runtimes/runtimes';
 import { newLogStreamName, sandboxEnvironment } from './sandboxEnvironment';
 import type { SandboxGuard } from './sandboxGuard';
 import { SandboxLog } from './sandboxLog';
+import { SandboxMemory } from './sandboxMemory';
 
 /** Lambda gives initialization 10 s, then starts it again within the function's timeout ("Init phase"). */
 const initTimeoutMs = 10_000;
-/** How often a running function's log is kept within its bound. */
-const trimIntervalMs = 1_000;
+/** How often a running function's log and memory are kept within their bounds: a heap is soon full, a long run costs little. */
+const watchIntervalMs = { first: 10, growth: 1.2, last: 100 };
 /** Variables that Node.js or the loader of programs heeds before anything of the bootstrap runs. */
 const isEarly = (name: string) => /^(NODE|LD|DYLD|OPENSSL)_/.test(name);
 
@@ -36,6 +37,8 @@ export interface Answered extends RuntimeAnswer {
 export interface Exit extends ProcessEnd {
   type: 'exit';
   durationMs: number;
+  /** It was killed because it held more memory than the function has. */
+  outOfMemory?: boolean;
   /** Why it never came to run the function, where that is not the function's doing. */
   startError?: string;
 }
@@ -67,6 +70,7 @@ export class Sandbox {
   readonly initialized: Promise<Outcome>;
   private readonly child: ChildProcess;
   private readonly closed: Promise<Exit>;
+  private readonly memory: SandboxMemory;
   /** Told of the end. A sandbox outlives its invocations: a handler of each on `closed` would keep them all in memory. */
   private onExit: ((exit: Exit) => void) | undefined;
   private readonly startedAt = performance.now();
@@ -112,6 +116,7 @@ export class Sandbox {
       detached: true,
       windowsHide: true,
     });
+    this.memory = new SandboxMemory(this.child.pid, deployed.memoryMb);
     // An idle sandbox doesn't keep this process alive; a running invocation does, by its deadline.
     this.child.unref();
     this.closed = this.watch(guard, launch.connectsFirst && !Object.keys(deployed.environment).some(isEarly));
@@ -132,9 +137,9 @@ export class Sandbox {
     return this.running && this.api.ready;
   }
 
-  /** The most that it said to use, in MB; 0 before it was initialized. */
+  /** The most memory that it held, in MB. Where the system doesn't tell, as its runtime says; 0 where it doesn't either. */
   get memoryMb(): number {
-    return this.api.memoryMb;
+    return this.memory.peakMb || this.api.memoryMb;
   }
 
   /**
@@ -224,7 +229,17 @@ export class Sandbox {
   private async outcome(timeoutMs: number): Promise<Outcome> {
     const startedAt = performance.now();
     const elapsed = () => performance.now() - startedAt;
-    const trimming = setInterval(() => this.log.trim(), trimIntervalMs);
+    let outOfMemory = false;
+    let watching: NodeJS.Timeout | undefined;
+    const watchAfter = (delayMs: number): void => {
+      watching = setTimeout(() => {
+        this.log.trim();
+        outOfMemory ||= this.memory.exceeds();
+        if (outOfMemory) this.killGroup();
+        watchAfter(Math.min(delayMs * watchIntervalMs.growth, watchIntervalMs.last));
+      }, delayMs);
+    };
+    watchAfter(watchIntervalMs.first);
     let deadline: NodeJS.Timeout | undefined;
     try {
       const turn = this.api.turn().then((): Ready => ({ type: 'ready', durationMs: elapsed() }));
@@ -239,12 +254,15 @@ export class Sandbox {
         this.onExit = (end) => resolve({ ...end, durationMs: elapsed() });
       });
       const end = await Promise.race([turn, timeout, exit]);
-      if (end.type === 'timeout') await this.kill();
+      outOfMemory ||= this.memory.exceeds();
+      if (end.type === 'timeout' || outOfMemory) await this.kill();
+      // On Lambda it would not have come to an answer.
+      if (outOfMemory) return { type: 'exit', code: null, signal: 'SIGKILL', durationMs: elapsed(), outOfMemory };
       const { answer } = this.api;
       return answer ? { ...answer, durationMs: answer.at - startedAt, fatal: !this.api.ready } : end;
     } finally {
       clearTimeout(deadline);
-      clearInterval(trimming);
+      clearTimeout(watching);
       this.onExit = undefined;
     }
   }

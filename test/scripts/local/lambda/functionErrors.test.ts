@@ -22,7 +22,9 @@ const misbehaving = `
     abort: () => process.abort(),
     killed: () => { process.kill(process.pid, 'SIGKILL'); return new Promise((r) => setTimeout(r, 5000)); },
     never: () => new Promise(() => {}),
-    memory: () => { const kept = []; for (;;) kept.push(new Array(1e6).fill(kept.length)); },
+    memory: () => { const kept = []; for (;;) kept.push(new Array(1e5).fill(kept.length)); },
+    buffers: () => { const kept = []; for (;;) kept.push(Buffer.alloc(1e6, 1)); },
+    spike: () => { Buffer.alloc(400e6, 1); return 'well'; },
     hang: () => { console.log('still here'); for (;;); },
     sleep: () => new Promise((resolve) => setTimeout(resolve, 60_000)),
   };
@@ -34,6 +36,11 @@ beforeAll(async () => {
   lambda = await serveLambda([
     deployed(misbehaving),
     deployed(misbehaving, { functionName: 'short', timeoutSeconds: 1 }),
+    deployed(misbehaving, {
+      functionName: 'wide',
+      memoryMb: 256,
+      environment: { NODE_OPTIONS: '--max-old-space-size=64' },
+    }),
   ]);
 });
 afterAll(cleanUp);
@@ -68,7 +75,6 @@ describe('a function that fails', () => {
     ['exit7', 'Runtime exited with error: exit status 7'],
     ['abort', 'Runtime exited with error: signal: aborted'],
     ['killed', 'Runtime exited with error: signal: killed'],
-    ['memory', 'Runtime exited with error: signal: aborted'],
   ])('by %s ends as on Lambda, with the log so far, and the next invocation has a new sandbox', async (act, reason) => {
     const answer = await lambda.invoke(act);
     expect(answer.functionError).toBe('Unhandled');
@@ -107,6 +113,27 @@ describe('a function that fails', () => {
     }
     expect(answers[0].log).toContain('still here');
     expect((await lambda.invoke('succeed', short)).payload).toEqual({ invocations: 1 });
+  });
+
+  test.each(['buffers', 'spike'])('by %s beyond its memory is killed, and says so', async (act) => {
+    const answer = await lambda.invoke(act);
+    expect(answer.payload).toEqual({
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${requestIdOf(answer)} Error: Runtime exited with error: signal: killed`,
+    });
+    expect(answer.log).toContain(`before ${act}`);
+    expect(answer.log).toMatch(
+      /\tMemory Size: 128 MB\tMax Memory Used: 128 MB\t.*Status: error\tError Type: Runtime.OutOfMemory\n$/,
+    );
+    expect((await lambda.invoke('succeed')).payload).toEqual({ invocations: 1 });
+  });
+
+  test('by a heap that V8 limits aborts, with what its process held', async () => {
+    const answer = await lambda.invoke('memory', { FunctionName: 'wide' });
+    expect(answer.payload).toMatchObject({ errorMessage: expect.stringContaining('signal: aborted') });
+    expect(Number(/Max Memory Used: (\d+) MB\t.*Error Type: Runtime.ExitError/.exec(answer.log)?.[1])).toBeGreaterThan(
+      64,
+    );
   });
 
   test('by returning nothing does not fail: that is null', async () => {

@@ -1,0 +1,39 @@
+/** What the process of a sandbox holds of memory, as Linux counts it, against the function's limit. */
+import { readFileSync } from 'node:fs';
+
+/**
+ * Lambda's kernel kills at the limit what a process has for itself; pages of files, such as the program's own, it can
+ * drop. Linux tells both of any process. Neither `prlimit`, which limits addresses and so ends V8 and the JVM far below,
+ * nor a cgroup, which needs rights that few have, does that here.
+ */
+export class SandboxMemory {
+  private peak = 0;
+
+  constructor(
+    private readonly pid: number | undefined,
+    private readonly limitMb: number,
+  ) {}
+
+  /** The most that it was seen to hold, in MB, at most its limit; 0 where the system doesn't tell. */
+  get peakMb(): number {
+    return Math.min(Math.ceil(this.peak), this.limitMb);
+  }
+
+  /** Looks at the process. Whether it has ever held more than its limit; false where the system doesn't tell. */
+  exceeds(): boolean {
+    let status = '';
+    try {
+      status = readFileSync(`/proc/${this.pid}/status`, 'latin1');
+    } catch {
+      // It has ended, or this is no Linux.
+    }
+    const megabytes = (name: string) =>
+      Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1_024;
+    const highest = megabytes('VmHWM');
+    this.peak = Math.max(this.peak, highest);
+    return highest - megabytes('RssFile') > this.limitMb;
+  }
+}
+
+/** Whether this system tells what its processes hold. */
+export const memoryIsLimited = process.platform === 'linux';
