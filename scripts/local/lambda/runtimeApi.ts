@@ -3,9 +3,9 @@
  * "Using the Lambda runtime API for custom runtimes"; states, statuses and error types as in AWS's
  * aws-lambda-runtime-interface-emulator).
  *
- * Each sandbox has a port of its own: AWS's clients take host and port apart, so no secret fits into the address. The
- * first connection, that of the process just started, is the runtime's as long as it lasts: no other gets an
- * event or fails the initialization. An answer needs the id of the request, which can't be guessed. The function's own
+ * Each sandbox has a port of its own: AWS's clients take host and port apart, so no secret fits into the address. Other
+ * users' processes are turned away. The first connection, that of the process just started, is the runtime's as long as
+ * it lasts: no other gets an event or fails the initialization. An answer needs the id of the request, which can't be guessed. The function's own
  * code knows it and may answer as well, as on AWS; the first answer counts. Whatever is said here costs that one
  * invocation.
  */
@@ -13,6 +13,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { isJsonObject, type JsonObject } from '../../../lib/wire';
 import { logTroubleHeader, type RuntimeEvent } from './nodejs/runtimeClient';
+import { isOfUser } from './peer';
 
 const version = '/2018-06-01';
 /** AWS's clients send up to 1 MB of X-Ray's error cause in a header. */
@@ -67,11 +68,17 @@ export class RuntimeApi {
 
   private constructor(private readonly server: Server) {
     this.address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    this.connected = new Promise((resolve) => server.once('connection', () => resolve()));
+    let connected = (): void => undefined;
+    this.connected = new Promise((resolve) => (connected = resolve));
     // An idle sandbox doesn't keep this process alive.
     server.unref();
     server.on('connection', (socket: Socket) => {
       socket.unref();
+      if (!isOfUser(socket)) {
+        socket.destroy();
+        return;
+      }
+      connected();
       if (this.runtime) return;
       this.runtime = socket;
       socket.once('close', () => (this.runtime = undefined));
