@@ -1,4 +1,5 @@
 import { App } from 'aws-cdk-lib';
+import { Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 
 /**
  * Reads a setting of the sample app: from the context (`-c sleepyMaxSeconds=3`) or, failing that, from the environment
@@ -32,6 +33,22 @@ export function flag(app: App, name: string): boolean {
     throw new TypeError(`Expected the context value ${name} to be true or false, got "${value}".`);
   }
   return value === 'true';
+}
+
+/**
+ * The same for a runtime of Node.js or Python; an empty value counts as none.
+ * @throws a TypeError that names the setting and its value
+ */
+export function runtime(app: App, name: string): Runtime | undefined {
+  const value = text(app, name) || undefined;
+  const found = Runtime.ALL.find((one) => one.name === value);
+  const served = found?.family === RuntimeFamily.NODEJS || found?.family === RuntimeFamily.PYTHON;
+  if (value !== undefined && !served) {
+    throw new TypeError(
+      `Expected the context value ${name} to be a runtime of Node.js or Python such as python3.13, got "${value}".`,
+    );
+  }
+  return found;
 }
 
 /**

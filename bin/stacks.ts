@@ -1,12 +1,13 @@
 import { Tags, type App } from 'aws-cdk-lib';
 import { PipelineStack, SystemTestStack, type SystemTestStackProps } from '../lib';
-import { flag, number, required, text } from './context';
+import { flag, number, required, runtime, text } from './context';
 
 /** Adds what the context asks for: the sample, or a pipeline that deploys it. Throws an Error of one sentence on a bad value. */
 export function addStacks(app: App): void {
   const sample: SystemTestStackProps = {
     maxConcurrency: number(app, 'maxConcurrency'),
     sleepy: {
+      runtime: runtime(app, 'sleepyRuntime'),
       minSeconds: number(app, 'sleepyMinSeconds'),
       maxSeconds: number(app, 'sleepyMaxSeconds'),
       failurePercent: number(app, 'sleepyFailurePercent'),

@@ -1,7 +1,8 @@
 import { Stack, StackProps, Validations } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { acknowledgeNagFindings } from './nagFindings';
-import { SleepyFunction, SleepyFunctionProps } from './sleepyFunction';
+import { SleepyFunction, SleepyFunctionProps, SleepyPythonFunction } from './sleepyFunction';
 import { SystemTest } from './systemTest';
 
 /** Properties of a `SystemTestStack`. */
@@ -34,7 +35,8 @@ export class SystemTestStack extends Stack {
 
   constructor(scope: Construct, id: string, props: SystemTestStackProps = {}) {
     super(scope, id, { description: 'Tests the sleepy function against each of its configurations', ...props });
-    const sleepyFunction = new SleepyFunction(this, 'SleepyFunction', props.sleepy);
+    const isPython = props.sleepy?.runtime?.family === lambda.RuntimeFamily.PYTHON;
+    const sleepyFunction = new (isPython ? SleepyPythonFunction : SleepyFunction)(this, 'SleepyFunction', props.sleepy);
     this.systemTest = new SystemTest(this, 'SystemTest', {
       function: sleepyFunction,
       configurations: Array.from({ length: 40 }, (_, index) => `config_${index}`),

@@ -1,6 +1,6 @@
 // Builds the construct library into dist/lib and the sleepy function into dist/lambda: what only the package needs.
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +28,8 @@ await Promise.all([
     target: 'node24',
   }),
 ]);
+
+copyFileSync(join(root, 'lambda', 'sleepy.py'), join(dist, 'lambda', 'sleepy.py'));
 
 // The ES module entry passes the CommonJS one on: an app that uses both has one class SystemTest, not two.
 for (const extension of ['mjs', 'd.mts']) {

@@ -60,6 +60,19 @@ describe('the CDK app', () => {
     expect(seedOf({ sleepySeed: '' })).toBeUndefined();
   });
 
+  it.each([
+    ['nodejs22.x', 'index.handler'],
+    ['python3.13', 'sleepy.handler'],
+  ])('tests the sleepy function on %s where that is asked for', (sleepyRuntime, Handler) => {
+    const { template } = appOf({ sleepyRuntime }).synth().getStackByName('SystemTest');
+    Template.fromJSON(template as object).hasResourceProperties('AWS::Lambda::Function', {
+      Runtime: sleepyRuntime,
+      Handler,
+      MemorySize: 128,
+      Environment: { Variables: { SEED: '1974' } },
+    });
+  });
+
   it('is a pipeline that deploys the sample, where that is asked for', () => {
     const { status, stderr } = synthesize({
       pipeline: 'true',
@@ -91,6 +104,10 @@ describe('the CDK app', () => {
       'Expected the context value repository, owner/name: pass -c repository=….',
     ],
     [{ pipeline: 'yes' }, 'Expected the context value pipeline to be true or false, got "yes".'],
+    [
+      { sleepyRuntime: 'ruby3.4' },
+      'Expected the context value sleepyRuntime to be a runtime of Node.js or Python such as python3.13, got "ruby3.4".',
+    ],
     [{ maxConcurrency: 'ten' }, 'Expected the context value maxConcurrency to be a number, got "ten".'],
     [{ maxConcurrency: 41 }, 'Expected maxConcurrency of SystemTest/SystemTest to be an integer from 1 to 40, got 41.'],
     [{ sleepyMaxSeconds: 601 }, 'Expected maxSeconds of SystemTest to be an integer from 0 to 600, got 601.'],

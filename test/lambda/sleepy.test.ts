@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { fateOf, handler } from '../../lambda/sleepy';
+import { externalTool } from '../scripts/externalTool';
 
 const identifiers = Array.from({ length: 40 }, (_, index) => `config_${index}`);
 
@@ -56,5 +59,27 @@ describe('the sleepy function', () => {
   it('draws anew each time without a seed', () => {
     const draw = () => identifiers.map((identifier) => fateOf(identifier, {}));
     expect(draw()).not.toEqual(draw());
+  });
+});
+
+externalTool('python3', 'PYTHON').describe('the sleepy function in Python', () => {
+  const ask = (program: string, env: Record<string, string> = {}) =>
+    spawnSync('python3', ['-c', `import json, sleepy; ${program}`], {
+      cwd: join(__dirname, '..', '..', 'lambda'),
+      encoding: 'utf8',
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env },
+    });
+
+  it('gives each configuration the same fate for the same seed', () => {
+    const env = { SEED: '1974', SLEEP_MIN_SECONDS: '2', SLEEP_MAX_SECONDS: '9', FAILURE_PERCENT: '15' };
+    const asked = [...identifiers, 'Größe', '🙂'];
+    const program = `print(json.dumps([sleepy.fate_of(i, sleepy.os.environ) for i in ${JSON.stringify(asked)}]))`;
+    const fates = asked.map((identifier) => fateOf(identifier, env));
+    expect(JSON.parse(ask(program, env).stdout)).toEqual(fates.map(({ sleepFor, fails }) => [sleepFor, fails]));
+  });
+
+  it('draws anew each time without a seed', () => {
+    const drawn = ask('print(json.dumps([sleepy.fate_of("a", {}) for _ in range(40)]))').stdout;
+    expect(new Set((JSON.parse(drawn) as unknown[]).map((fate) => JSON.stringify(fate))).size).toBeGreaterThan(1);
   });
 });
