@@ -2,9 +2,11 @@
  * Measures the built command on the local endpoint and prints a table. Exits with 1 where a figure is over its limit.
  * Each figure is the median of several runs on this machine, whatever else it is doing; ratios are within one of them.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { checkInput, completeInput } from '../../lib/stateMachine/inputExpressions';
 import { aggregatedResult, failedCause } from '../../lib/stateMachine/resultExpressions';
@@ -14,6 +16,7 @@ import { evaluateHere } from '../lib/stateMachine/jsonata/evaluateHere';
 import { startProxy } from '../proxy';
 import { endAll, everythingSaid, runCommand, serveSample, type Endpoint } from './processes';
 import { median } from './median';
+import { credentials, serveOnMiniStack } from './miniStack';
 
 interface Row {
   what: string;
@@ -150,8 +153,8 @@ function durationsOf({ results }: RunResult): number[] {
   return results.map((each) => each.duration_ms! / 1000);
 }
 
-/** As many configurations as fit in one execution, which return at once. */
-async function overhead(times: number): Promise<void> {
+/** As many configurations as fit in one execution, which return at once, on a runtime. */
+async function overhead(runtime: string, limit: number, times: number, flags?: string[]): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'system-test-bench-'));
   const file = join(directory, 'configurations.txt');
   writeFileSync(file, Array.from({ length: 998 }, (_, index) => `config_${index}`).join('\n'));
@@ -159,8 +162,11 @@ async function overhead(times: number): Promise<void> {
   const endToEnd: number[] = [];
   const memory: number[] = [];
   const triggerMemory: number[] = [];
+  const sandboxMemory: number[] = [];
+  const coldStart: number[] = [];
   for (let time = 0; time < times; time++) {
-    const endpoint = await serveSample(atOnce);
+    const endpoint = await serveSample({ ...atOnce, SYSTEM_TEST_SLEEPY_RUNTIME: runtime }, flags);
+    coldStart.push(await initDuration(endpoint));
     const args = ['--configurations', file, '--allow-unknown'];
     const { result, spawnedAt, exitedAt, peakMemoryMb } = await run(endpoint, args);
     checkAllPassed(result);
@@ -168,19 +174,79 @@ async function overhead(times: number): Promise<void> {
     endToEnd.push((exitedAt - spawnedAt) / 998);
     memory.push(endpoint.peakMemoryMb() ?? NaN);
     triggerMemory.push(peakMemoryMb ?? NaN);
+    sandboxMemory.push(endpoint.sandboxMemoryMb() ?? NaN);
     await endpoint.stop();
   }
   rmSync(directory, { recursive: true });
-  add('998 configurations, 40 at once: each, execution', each, 'ms');
-  add("  each, process start to the trigger's exit", endToEnd, 'ms', 5);
+  add(`998 configurations, 40 at once, ${runtime}: each`, each, 'ms');
+  add("  each, process start to the trigger's exit", endToEnd, 'ms', limit);
+  add('  cold start (Init Duration)', coldStart, 'ms');
+  add('  memory of the 40 sandboxes', sandboxMemory, 'MB');
   add('  peak memory of the endpoint', memory, 'MB');
   add('  peak memory of the trigger', triggerMemory, 'MB');
+}
+
+/** Of the endpoint's only function, which it starts for that. */
+async function initDuration({ url }: Endpoint): Promise<number> {
+  const { invoke, close } = await invoker(url);
+  const log = await invoke('config_0');
+  close();
+  return Number(/Init Duration: ([\d.]+) ms/.exec(log)?.[1]);
+}
+
+/** The same function by Lambda's API alone, on the endpoint and on MiniStack where that is installed. */
+async function besideMiniStack(runtime: string, times: number): Promise<void> {
+  const peer = await serveOnMiniStack(runtime);
+  if (!peer) return;
+  const endpoint = await serveSample({ ...atOnce, SYSTEM_TEST_SLEEPY_RUNTIME: runtime });
+  const ours = await invoker(endpoint.url);
+  const theirs = await invoker(peer.url);
+  const each: number[] = [];
+  const ratio: number[] = [];
+  for (let time = 0; time < times; time++) {
+    each.push(await eachOf(ours.invoke));
+    ratio.push(each.at(-1)! / (await eachOf(theirs.invoke)));
+  }
+  ours.close();
+  theirs.close();
+  await endpoint.stop();
+  await peer.stop();
+  add(`1,000 invocations, 40 at once, ${runtime}: each`, each, 'ms');
+  add('  against MiniStack', ratio, '×');
+}
+
+/** Milliseconds for each of 1,000 invocations, 40 at once. */
+async function eachOf(invoke: (identifier: string) => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  let next = 0;
+  const lane = async () => {
+    while (next < 1000) await invoke(`config_${next++}`);
+  };
+  await Promise.all(Array.from({ length: 40 }, lane));
+  return (performance.now() - startedAt) / 1000;
+}
+
+/** Invokes the only function that is served at a URL, and gives its log. */
+async function invoker(url: string): Promise<{ invoke: (identifier: string) => Promise<string>; close: () => void }> {
+  const client = new LambdaClient({ endpoint: url, region: 'us-east-1', credentials });
+  const { Functions: [tested] = [] } = await client.send(new ListFunctionsCommand({}));
+  const invoke = async (identifier: string) => {
+    const { FunctionError, LogResult = '' } = await client.send(
+      new InvokeCommand({
+        FunctionName: tested?.FunctionName,
+        LogType: 'Tail',
+        Payload: JSON.stringify({ configuration_identifier: identifier, system_test: true }),
+      }),
+    );
+    if (FunctionError !== undefined) throw new Error(`Expected ${identifier} to pass at ${url}.`);
+    return Buffer.from(LogResult, 'base64').toString();
+  };
+  return { invoke, close: () => client.destroy() };
 }
 
 /** What the endpoint keeps of ended executions is bounded: long before half of these are over, the bound is reached. */
 async function soak(): Promise<void> {
   const endpoint = await serveSample(atOnce);
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new SFNClient({ endpoint: endpoint.url, region: 'us-east-1', credentials });
   const configurations = Array.from({ length: 40 }, (_, index) => ({
     configuration_identifier: `config_${index}`,
@@ -263,7 +329,12 @@ function print(): void {
 async function main(): Promise<void> {
   await expressions(5);
   await startUp(9);
-  await overhead(3);
+  await overhead('nodejs24.x', 5, 3);
+  const python = /3\.\d+/.exec(String(spawnSync('python3', ['--version']).stdout))?.[0];
+  if (python !== undefined) {
+    await overhead(`python${python}`, 6, 3);
+    await besideMiniStack(`python${python}`, 3);
+  }
   await defaultRun(3);
   await longestFirst(3);
   await oneAfterTheOther(2);

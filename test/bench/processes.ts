@@ -38,12 +38,14 @@ export interface Endpoint {
   stateMachineArn: string;
   /** The most memory that the endpoint's own process ever held, in MB; undefined where the system doesn't tell. */
   peakMemoryMb(): number | undefined;
+  /** What its sandboxes hold together, in MB, shared pages counted once; undefined where the system doesn't tell. */
+  sandboxMemoryMb(): number | undefined;
   stop(): Promise<void>;
 }
 
-/** Serves the sample app with these settings (see bin/context.ts). */
-export async function serveSample(settings: Record<string, string>): Promise<Endpoint> {
-  const child = start(['local', '--port', '0'], settings);
+/** Serves the sample app with these settings (see bin/context.ts), or another app by its flags. */
+export async function serveSample(settings: Record<string, string>, flags: string[] = []): Promise<Endpoint> {
+  const child = start(['local', '--port', '0', ...flags], settings);
   let text = '';
   for await (const chunk of child.stdout) {
     text += String(chunk);
@@ -52,7 +54,13 @@ export async function serveSample(settings: Record<string, string>): Promise<End
     if (url && stateMachineArn) {
       // The pipe stays open, so that the endpoint can go on writing.
       child.stdout.resume();
-      return { url, stateMachineArn, peakMemoryMb: () => peakMemoryMb(child), stop: () => stop(child) };
+      return {
+        url,
+        stateMachineArn,
+        peakMemoryMb: () => peakMemoryMb(child),
+        sandboxMemoryMb: () => memoryOfChildren(child),
+        stop: () => stop(child),
+      };
     }
   }
   throw new Error(`system-test local ended without an address:\n${text}`);
@@ -102,6 +110,19 @@ function peakMemoryMb(child: ChildProcess): number | undefined {
   try {
     const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
     return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Linux tells each process's share of the memory that it holds with others. */
+function memoryOfChildren(parent: ChildProcess): number | undefined {
+  try {
+    const children = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8').trim().split(' ');
+    const kilobytes = children.map((pid) =>
+      Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0),
+    );
+    return kilobytes.reduce((sum, each) => sum + each, 0) / 1024;
   } catch {
     return undefined;
   }
