@@ -4,7 +4,7 @@ import type { DeployedFunction } from '../app/deployment';
 import { ServiceError } from '../http/service';
 import { exited, raised, timedOut, type FunctionError } from './functionError';
 import { endLine, platformLog } from './log';
-import { cannotLog, cannotStart } from './machineTrouble';
+import { cannotLog, cannotRun } from './machineTrouble';
 import type { Outcome, Sandbox } from './sandbox';
 import { newTraceId } from './sandboxEnvironment';
 import type { SandboxPool } from './sandboxPool';
@@ -100,7 +100,7 @@ async function runIn(sandbox: Sandbox, invocation: Invocation, clock: Clock): Pr
 /** Throws ServiceException where a sandbox ended before the function had a chance, or without room for its log. */
 function requireStarted(outcome: Outcome, { functionName }: DeployedFunction): Outcome {
   if (outcome.type === 'error' && outcome.logTrouble !== undefined) throw cannotLog(functionName, outcome.logTrouble);
-  if (outcome.type === 'exit' && outcome.startError) throw cannotStart(functionName, outcome.startError);
+  if (outcome.type === 'exit' && outcome.trouble) throw cannotRun(functionName, outcome.trouble);
   return outcome;
 }
 

@@ -4,9 +4,9 @@
  */
 import { ServiceError } from '../http/service';
 
-/** A sandbox that came to nothing before anything of the function ran. */
-export function cannotStart(functionName: string, reason: string): ServiceError {
-  return new ServiceError('ServiceException', 500, `The function ${functionName} could not be started: ${reason}.`);
+/** A sandbox that came to nothing by no doing of the function. */
+export function cannotRun(functionName: string, reason: string): ServiceError {
+  return new ServiceError('ServiceException', 500, `The function ${functionName} could not be run: ${reason}.`);
 }
 
 /** A log that can't be written or read; the function may have failed for that alone. */

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { DeployedFunction } from '../app/deployment';
 import { exitText, type ProcessEnd } from './functionError';
-import { cannotStart } from './machineTrouble';
+import { cannotRun } from './machineTrouble';
 import { RuntimeApi, type RuntimeAnswer } from './runtimeApi';
 import type { RuntimeEvent } from './nodejs/runtimeClient';
 import type { Launch, Surroundings } from './runtimes/runtime';
@@ -39,8 +39,8 @@ export interface Exit extends ProcessEnd {
   durationMs: number;
   /** It was killed because it held more memory than the function has. */
   outOfMemory?: boolean;
-  /** Why it never came to run the function, where that is not the function's doing. */
-  startError?: string;
+  /** What this machine did to it, where its end is not the function's doing. */
+  trouble?: string;
 }
 
 /** The process was killed because it took too long. */
@@ -60,6 +60,8 @@ export interface SandboxOptions {
   surroundings: Surroundings;
   /** For the log. */
   temporaryFolder: string;
+  /** See `killedForMemory` of sandboxMemory.ts. */
+  killedForMemory: () => number;
   now: Date;
 }
 
@@ -82,7 +84,7 @@ export class Sandbox {
   static async start(options: SandboxOptions): Promise<Sandbox> {
     const { functionName, codeDirectory } = options.deployed;
     if (!existsSync(codeDirectory)) {
-      throw cannotStart(functionName, `its code directory ${codeDirectory} is missing`);
+      throw cannotRun(functionName, `its code directory ${codeDirectory} is missing`);
     }
     let log: SandboxLog | undefined;
     let api: RuntimeApi | undefined;
@@ -94,7 +96,7 @@ export class Sandbox {
     } catch (error) {
       log?.close();
       api?.close();
-      throw cannotStart(functionName, (error as Error).message);
+      throw cannotRun(functionName, (error as Error).message);
     }
   }
 
@@ -104,7 +106,7 @@ export class Sandbox {
     private readonly log: SandboxLog,
     private readonly api: RuntimeApi,
   ) {
-    const { deployed, version, guard, surroundings, now } = options;
+    const { deployed, version, surroundings, now } = options;
     this.child = spawn(launch.command, launch.args, {
       cwd: deployed.codeDirectory,
       env: {
@@ -119,7 +121,7 @@ export class Sandbox {
     this.memory = new SandboxMemory(this.child.pid, deployed.memoryMb);
     // An idle sandbox doesn't keep this process alive; a running invocation does, by its deadline.
     this.child.unref();
-    this.closed = this.watch(guard, launch.connectsFirst && !Object.keys(deployed.environment).some(isEarly));
+    this.closed = this.watch(options, launch.connectsFirst && !Object.keys(deployed.environment).some(isEarly));
     void this.closed.then((exit) => this.onExit?.(exit));
     this.booted = Promise.race([api.connected, this.closed]);
     this.initialized = this.outcome(initTimeoutMs + deployed.timeoutSeconds * 1_000);
@@ -148,8 +150,8 @@ export class Sandbox {
    */
   invoke(event: RuntimeEvent, timeoutMs: number): Promise<Outcome> {
     if (!this.alive) {
-      const startError = 'its process ended before it took the event';
-      return Promise.resolve({ type: 'exit', code: null, signal: null, durationMs: 0, startError });
+      const trouble = 'its process ended before it took the event';
+      return Promise.resolve({ type: 'exit', code: null, signal: null, durationMs: 0, trouble });
     }
     this.api.deliver(event);
     return this.outcome(timeoutMs);
@@ -194,10 +196,11 @@ export class Sandbox {
   }
 
   /** Resolves when the process has ended, what it started too, and all that it had sent was read. */
-  private watch(guard: SandboxGuard, connectsFirst: boolean): Promise<Exit> {
+  private watch({ guard, killedForMemory }: SandboxOptions, connectsFirst: boolean): Promise<Exit> {
     const child = this.child;
     const { pid } = child;
     if (pid !== undefined) guard.watch(pid);
+    const killedBefore = killedForMemory();
     let up = false;
     // Without a thread to be had, Node.js has been seen to hang as it starts.
     const patience = setTimeout(() => this.killGroup(), initTimeoutMs);
@@ -209,18 +212,20 @@ export class Sandbox {
       const ended = (exit: Omit<Exit, 'type' | 'durationMs'>) =>
         resolve({ type: 'exit', durationMs: performance.now() - this.startedAt, ...exit });
       child.once('exit', (code, signal) => {
+        const outOfMemory = this.running && signal === 'SIGKILL' && killedForMemory() > killedBefore;
         this.running = false;
         clearTimeout(patience);
         this.killGroup();
         if (pid !== undefined) guard.forget(pid);
-        const startError =
-          connectsFirst && !up ? `its process ended before it was up: ${exitText({ code, signal })}` : undefined;
-        void this.api.drained().then(() => ended({ code, signal, startError }));
+        let trouble: string | undefined;
+        if (outOfMemory) trouble = 'this machine ran out of memory, and its kernel killed the process';
+        else if (connectsFirst && !up) trouble = `its process ended before it was up: ${exitText({ code, signal })}`;
+        void this.api.drained().then(() => ended({ code, signal, trouble }));
       });
       child.on('error', ({ message }) => {
         if (pid !== undefined) return;
         clearTimeout(patience);
-        ended({ code: null, signal: null, startError: message });
+        ended({ code: null, signal: null, trouble: message });
       });
     });
   }

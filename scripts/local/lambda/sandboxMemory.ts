@@ -21,17 +21,26 @@ export class SandboxMemory {
 
   /** Looks at the process. Whether it has ever held more than its limit; false where the system doesn't tell. */
   exceeds(): boolean {
-    let status = '';
-    try {
-      status = readFileSync(`/proc/${this.pid}/status`, 'latin1');
-    } catch {
-      // It has ended, or this is no Linux.
-    }
+    const status = read(`/proc/${this.pid}/status`);
     const megabytes = (name: string) =>
       Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1_024;
     const highest = megabytes('VmHWM');
     this.peak = Math.max(this.peak, highest);
     return highest - megabytes('RssFile') > this.limitMb;
+  }
+}
+
+/** How many processes the kernel has killed for want of memory since the machine started; 0 where it doesn't tell. */
+export function killedForMemory(): number {
+  return Number(/^oom_kill (\d+)$/m.exec(read('/proc/vmstat'))?.[1] ?? 0);
+}
+
+/** Empty where the process has ended, or this is no Linux. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
   }
 }
 

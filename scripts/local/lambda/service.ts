@@ -18,6 +18,7 @@ import { Sandbox, type SandboxOptions } from './sandbox';
 import type { Surroundings } from './runtimes/runtime';
 import { Runtimes } from './runtimes/runtimes';
 import { SandboxGuard } from './sandboxGuard';
+import { killedForMemory as killedBySystem } from './sandboxMemory';
 import { closing, SandboxPool, StartSlots } from './sandboxPool';
 import { errorResponse, parseOperation } from './wireFormat';
 
@@ -34,6 +35,8 @@ export interface LambdaServiceOptions {
   runtimes?: Runtimes;
   /** For the functions' logs while they run; default: the system's (TMPDIR). */
   temporaryFolder?: string;
+  /** How many processes the kernel has killed for want of memory; default: as it says. */
+  killedForMemory?: () => number;
   /** Gets the log of each invocation when it has ended. */
   log?: (functionName: string, text: string) => void;
 }
@@ -55,14 +58,24 @@ export class LambdaService implements Service, Invoker {
   /** Throws where the bootstrap was not built. */
   constructor(options: LambdaServiceOptions) {
     const { deployment, clock = systemClock, concurrency = 100, surroundings, log } = options;
-    const { bootstrapFile = builtFile('bootstrap.js'), temporaryFolder = tmpdir() } = options;
+    const {
+      bootstrapFile = builtFile('bootstrap.js'),
+      temporaryFolder = tmpdir(),
+      killedForMemory = killedBySystem,
+    } = options;
     const { runtimes = new Runtimes({ ...surroundings, bootstrapFile }) } = options;
     this.deployment = deployment;
     this.clock = clock;
     this.concurrency = new Concurrency(concurrency, deployment.functions);
     this.configurations = new Configurations(deployment);
     this.events = new EventQueue(clock);
-    this.sandboxes = { runtimes, guard: new SandboxGuard(bootstrapFile), surroundings, temporaryFolder };
+    this.sandboxes = {
+      runtimes,
+      guard: new SandboxGuard(bootstrapFile),
+      surroundings,
+      temporaryFolder,
+      killedForMemory,
+    };
     this.log = log;
   }
 

@@ -251,7 +251,7 @@ describe('the service', () => {
     const error = await refusal(other.invoke());
     expect(error).toMatchObject({ name: 'ServiceException', $metadata: { httpStatusCode: 500 } });
     expect(error.message).toBe(
-      'The function gem could not be started: its runtime is ruby3.4, which is not served here: test it on AWS.',
+      'The function gem could not be run: its runtime is ruby3.4, which is not served here: test it on AWS.',
     );
     await other.close();
   });
@@ -263,7 +263,7 @@ describe('the service', () => {
     const error = await refusal(other.invoke());
     expect(error).toMatchObject({ name: 'ServiceException', $metadata: { httpStatusCode: 500 } });
     expect(error.message).toBe(
-      `The function reports could not be started: its code directory ${gone.codeDirectory} is missing.`,
+      `The function reports could not be run: its code directory ${gone.codeDirectory} is missing.`,
     );
     await other.close();
   });

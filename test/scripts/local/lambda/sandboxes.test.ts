@@ -143,7 +143,19 @@ describe("what this machine lacks is trouble of the platform, not the function's
     const lambda = await serveLambda([deployed(fails, overrides())], options());
     const error: unknown = await lambda.invoke().catch((e: unknown) => e);
     expect(error).toMatchObject({ name: 'ServiceException', $metadata: { httpStatusCode: 500 } });
-    expect((error as Error).message).toContain(`The function reports could not be started: ${reason}`);
+    expect((error as Error).message).toContain(`The function reports could not be run: ${reason}`);
+    await lambda.close();
+  });
+
+  test('no memory, so that its kernel kills the process', async () => {
+    const killed = 'exports.handler = () => { process.kill(process.pid, "SIGKILL"); return new Promise(() => {}); };';
+    let killedForMemory = 7;
+    const lambda = await serveLambda([deployed(killed)], { killedForMemory: () => killedForMemory++ });
+    await expect(lambda.invoke()).rejects.toMatchObject({
+      name: 'ServiceException',
+      message:
+        'The function reports could not be run: this machine ran out of memory, and its kernel killed the process.',
+    });
     await lambda.close();
   });
 
