@@ -5,6 +5,7 @@ import { testInRounds, type RoundMethod } from '../plan/rounds';
 import { readSelection } from '../plan/selection';
 import { checkReports, defaultReports, reportResult } from '../report/reports';
 import { judgeBy } from '../result/judgement';
+import { localCauseNotes } from '../result/localCauses';
 import { redactorOf, type Redactor } from '../result/redaction';
 import type { TestRound } from '../result/testRound';
 import { stopSignal, type StopSignal } from '../io/stopSignal';
@@ -79,7 +80,8 @@ export async function testAndReport<T extends TestRound>(
       const last = await testInRounds(selection, method, context);
       const result = judge(last.result);
       const code = await report(result, wasInterrupted(stop.signal, last));
-      const notes = [...(method.notes?.(result) ?? []), ...exitCodeNotes(code, options)];
+      const causes = options.local ? localCauseNotes(result, options) : [];
+      const notes = [...(method.notes?.(result) ?? []), ...causes, ...exitCodeNotes(code, options)];
       notes.forEach((note) => talk.note(note));
       if (result.verdict === 'ERRORED' && result.disagreement === undefined) {
         talk.error(method.whyNoVerdict(last, result));

@@ -50,6 +50,14 @@ describe('the end of a run', () => {
     await expect(ended(bad, { local: false })).resolves.toEqual({ code: 1, stderr: '' });
   });
 
+  test('says on a laptop which flags give the functions what they lacked, and fails all the same', async () => {
+    const result = runResultOf([failed('a', { error: { type: 'NoCredentialsError', message: 'Unable to locate' } })]);
+    const { code, stderr } = await ended(result);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^1 configuration failed with NoCredentialsError: .* --function-profile NAME /);
+    await expect(ended(result, { local: false })).resolves.toEqual({ code: 1, stderr: '' });
+  });
+
   test('says nothing of an exit code 1 where it is 130', async () => {
     await expect(ended(bad, { interrupted: true })).resolves.toEqual({ code: 130, stderr: '' });
   });
