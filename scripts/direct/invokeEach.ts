@@ -12,7 +12,7 @@ import { reportedMemoryMb } from '../cost/reportedMemory';
 import type { StopReason } from '../io/stopSignal';
 import type { RunProgress } from '../terminal/runProgress';
 import { notFinished } from '../result/untested';
-import { invocationResult } from './invocationResult';
+import { invocationResult } from '../result/invocationResult';
 import { inLanes } from './lanes';
 import { isTransient, platformError } from './platformError';
 import { withRetries, type Retry } from './retry';

@@ -38,7 +38,10 @@ export function executionResult(followed: FollowedExecution, asked: TimedRequest
   const { verdict, result, disagreement } = judged(followed, asked);
   return {
     ...result,
-    results: result.results.map((one, index) => ({ ...withReadableLog(one), ...tracker.times(index) })),
+    results: result.results.map((one, index) => ({
+      ...withReadableLog((one.truncated && tracker.wholeResult(index)) || one),
+      ...tracker.times(index),
+    })),
     execution_arn: asked.executionArn,
     status: end?.status ?? 'RUNNING',
     verdict,
@@ -107,7 +110,6 @@ function piecedTogether(
   asked: TimedRequest,
 ): AggregatedResult {
   const message = `Not finished when ${reasonOf(end)}.`;
-  const done = tracker.results();
   const known = tracker.identifiers();
   const { configurations = [], max_concurrency: maxConcurrency } = inputOf(asked);
   const identifiers = configurations.map(identifierOf);
@@ -115,7 +117,7 @@ function piecedTogether(
   const results = Array.from(
     { length: total },
     (_, index): ConfigurationResult =>
-      done.get(index) ?? {
+      tracker.wholeResult(index) ?? {
         configuration_identifier: known[index] ?? identifiers[index] ?? `configurations[${index}]`,
         status: 'ERRORED',
         error: { type: notFinished, message },

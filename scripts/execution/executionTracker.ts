@@ -4,6 +4,7 @@ import type { HistoryEvent } from '../aws/stepFunctions';
 import type { RunProgress } from '../terminal/runProgress';
 import { ExecutionUsage } from './executionUsage';
 import { parseJson } from './jsonText';
+import { wholeResult } from './wholeResult';
 
 /** How an execution ended, as its last event says. */
 export interface ExecutionEnd {
@@ -24,6 +25,10 @@ interface Iteration {
   stoppedAt?: Date;
   done: boolean;
   result?: ConfigurationResult;
+  /** The same before it was cut, where the history has it. */
+  whole?: ConfigurationResult;
+  /** What Lambda answered last, as JSON text, until the iteration is over. */
+  answer?: string;
   /** The output of the last state that was left: the result, once the iteration is over. */
   output?: string;
 }
@@ -92,11 +97,16 @@ export class ExecutionTracker {
     return this.iterations.get(index)?.input;
   }
 
-  /** The results of the configurations that are done, by their index. */
+  /** The results of the configurations that are done, by their index, as the state machine cut them. */
   results(): Map<number, ConfigurationResult> {
     return new Map(
       [...this.iterations].flatMap(([index, { done, result }]) => (done && result ? [[index, result]] : [])),
     );
+  }
+
+  /** The result of the configuration at an index, if it is done; before it was cut, where the history has that. */
+  wholeResult(index: number): ConfigurationResult | undefined {
+    return this.iterations.get(index)?.whole;
   }
 
   /** When the configuration at an index began and ended, as far as it has. */
@@ -202,6 +212,9 @@ export class ExecutionTracker {
     if (iteration && event.stateEnteredEventDetails) {
       iteration.input ??= parseJson(event.stateEnteredEventDetails.input);
     }
+    if (iteration && event.taskSucceededEventDetails) {
+      iteration.answer = event.taskSucceededEventDetails.output;
+    }
     if (iteration && event.stateExitedEventDetails) {
       iteration.output = event.stateExitedEventDetails.output;
     }
@@ -215,8 +228,10 @@ export class ExecutionTracker {
     iteration.stoppedAt = at;
     if (succeeded) {
       iteration.result = resultIn(parseJson(iteration.output));
+      iteration.whole = iteration.result && wholeResult(iteration.result, iteration.answer);
     }
     iteration.output = undefined;
+    iteration.answer = undefined;
   }
 
   private indexOf(event: HistoryEvent): number | undefined {

@@ -80,3 +80,47 @@ test('a configuration that is none by the rules of today costs the others neithe
   expect(tracker.configurations()).toEqual(['a', { configuration_identifier: 'c', d: 1 }]);
   expect(tracker.identifiers()).toEqual(['a', 'b', undefined, 'c']);
 });
+
+test('a result that the state machine cut is whole, from what Lambda answered last', () => {
+  const began = { name: 'Map', index: 0 };
+  const answer = (message: string) => ({
+    Payload: JSON.stringify({ errorType: 'Error', errorMessage: message }),
+    FunctionError: 'Unhandled',
+    LogResult: Buffer.from('the whole log').toString('base64'),
+  });
+  const answered = (message: string): Partial<HistoryEvent> => ({
+    type: 'TaskSucceeded',
+    taskSucceededEventDetails: {
+      resourceType: 'aws-sdk:lambda',
+      resource: 'invoke',
+      output: JSON.stringify(answer(message)),
+    },
+  });
+  const cut = {
+    configuration_identifier: 'a',
+    status: 'FAILED',
+    duration_ms: 7,
+    error: { type: 'Error', message: 'went' },
+    truncated: true,
+  };
+  const tracker = new ExecutionTracker();
+  tracker.apply(
+    chained(
+      { type: 'MapIterationStarted', mapIterationStartedEventDetails: began },
+      { type: 'TaskStateEntered', stateEnteredEventDetails: { name: 'Invoke', input: '"a"' } },
+      answered('earlier'),
+      answered('went wrong'),
+      { type: 'TaskStateExited', stateExitedEventDetails: { name: 'Invoke', output: JSON.stringify(cut) } },
+      { type: 'MapIterationSucceeded', mapIterationSucceededEventDetails: began },
+    ),
+  );
+
+  expect(tracker.results().get(0)).toEqual(cut);
+  expect(tracker.wholeResult(0)).toEqual({
+    configuration_identifier: 'a',
+    status: 'FAILED',
+    duration_ms: 7,
+    error: { type: 'Error', message: 'went wrong' },
+    log_tail: 'the whole log',
+  });
+});

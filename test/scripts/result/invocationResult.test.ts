@@ -1,5 +1,5 @@
 import type { InvocationAnswer } from '../../../scripts/aws/lambda';
-import { invocationResult } from '../../../scripts/direct/invocationResult';
+import { invocationResult } from '../../../scripts/result/invocationResult';
 
 const textReport =
   'START RequestId: 1\nDuration: 7 ms\nREPORT RequestId: 1\tDuration: 12.34 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\n';
