@@ -1,5 +1,5 @@
 // Bundles the command into dist/, so that it starts fast and needs nothing else installed.
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -38,6 +38,12 @@ const outputs = await Promise.all([
     minify: true,
   }),
 ]);
+
+// What runs in a sandbox of Python.
+cpSync(join(root, 'scripts/local/lambda/python'), join(outdir, 'python'), {
+  recursive: true,
+  filter: (file) => basename(file) !== '__pycache__',
+});
 
 const notices = 'THIRD-PARTY-NOTICES.txt';
 const inputs = outputs.flatMap(({ metafile }) => Object.values(metafile.outputs).flatMap(contents));

@@ -100,7 +100,9 @@ async function runIn(sandbox: Sandbox, invocation: Invocation, clock: Clock): Pr
 /** Throws ServiceException where a sandbox ended before the function had a chance, or without room for its log. */
 function requireStarted(outcome: Outcome, { functionName }: DeployedFunction): Outcome {
   if (outcome.type === 'error' && outcome.logTrouble !== undefined) throw cannotLog(functionName, outcome.logTrouble);
-  if (outcome.type === 'exit' && outcome.trouble) throw cannotRun(functionName, outcome.trouble);
+  if ((outcome.type === 'exit' || outcome.type === 'error') && outcome.trouble) {
+    throw cannotRun(functionName, outcome.trouble);
+  }
   return outcome;
 }
 

@@ -35,6 +35,8 @@ export interface RuntimeAnswer {
   errorType: string;
   /** Why this machine could not keep the log; then it is no answer of the function. */
   logTrouble?: string;
+  /** What this machine lacks of the function's runtime; then it is no answer of the function either. */
+  trouble?: string;
   /** When it came, on the clock of `performance.now()`. */
   at: number;
 }
@@ -81,7 +83,9 @@ export class RuntimeApi {
       connected();
       if (this.runtime) return;
       this.runtime = socket;
-      socket.once('close', () => (this.runtime = undefined));
+      socket.once('close', () => {
+        if (socket === this.runtime) this.runtime = undefined;
+      });
     });
     server.on('request', (request, response) => this.read(request, response));
     // Trouble of the channel, such as no descriptor for a connection, shows as the end of the process.
@@ -173,6 +177,11 @@ export class RuntimeApi {
     if (headers.host !== this.address || headers.origin !== undefined) {
       // A web page reaches loopback too, under a name of its own or with its Origin.
       refuse(response, 403, 'Forbidden', 'The Runtime API is for the process of the sandbox alone.');
+    } else if (call === `GET ${version}/ping`) {
+      // Its process is up, and a client of AWS's will connect next.
+      if (socket === this.runtime) this.runtime = undefined;
+      response.shouldKeepAlive = false;
+      end(response, 200, { status: 'OK' });
     } else if (call === `GET ${version}/runtime/invocation/next`) {
       this.next(response, socket);
     } else if (call === `POST ${version}/runtime/init/error`) {
@@ -269,13 +278,16 @@ function platformAnswer(error: { errorType: string; errorMessage: string }): Run
  * OpenAPI document). The type is shown in the log, so only what looks like one counts.
  */
 function errorAnswer({ headers }: IncomingMessage, body: Buffer | undefined): RuntimeAnswer {
-  const logTrouble = headers[logTroubleHeader];
+  const { [logTroubleHeader]: logTrouble, 'system-test-trouble': trouble } = headers;
   const text = body?.toString() ?? '';
   const told = parseObject(text);
   const errorType = [told?.errorType, headers['lambda-runtime-function-error-type']].find(isErrorType);
   const known = errorType ?? 'Runtime.Unknown';
   if (typeof logTrouble === 'string') {
     return { ...platformAnswer({ errorType: known, errorMessage: text }), logTrouble };
+  }
+  if (typeof trouble === 'string') {
+    return { ...platformAnswer({ errorType: known, errorMessage: text }), trouble };
   }
   if (!told) return platformAnswer({ errorType: known, errorMessage: text });
   return { type: 'error', payload: Buffer.from(text), errorType: known, at: performance.now() };

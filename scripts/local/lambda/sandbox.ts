@@ -17,8 +17,8 @@ import { SandboxMemory } from './sandboxMemory';
 const initTimeoutMs = 10_000;
 /** How often a running function's log and memory are kept within their bounds: a heap is soon full, a long run costs little. */
 const watchIntervalMs = { first: 10, growth: 1.2, last: 100 };
-/** Variables that Node.js or the loader of programs heeds before anything of the bootstrap runs. */
-const isEarly = (name: string) => /^(NODE|LD|DYLD|OPENSSL)_/.test(name);
+/** Variables that Node.js, Python or the loader of programs heeds before anything of the bootstrap runs. */
+const isEarly = (name: string) => /^((NODE|LD|DYLD|OPENSSL)_|PYTHON)/.test(name);
 
 /** The handler is loaded; the sandbox waits for invocations. */
 export interface Ready {

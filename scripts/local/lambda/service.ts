@@ -95,6 +95,7 @@ export class LambdaService implements Service, Invoker {
   /** Stops all sandboxes, also those that run something. */
   async close(): Promise<void> {
     this.closed = true;
+    this.sandboxes.runtimes.close();
     await Promise.all([...[...this.pools.values()].map((pool) => pool.close()), this.events.close()]);
     await this.sandboxes.guard.close();
   }

@@ -1,8 +1,10 @@
 /** Which runtime serves a function. */
+import { dirname, join } from 'node:path';
 import { builtFile } from '../../../io/builtFile';
 import { UserError } from '../../../io/userError';
 import type { DeployedFunction } from '../../app/deployment';
 import { nodejs } from './nodejs';
+import { python } from './python';
 import type { Launch, Runtime, Surroundings } from './runtime';
 
 export interface RuntimesOptions extends Surroundings {
@@ -17,10 +19,15 @@ export interface RuntimesOptions extends Surroundings {
 /** The runtimes that are served, by the names that Lambda gives them. */
 export class Runtimes {
   private readonly families: [name: RegExp, runtime: Runtime][];
+  private readonly ending = new AbortController();
 
   constructor(options: RuntimesOptions) {
     const { bootstrapFile = builtFile('bootstrap.js') } = options;
-    this.families = [[/^nodejs\d+\.x$/, nodejs(bootstrapFile, options)]];
+    const { signal } = this.ending;
+    this.families = [
+      [/^nodejs\d+\.x$/, nodejs(bootstrapFile, options)],
+      [/^python3\.\d+$/, python({ ...options, directory: join(dirname(bootstrapFile), 'python'), signal })],
+    ];
   }
 
   /** @throws a UserError that completes a sentence about the function: `its runtime is ruby3.4, …` */
@@ -31,6 +38,11 @@ export class Runtimes {
   /** @throws an Error with what this machine lacks */
   async launch(deployed: DeployedFunction): Promise<Launch> {
     return this.of(deployed).launch(deployed);
+  }
+
+  /** Ends what is being installed. */
+  close(): void {
+    this.ending.abort();
   }
 
   private of({ runtime }: DeployedFunction): Runtime {
