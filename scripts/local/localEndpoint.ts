@@ -50,7 +50,7 @@ export interface LocalEndpoint {
  * can't be served and a port that can't be had; the signal's reason where it is aborted.
  */
 export async function startLocalEndpoint(options: LocalEndpointOptions): Promise<LocalEndpoint> {
-  const { app, stack, defaultStack, cwd, env, runtimeCache, log = () => undefined, signal } = options;
+  const { app, stack, defaultStack, cwd, env, strictLayers, runtimeCache, log = () => undefined, signal } = options;
   const environment = localEnvironment(env);
   const { path: workDirectory, remove } = await makeWorkDirectory();
   try {
@@ -61,6 +61,7 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
       stack,
       defaultStack,
       workDirectory,
+      strictLayers,
       checkFunction: (deployed) => runtimes.check(deployed),
       checkStateMachine,
       note: log,

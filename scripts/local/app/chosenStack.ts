@@ -1,6 +1,6 @@
 import { leadsToSystemTest } from '../../../lib/stackOutputs';
 import { UserError } from '../../io/userError';
-import type { Deployment } from './deployment';
+import type { DeployedStack, Deployment } from './deployment';
 import type { Assembly } from './manifest';
 import { holdsSystemTest, isCalled } from './stacks';
 
@@ -21,12 +21,23 @@ export function chooseStack(
   return only.stackName;
 }
 
+/** The ARNs of the state machines of a stack's system tests. */
+export function testsOf({ outputs }: DeployedStack): string[] {
+  return outputs.filter(leadsToSystemTest).map(({ value }) => value);
+}
+
 /**
- * Refuses a chosen stack that the app doesn't have, and one whose system test can't be served here.
+ * Refuses a chosen stack that the app doesn't have, and one none of whose system tests can be served here. Of several, what
+ * can't be served is noted: who runs them has to name one, and gets the reason where it is that one.
  * @param chosen name or ARN
+ * @returns the stack
  * @throws UserError
  */
-export function checkChosenStack(chosen: string, { stacks, unserved }: Deployment): void {
+export function checkChosenStack(
+  chosen: string,
+  { stacks, unserved }: Deployment,
+  note: (line: string) => void,
+): DeployedStack {
   const stack = stacks.find((candidate) => isCalled(candidate, chosen));
   if (!stack) {
     const reason = unserved.stacks.get(chosen);
@@ -38,13 +49,14 @@ export function checkChosenStack(chosen: string, { stacks, unserved }: Deploymen
       `Expected a stack named ${chosen}, got none in the app: choose one with --stack: ${names.join(', ')}.`,
     );
   }
-  for (const output of stack.outputs) {
-    const { value } = output;
-    const reason = unserved.stateMachines.get(value);
-    if (reason === undefined || !leadsToSystemTest(output)) continue;
-    const name = JSON.stringify(value.split(':').at(-1));
-    throw new UserError(
-      `Stack ${stack.stackName} holds what the local endpoint can't serve: state machine ${name}: ${reason}.`,
-    );
+  const tests = testsOf(stack);
+  const left = tests.flatMap((arn) => {
+    const reason = unserved.stateMachines.get(arn);
+    return reason === undefined ? [] : [`state machine ${JSON.stringify(arn.split(':').at(-1))}: ${reason}.`];
+  });
+  if (left[0] !== undefined && left.length === tests.length) {
+    throw new UserError(`Stack ${stack.stackName} holds what the local endpoint can't serve: ${left[0]}`);
   }
+  left.forEach((what) => note(`Left out of the stack ${stack.stackName} what can't be served here: ${what}`));
+  return stack;
 }

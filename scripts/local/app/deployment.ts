@@ -46,6 +46,10 @@ export interface DeployedFunction {
   codeDirectory: string;
   /** The folder with its layers, merged: what is `/opt` on Lambda; undefined without any. */
   layersDirectory?: string;
+  /** The layers in it. */
+  layers?: DeployedLayer[];
+  /** What it lacks here of what it has on Lambda: `the layer arn:…`, `the extension collector`. */
+  leftOut?: string[];
   description: string;
   /** 1 to 900. */
   timeoutSeconds: number;
@@ -64,6 +68,13 @@ export interface DeployedFunction {
   aliases: Record<string, string>;
   tags: Record<string, string>;
   lastModified: Date;
+}
+
+/** A version of a Lambda layer. */
+export interface DeployedLayer {
+  arn: string;
+  /** Bytes of all files. */
+  codeSize: number;
 }
 
 /** A Step Functions state machine. */

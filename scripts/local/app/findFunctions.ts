@@ -1,9 +1,9 @@
 /** The Lambda functions of the stacks. */
-import { isAbsolute, join } from 'node:path';
 import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
 import { UserError } from '../../io/userError';
 import type { DeployedFunction } from './deployment';
 import { locateCode, type CodeSources } from './functionCode';
+import type { Layers } from './layers';
 import { reasonOf } from './reasonOf';
 import { arnOf, nameOf } from './resourceTypes';
 import type { Stack, StackResource } from './stack';
@@ -29,6 +29,9 @@ export interface FoundFunction {
 export interface FunctionSources extends CodeSources {
   /** The time of the deployment. */
   now: Date;
+  layers: Layers;
+  /** Refuses a function that lacks something here, instead of leaving it out. */
+  strictLayers?: boolean;
   /** Throws a UserError with why a function can't run here. */
   checkFunction: (deployed: DeployedFunction) => Promise<void>;
 }
@@ -67,11 +70,7 @@ async function readFunction(
   const { functionName } = identity;
   if (property('PackageType') === 'Image') throw new UserError('it is a container image; only zip packages run here');
   const runtime = textOr(property('Runtime'), '');
-  const layers = property('Layers');
-  if (Array.isArray(layers) && layers.length > 0) throw new UserError('it has layers, which are not supported here');
-  const assetPath = resource.metadata['aws:asset:path'];
-  const absolute = typeof assetPath !== 'string' || isAbsolute(assetPath) ? assetPath : join(directory, assetPath);
-  const codeDirectory = await locateCode(group('Code'), absolute as string | undefined, runtime, sources);
+  const codeDirectory = await locateCode(group('Code'), resource, directory, runtime, sources);
   const logging = group('LoggingConfig');
   const environment = Object.entries(objectOr(group('Environment').Variables));
   const reserved = property('ReservedConcurrentExecutions');
@@ -84,7 +83,7 @@ async function readFunction(
   }
   const wrong = environment.find(([name]) => !/^[a-zA-Z]\w+$/.test(name));
   if (wrong) throw new UserError(`its environment variable ${JSON.stringify(wrong[0])} has a name that Lambda refuses`);
-  return {
+  const deployed: DeployedFunction = {
     ...identity,
     runtime,
     handler,
@@ -105,6 +104,11 @@ async function readFunction(
     tags: { ...stack.tags, ...readTags(property('Tags')) },
     lastModified: sources.now,
   };
+  const layers = await sources.layers.of(stack, resource.logicalId, deployed);
+  if (sources.strictLayers && layers.leftOut.length > 0) {
+    throw new UserError(`it would run without ${layers.leftOut.join(' and ')} here, which --strict-layers refuses`);
+  }
+  return { ...deployed, ...layers };
 }
 
 /** Reads the versions and aliases that a stack publishes. */

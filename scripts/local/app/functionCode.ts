@@ -1,12 +1,13 @@
 /** Where the code of a Lambda function lies on this machine. */
 import { constants, createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, stat, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
 import type { JsonObject } from '../../../lib/wire';
 import { UserError } from '../../io/userError';
+import type { TemplateResource } from './template';
 
 export interface CodeSources {
   /** File assets by object key. */
@@ -16,18 +17,20 @@ export interface CodeSources {
 }
 
 /** Lambda's limit for a package with its layers, unpacked (AWS Lambda quotas). */
-const maximumUnpackedBytes = 250 * 1024 * 1024;
+export const maximumUnpackedBytes = 250 * 1024 * 1024;
 
 /**
  * The folder with a function's code: its asset, a zip file unpacked, or inline code in a file of its own. Throws a UserError
  * for code that isn't in the assembly or can't be unpacked.
  *
  * @param code the resolved property `Code`
- * @param assetPath the resource's `aws:asset:path`, made absolute
+ * @param resource of the function
+ * @param directory where the relative paths of the stack's assets start
  */
 export async function locateCode(
   code: JsonObject,
-  assetPath: string | undefined,
+  resource: TemplateResource,
+  directory: string,
   runtime: string,
   { assets, workDirectory }: CodeSources,
 ): Promise<string> {
@@ -37,20 +40,41 @@ export async function locateCode(
     await writeFile(join(unpacked, runtime.startsWith('python') ? 'index.py' : 'index.js'), code.ZipFile);
     return unpacked;
   }
-  const key = typeof code.S3Key === 'string' ? code.S3Key : '';
-  const path = assets.get(key) ?? assetPath;
+  const path = assetPathOf(code, resource, directory, assets);
   if (path === undefined) {
     throw new UserError(`its code isn't an asset of the app (${JSON.stringify(code)})`);
   }
+  return unpackAsset(path, 'its code', workDirectory);
+}
+
+/** The directory or zip file that a code or content, `{S3Bucket, S3Key}`, stands for; undefined where it's no asset. */
+export function assetPathOf(
+  { S3Key: key }: JsonObject,
+  { metadata }: TemplateResource,
+  directory: string,
+  assets: CodeSources['assets'],
+): string | undefined {
+  const published = typeof key === 'string' ? assets.get(key) : undefined;
+  const path = metadata['aws:asset:path'];
+  return published ?? (typeof path === 'string' ? resolve(directory, path) : undefined);
+}
+
+/**
+ * The folder with what is in an asset, unpacked where it is a zip file.
+ *
+ * @param what for errors: `its code`
+ * @throws a UserError for an asset that is missing or can't be unpacked
+ */
+export async function unpackAsset(path: string, what: string, workDirectory: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
-  if (!found) throw new UserError(`its code is missing: expected the asset ${path}`);
+  if (!found) throw new UserError(`${what} is missing: expected the asset ${path}`);
   if (found.isDirectory()) return path;
-  if (!path.endsWith('.zip')) throw new UserError(`expected its code to be a directory or a zip file, got ${path}`);
+  if (!path.endsWith('.zip')) throw new UserError(`expected ${what} to be a directory or a zip file, got ${path}`);
   const unpacked = await newFolder(workDirectory);
   await unzip(path, unpacked).catch((error: unknown) => {
     if (error instanceof UserError) throw error;
     const { message } = error as Error;
-    throw new UserError(`its code can't be unpacked from ${path}: ${message}`, { cause: error });
+    throw new UserError(`${what} can't be unpacked from ${path}: ${message}`, { cause: error });
   });
   return unpacked;
 }

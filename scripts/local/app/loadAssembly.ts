@@ -1,10 +1,18 @@
 /** A cloud assembly becomes a deployment: what AWS would hold after `cdk deploy --all`. */
-import { checkChosenStack, chooseStack } from './chosenStack';
+import { checkChosenStack, chooseStack, testsOf } from './chosenStack';
 import type { DeployedFunction, DeployedStack, DeployedStateMachine, Deployment } from './deployment';
 import { describeStack } from './describeStack';
 import type { Environment } from './environment';
-import { findFunctions, findPublications, publish, type FoundFunction, type Publication } from './findFunctions';
-import { readAssembly, type Assembly } from './manifest';
+import {
+  findFunctions,
+  findPublications,
+  publish,
+  type FoundFunction,
+  type FunctionSources,
+  type Publication,
+} from './findFunctions';
+import { Layers } from './layers';
+import { readAssembly } from './manifest';
 import { reasonOf } from './reasonOf';
 import { placeStacks, withNested, type PlacedStack } from './stacks';
 import { findStateMachines, type FoundStateMachine } from './findStateMachines';
@@ -18,6 +26,8 @@ export interface LoadOptions {
   defaultStack?: string;
   /** A directory of this run for code that has to be unpacked. */
   workDirectory: string;
+  /** Refuses functions with layers that can't be had here; default: they are left out, with a note. */
+  strictLayers?: boolean;
   /** Throws a UserError with why a function can't run here. */
   checkFunction: (deployed: DeployedFunction) => Promise<void>;
   /** Throws a UserError for a state machine that can't be executed here. */
@@ -52,7 +62,8 @@ export async function loadAssembly(directory: string, options: LoadOptions): Pro
   }
   const chosenStack = chooseStack(assembly, options, note);
   const { stacks: placed, environment } = placeStacks(assembly, options.environment, chosenStack, note);
-  const { loaded, failed } = await loadStacks(placed, assembly, options);
+  const sources = { ...options, assets: assembly.assets };
+  const { loaded, failed } = await loadStacks(placed, { ...sources, layers: new Layers(placed, sources) }, options);
   const functions = withoutNamesakes(loaded, note);
   const runnable = functions.flatMap((found) => found.runnable ?? []);
   publish(
@@ -78,14 +89,15 @@ export async function loadAssembly(directory: string, options: LoadOptions): Pro
     else if (machine) deployment.stateMachines.push(machine);
   }
   for (const machine of deployment.stateMachines) noteMissingFunctions(machine, functions, note);
-  if (chosenStack !== undefined) checkChosenStack(chosenStack, deployment);
+  const chosen = chosenStack === undefined ? undefined : checkChosenStack(chosenStack, deployment, note);
+  noteLeftOut(chosen ? invokedBy(testsOf(chosen), deployment) : runnable, note);
   return deployment;
 }
 
 /** Loads the stacks, and those nested in them; of those that can't be loaded, the reasons by their names. */
 async function loadStacks(
   placed: PlacedStack[],
-  assembly: Assembly,
+  sources: FunctionSources,
   options: LoadOptions,
 ): Promise<{ loaded: LoadedStack[]; failed: Map<string, string> }> {
   const loaded: LoadedStack[] = [];
@@ -93,7 +105,7 @@ async function loadStacks(
   for (const one of placed) {
     try {
       const whole: LoadedStack[] = [];
-      for (const each of withNested(one)) whole.push(await loadStack(each, assembly, options));
+      for (const each of withNested(one)) whole.push(await loadStack(each, sources, options));
       loaded.push(...whole);
     } catch (error) {
       failed.set(one.stack.stackName, reasonOf(error));
@@ -104,13 +116,13 @@ async function loadStacks(
 
 async function loadStack(
   { stack, directory }: PlacedStack,
-  { assets }: Assembly,
-  { workDirectory, checkFunction, now, note }: LoadOptions,
+  sources: FunctionSources,
+  { now, note }: LoadOptions,
 ): Promise<LoadedStack> {
   return {
-    functions: await findFunctions(stack, directory, { assets, workDirectory, checkFunction, now }),
+    functions: await findFunctions(stack, directory, sources),
     publications: findPublications(stack),
-    machines: findStateMachines(stack, assets, now),
+    machines: findStateMachines(stack, sources.assets, now),
     described: describeStack(stack, now, note),
   };
 }
@@ -136,6 +148,16 @@ function noteUnresolved(functions: DeployedFunction[], note: (line: string) => v
   }
 }
 
+function noteLeftOut(functions: DeployedFunction[], note: (line: string) => void): void {
+  for (const { functionName, leftOut = [] } of functions) {
+    if (leftOut.length === 0) continue;
+    note(
+      `The function ${functionName} runs without ${leftOut.join(' and ')}: only layers that are assets of the app can be ` +
+        "had here, and extensions don't run. With --strict-layers such functions are refused.",
+    );
+  }
+}
+
 /** Why a machine can't be executed here, if so. */
 function obstacleTo(
   machine: DeployedStateMachine,
@@ -152,8 +174,17 @@ function obstacleTo(
   }
 }
 
+/** The functions that state machines invoke. */
+function invokedBy(arns: string[], { functions, stateMachines }: Deployment): DeployedFunction[] {
+  const machines = stateMachines.filter(({ stateMachineArn }) => arns.includes(stateMachineArn));
+  return functions.filter((one) => machines.some(({ definition }) => mentions(definition, one)));
+}
+
 /** Whether a definition names a function, by its ARN (a qualifier may follow) or as a whole string by its name. */
-function mentions(definition: string, { functionArn, functionName }: FoundFunction): boolean {
+function mentions(
+  definition: string,
+  { functionArn, functionName }: Pick<FoundFunction, 'functionArn' | 'functionName'>,
+): boolean {
   return definition.includes(`"${functionName}"`) || new RegExp(`${functionArn}(?![\\w-])`).test(definition);
 }
 

@@ -89,6 +89,13 @@ const types: Record<string, ResourceType> = {
     ref: (resource) => `${functionArn(resource)}:${resource.property('Name') ?? ''}`,
     attributes: { AliasArn: (resource) => `${functionArn(resource)}:${resource.property('Name') ?? ''}` },
   },
+  'AWS::Lambda::LayerVersion': {
+    nameProperty: 'LayerName',
+    generatedName: stackBound(64),
+    ref: 'arn',
+    arn: (resource, name) => `${arnPrefix(resource, 'lambda')}:layer:${name}:${layerVersion(resource)}`,
+    attributes: { LayerVersionArn: arnOf },
+  },
   'AWS::IAM::Role': {
     nameProperty: 'RoleName',
     generatedName: stackBound(64),
@@ -200,6 +207,11 @@ function stackBound(maximum: number): (resource: ResourceView) => string {
 function suffix({ stackName, logicalId }: ResourceView, length = 12): string {
   const digest = createHash('sha256').update(`${stackName}/${logicalId}`).digest('base64');
   return digest.replace(/[^A-Za-z0-9]/g, '').slice(0, length);
+}
+
+/** On AWS it counts up with each deployment. Here stacks may share a layer's name, and each has its own version. */
+function layerVersion({ stackName, logicalId }: ResourceView): number {
+  return 1 + (Number.parseInt(stableUuid(`${stackName}/${logicalId}`).slice(0, 8), 16) % 1_000_000);
 }
 
 function arnPrefix({ environment: { account, region } }: ResourceView, service: string): string {

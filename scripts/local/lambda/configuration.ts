@@ -69,6 +69,7 @@ export class Configurations {
     const facts = this.facts.get(deployed) ?? codeFacts(deployed.codeDirectory);
     this.facts.set(deployed, facts);
     const { codeSize, codeSha256 } = await facts;
+    const layers = (deployed.layers ?? []).map((layer) => ({ Arn: layer.arn, CodeSize: layer.codeSize }));
     const json = deployed.logFormat === 'JSON' ? { ApplicationLogLevel: 'INFO', SystemLogLevel: 'INFO' } : {};
     return {
       FunctionName: deployed.functionName,
@@ -84,6 +85,7 @@ export class Configurations {
       CodeSha256: codeSha256,
       Version: version,
       ...(Object.keys(deployed.environment).length > 0 ? { Environment: { Variables: deployed.environment } } : {}),
+      ...(layers.length > 0 ? { Layers: layers } : {}),
       TracingConfig: { Mode: deployed.tracing },
       RevisionId: uuid(`${arn} ${codeSha256} ${deployed.lastModified.toISOString()}`),
       PackageType: 'Zip',

@@ -1,5 +1,6 @@
 /** The environment of a sandbox: the function's own, its runtime's and Lambda's, nothing of this machine's user. */
 import { randomBytes } from 'node:crypto';
+import { delimiter, join } from 'node:path';
 import type { DeployedFunction } from '../app/deployment';
 import type { Launch, Surroundings } from './runtimes/runtime';
 
@@ -15,11 +16,15 @@ export function sandboxEnvironment(
   launch: Launch,
   { env }: Surroundings,
 ): Record<string, string> {
+  const { codeDirectory, layersDirectory } = deployed;
+  const inLayers = (folder: string) => (layersDirectory === undefined ? [] : [join(layersDirectory, folder)]);
   const region = deployed.functionArn.split(':')[3] ?? '';
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    PATH: env.PATH ?? '',
+    // On Lambda the layers come last, after the few programs of its system; here they shall win over those of this machine.
+    PATH: [...inLayers('bin'), env.PATH ?? ''].join(delimiter),
+    LD_LIBRARY_PATH: [codeDirectory, join(codeDirectory, 'lib'), ...inLayers('lib')].join(delimiter),
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     ...launch.env,
     ...deployed.environment,
@@ -39,7 +44,7 @@ export function sandboxEnvironment(
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',
-    LAMBDA_TASK_ROOT: deployed.codeDirectory,
+    LAMBDA_TASK_ROOT: codeDirectory,
     LAMBDA_RUNTIME_DIR: launch.directory,
   };
 }

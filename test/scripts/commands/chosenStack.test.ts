@@ -10,31 +10,39 @@ import { cleanEnv, inProcess } from '../command';
 const directory = mkdtempSync(join(tmpdir(), 'chosen-stack-'));
 
 /** A function that can be served and passes. */
-function selling(stack: Stack): lambda.Function {
+function selling(stack: Stack, props: Partial<lambda.FunctionProps> = {}): lambda.Function {
   return new lambda.Function(stack, 'Sell', {
     runtime: lambda.Runtime.NODEJS_24_X,
     handler: 'index.handler',
     code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true });'),
+    ...props,
+  });
+}
+
+/** A function that can't. */
+function reporting(stack: Stack): lambda.Function {
+  return new lambda.Function(stack, 'Report', {
+    functionName: 'report',
+    runtime: lambda.Runtime.RUBY_3_4,
+    handler: 'index.handler',
+    code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'fixtures')),
   });
 }
 
 /**
  * Stacks that each hold something else: Shop's system test can be served, with a function of the stack Functions;
- * Reports' can't, as its function is in Ruby; Express has an Express machine alone; Odd has a reference that leads
- * nowhere.
+ * Reports' can't, as its function is in Ruby; that of Insights has Lambda Insights; Express has an Express machine alone;
+ * Odd has a reference that leads nowhere.
  */
 beforeAll(() => {
   const app = new App({ outdir: directory, analyticsReporting: false });
   const functions = new Stack(app, 'Functions');
   new SystemTest(new Stack(app, 'Shop'), 'SystemTest', { function: selling(functions) });
   const reports = new Stack(app, 'Reports');
-  const report = new lambda.Function(reports, 'Report', {
-    functionName: 'report',
-    runtime: lambda.Runtime.RUBY_3_4,
-    handler: 'index.handler',
-    code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'fixtures')),
-  });
-  new SystemTest(reports, 'SystemTest', { function: report, stateMachineName: 'reports' });
+  new SystemTest(reports, 'SystemTest', { function: reporting(reports), stateMachineName: 'reports' });
+  const insights = new Stack(app, 'Insights', { env: { account: '210987654321', region: 'eu-west-1' } });
+  const observed = selling(insights, { insightsVersion: lambda.LambdaInsightsVersion.VERSION_1_0_333_0 });
+  new SystemTest(insights, 'SystemTest', { function: observed, stateMachineName: 'observed' });
   const express = new Stack(app, 'Express');
   new stepfunctions.StateMachine(express, 'Machine', {
     stateMachineType: stepfunctions.StateMachineType.EXPRESS,
@@ -54,6 +62,15 @@ test.each(['run', 'invoke'])('%s --local tests the chosen stack, whatever else i
 
   expect(stdout).toMatch(/\n1 of 1 passed the test - 0 failed\n$/);
   expect(stderr).not.toMatch(/Reports|report|Express|Odd|Left out/);
+  expect(code).toBe(0);
+});
+
+test.each(['run', 'invoke'])('%s --local leaves out Lambda Insights with a note', async (command) => {
+  const { code, stderr } = await locally(command, '--stack', 'Insights');
+
+  expect(
+    stderr.match(/The function Insights-Sell\S+ runs without the layer \S+:LambdaInsightsExtension:\d+: only/g),
+  ).toHaveLength(1);
   expect(code).toBe(0);
 });
 
@@ -84,7 +101,7 @@ test.each(['run', 'invoke'])('%s --local needs no --stack where the app has one 
   }
 });
 
-test('run --local tests the state machine that is named, of several', async () => {
+test('run --local tests the state machine that is named, of several of which one can not be served', async () => {
   const several = mkdtempSync(join(tmpdir(), 'several-'));
   const app = new App({ outdir: several, analyticsReporting: false });
   const stack = new Stack(app, 'Shop', { env: { account: '210987654321', region: 'eu-west-1' } });
@@ -92,6 +109,7 @@ test('run --local tests the state machine that is named, of several', async () =
   for (const name of ['daily', 'nightly']) {
     new SystemTest(stack, name, { function: tested, configurations: [name], stateMachineName: name });
   }
+  new SystemTest(stack, 'weekly', { function: reporting(stack), stateMachineName: 'weekly' });
   app.synth();
   try {
     const flags = ['run', '--local', '--app', several] as const;
@@ -99,7 +117,9 @@ test('run --local tests the state machine that is named, of several', async () =
     const [arn = ''] = /arn:\S+:nightly/.exec(refused.stderr) ?? [];
     expect(refused).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('got 2: choose one with --state-machine: arn:aws:states:eu-west-1:210987654321:'),
+      stderr: expect.stringMatching(
+        /^Left out of the stack Shop what can't be served here: state machine "weekly": it invokes the function report, [^\n]+\n.* got 3: choose one with --state-machine: arn:aws:states:eu-west-1:210987654321:/,
+      ),
     });
     const { code, stdout } = await inProcess([...flags, '--state-machine', arn, '--report', 'json'], {
       env: cleanEnv,
@@ -118,6 +138,11 @@ test.each([
     /^error: Stack Reports holds what the local endpoint can't serve: state machine "reports": it invokes the function report, but its runtime is ruby3\.4, which is not served here: test it on AWS\.\n$/,
   ],
   [
+    'a chosen stack with a layer that can not be had here, and --strict-layers',
+    ['run', '--stack', 'Insights', '--strict-layers'],
+    /^error: Stack Insights holds what the local endpoint can't serve: state machine "observed": it invokes the function Insights-Sell\S+, but it would run without the layer \S+:LambdaInsightsExtension:\d+ here, which --strict-layers refuses\.\n$/,
+  ],
+  [
     'a chosen stack with a reference that leads nowhere',
     ['run', '--stack', 'Odd'],
     /^error: The local endpoint can't serve the stack Odd: Unresolved reference: there is no resource or parameter Nowhere, /,
@@ -125,12 +150,17 @@ test.each([
   [
     'the default stack in an app without it',
     ['run'],
-    /^error: Expected a stack named SystemTest, got none in the app: choose one with --stack: Shop, Reports, Odd\.\n$/,
+    /^error: Expected a stack named SystemTest, got none in the app: choose one with --stack: Shop, Reports, Insights, Odd\.\n$/,
+  ],
+  [
+    'a named state machine whose function is in Ruby',
+    ['run', '--state-machine', 'arn:aws:states:us-east-1:123456789012:stateMachine:reports'],
+    /^error: Expected a start that Step Functions accepts, got ValidationException: The local endpoint can't serve the state machine \S+:reports: it invokes the function report, but its runtime is ruby3\.4, /m,
   ],
   [
     'a named function in Ruby',
     ['invoke', '--function', 'report'],
-    /^error: Expected a function that Lambda accepts, got report \(InvalidParameterValueException: The local endpoint can't serve the function report: its runtime is ruby3\.4, which is not served here: test it on AWS\)\.\n$/,
+    /^error: Expected a function that Lambda accepts, got report \(InvalidParameterValueException: The local endpoint can't serve the function report: its runtime is ruby3\.4, which is not served here: test it on AWS\)\.\n$/m,
   ],
 ] as [string, [string, ...string[]], RegExp][])(
   '%s is refused in one sentence',

@@ -1,5 +1,5 @@
 /** nodejs*: on the Node.js that runs the endpoint, by the bootstrap of `../nodejs`. */
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import type { DeployedFunction } from '../../app/deployment';
 import type { Runtime, Surroundings } from './runtime';
 
@@ -11,12 +11,24 @@ export function nodejs(bootstrapFile: string, { cwd }: Surroundings): Runtime {
       Promise.resolve({
         command: process.execPath,
         args: [...memoryFlags(deployed), bootstrapFile],
-        // Where CDK leaves out the AWS SDK because Lambda has it, the app's own copy stands in.
-        env: { NODE_PATH: join(cwd, 'node_modules') },
+        env: { NODE_PATH: nodePath(deployed, cwd) },
         directory: dirname(bootstrapFile),
         connectsFirst: true,
       }),
   };
+}
+
+/**
+ * The layers' packages (AWS Lambda developer guide, "Packaging your layer content"), then, where CDK leaves out the AWS SDK
+ * because Lambda has it, the app's own copy.
+ */
+function nodePath({ runtime, layersDirectory }: DeployedFunction, cwd: string): string {
+  const major = /\d+/.exec(runtime)?.[0] ?? '';
+  const roots =
+    layersDirectory === undefined
+      ? []
+      : [`nodejs/node${major}`, 'nodejs'].map((folder) => join(layersDirectory, folder));
+  return [...roots, cwd].map((root) => join(root, 'node_modules')).join(delimiter);
 }
 
 /**

@@ -50,6 +50,9 @@ describe('a function', () => {
         aliases: {},
         tags: {},
         lastModified: new Date('2026-01-01T00:00:00Z'),
+        layersDirectory: undefined,
+        layers: [],
+        leftOut: [],
       },
     ]);
     expect(readFileSync(join(functions[0]!.codeDirectory, 'index.js'), 'utf8')).toBe(code);
@@ -198,7 +201,6 @@ describe('a function', () => {
       { Environment: { Variables: { 'A B': 'c' } } },
       'its environment variable "A B" has a name that Lambda refuses',
     ],
-    ['layers', { Layers: ['arn:aws:lambda:eu-west-1:1:layer:l:1'] }, 'it has layers, which are not supported here'],
     [
       "code in a bucket of its team's",
       { Code: { S3Bucket: 'own', S3Key: 'k.zip' } },

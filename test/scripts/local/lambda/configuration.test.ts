@@ -6,6 +6,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { cleanUp, deployed, serveLambda, type ServedLambda } from './lambdaFixture';
 
+const layerArn = 'arn:aws:lambda:eu-central-1:123456789012:layer:shared:1';
+
 let lambda: ServedLambda;
 beforeAll(async () => {
   const numbered = Array.from({ length: 60 }, (_, n) =>
@@ -20,6 +22,7 @@ beforeAll(async () => {
     reservedConcurrentExecutions: 4,
     logFormat: 'JSON',
     tracing: 'Active',
+    layers: [{ arn: layerArn, codeSize: 7 }],
   });
   lambda = await serveLambda([reports, ...numbered.reverse()]);
 });
@@ -46,6 +49,7 @@ test('GetFunctionConfiguration describes a function as Lambda does', async () =>
     LastModified: '2026-07-31T12:00:00.000+0000',
     Version: '$LATEST',
     Environment: { Variables: { STAGE: 'test' } },
+    Layers: [{ Arn: layerArn, CodeSize: 7 }],
     TracingConfig: { Mode: 'Active' },
     RevisionId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
     State: 'Active',

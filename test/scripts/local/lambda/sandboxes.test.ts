@@ -105,6 +105,7 @@ test("a sandbox has the function's environment and Lambda's, and nothing of the 
     'LAMBDA_RUNTIME_DIR',
     'LAMBDA_TASK_ROOT',
     'LANG',
+    'LD_LIBRARY_PATH',
     'NODE_PATH',
     'PATH',
     'STAGE',
