@@ -35,8 +35,6 @@ export interface RuntimeAnswer {
   errorType: string;
   /** Why this machine could not keep the log; then it is no answer of the function. */
   logTrouble?: string;
-  /** What this machine lacks of the function's runtime; then it is no answer of the function either. */
-  trouble?: string;
   /** When it came, on the clock of `performance.now()`. */
   at: number;
 }
@@ -278,16 +276,13 @@ function platformAnswer(error: { errorType: string; errorMessage: string }): Run
  * OpenAPI document). The type is shown in the log, so only what looks like one counts.
  */
 function errorAnswer({ headers }: IncomingMessage, body: Buffer | undefined): RuntimeAnswer {
-  const { [logTroubleHeader]: logTrouble, 'system-test-trouble': trouble } = headers;
+  const logTrouble = headers[logTroubleHeader];
   const text = body?.toString() ?? '';
   const told = parseObject(text);
   const errorType = [told?.errorType, headers['lambda-runtime-function-error-type']].find(isErrorType);
   const known = errorType ?? 'Runtime.Unknown';
   if (typeof logTrouble === 'string') {
     return { ...platformAnswer({ errorType: known, errorMessage: text }), logTrouble };
-  }
-  if (typeof trouble === 'string') {
-    return { ...platformAnswer({ errorType: known, errorMessage: text }), trouble };
   }
   if (!told) return platformAnswer({ errorType: known, errorMessage: text });
   return { type: 'error', payload: Buffer.from(text), errorType: known, at: performance.now() };

@@ -31,6 +31,8 @@ export interface Answered extends RuntimeAnswer {
   durationMs: number;
   /** The runtime did not ask for the next event, so that the sandbox can't be used again. */
   fatal: boolean;
+  /** What this machine lacks, where the error comes of that. */
+  trouble?: string;
 }
 
 /** The process ended without an answer, by itself or by a signal such as SIGABRT. */
@@ -102,7 +104,7 @@ export class Sandbox {
 
   private constructor(
     options: SandboxOptions,
-    launch: Launch,
+    private readonly launch: Launch,
     private readonly log: SandboxLog,
     private readonly api: RuntimeApi,
   ) {
@@ -264,7 +266,9 @@ export class Sandbox {
       // On Lambda it would not have come to an answer.
       if (outOfMemory) return { type: 'exit', code: null, signal: 'SIGKILL', durationMs: elapsed(), outOfMemory };
       const { answer } = this.api;
-      return answer ? { ...answer, durationMs: answer.at - startedAt, fatal: !this.api.ready } : end;
+      if (!answer) return end;
+      const trouble = answer.type === 'error' ? this.launch.troubleOf?.(answer) : undefined;
+      return { ...answer, durationMs: answer.at - startedAt, fatal: !this.api.ready, trouble };
     } finally {
       clearTimeout(deadline);
       clearTimeout(watching);

@@ -15,8 +15,6 @@ import traceback
 from decimal import Decimal
 from types import SimpleNamespace
 
-# What Lambda's runtime brings; where a function misses it, it is this machine that lacks it.
-RUNTIME_PACKAGES = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3", "simplejson"}
 INDENT = "\u00a0"
 
 
@@ -56,12 +54,8 @@ class RuntimeApi:
             raise RuntimeError(f"The Lambda Runtime API refused {method} {path}: {content.decode()}")
         return answer, content
 
-    def fail(self, path, error, cause):
+    def fail(self, path, error):
         headers = {"Content-Type": "application/json", "Lambda-Runtime-Function-Error-Type": error["errorType"]}
-        missing = (getattr(cause, "name", None) or "").split(".")[0]
-        if isinstance(cause, ModuleNotFoundError) and missing in RUNTIME_PACKAGES:
-            reason = f"it needs {missing}, which Lambda's runtime has and this machine lacks"
-            headers["System-Test-Trouble"] = f"{reason}: bring it with the function, or let pip install it"
         self.call("POST", path, to_json(error).encode(), headers)
 
 
@@ -247,7 +241,7 @@ def run(layers):
     try:
         handler = load(handler_name)
     except Exception as error:
-        api.fail("init/error", describe(error), error.__cause__ or error)
+        api.fail("init/error", describe(error))
         sys.exit(1)
     while True:
         headers, body = api.call("GET", "invocation/next")
@@ -257,7 +251,7 @@ def run(layers):
         try:
             result, content_type = invoke(handler, headers, body)
         except Exception as error:
-            api.fail(path + "error", describe(error, request_id), error)
+            api.fail(path + "error", describe(error, request_id))
             continue
         payload = result if isinstance(result, bytes) else result.encode()
         api.call("POST", path + "response", payload, {"Content-Type": content_type})

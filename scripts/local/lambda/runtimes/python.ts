@@ -9,6 +9,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../../io/userError';
 import type { Launch, Runtime, Surroundings } from './runtime';
+import { missingHere } from './pythonImports';
 import { RuntimeCache } from './runtimeCache';
 
 export interface PythonOptions extends Surroundings {
@@ -24,13 +25,23 @@ interface Interpreter {
   executable: string;
   /** `3.11.7` */
   version: string;
+  /** The end of a compiled module's name: `.cpython-311-x86_64-linux-gnu.so`. */
+  suffix: string;
+}
+
+/** What runs in a sandbox. */
+interface Client extends Pick<Launch, 'command' | 'args'> {
+  /** Whether it brings boto3, as Lambda's does. */
+  hasSdk: boolean;
 }
 
 const run = promisify(execFile);
 const installTimeoutMs = 300_000;
 /** Of the interpreter itself, where it is that of a virtual environment, so that this one's packages stay outside. */
-const aboutItself = `import json, platform, sys
-print(json.dumps({"executable": getattr(sys, "_base_executable", "") or sys.executable, "version": platform.python_version()}))`;
+const aboutItself = `import json, platform, sys, sysconfig
+executable = getattr(sys, "_base_executable", "") or sys.executable
+suffix = sysconfig.get_config_var("EXT_SUFFIX")
+print(json.dumps({"executable": executable, "version": platform.python_version(), "suffix": suffix}))`;
 
 export function python(options: PythonOptions): Runtime {
   const { cwd, env, directory, note = () => undefined } = options;
@@ -40,14 +51,15 @@ export function python(options: PythonOptions): Runtime {
     note(`${runtime} functions run on Python ${found.version}, ${found.executable}.`);
     return found;
   });
-  const launchOf = once(async (runtime: string) => chooseClient(await interpreterOf(runtime), runtime, cache, options));
+  const clientOf = once(async (runtime: string) => chooseClient(await interpreterOf(runtime), runtime, cache, options));
   return {
     check: async ({ runtime }) => {
       await interpreterOf(runtime);
       cache.check();
     },
-    launch: async ({ runtime, layersDirectory }): Promise<Launch> => {
-      const { command, args } = await launchOf(runtime);
+    launch: async ({ runtime, codeDirectory, layersDirectory }): Promise<Launch> => {
+      const { suffix } = await interpreterOf(runtime);
+      const { command, args, hasSdk } = await clientOf(runtime);
       const layers = layersDirectory === undefined ? [] : packageFolders(layersDirectory, runtime);
       return {
         command,
@@ -56,6 +68,7 @@ export function python(options: PythonOptions): Runtime {
         env: layers.length > 0 ? { PYTHONPATH: layers.join(delimiter) } : {},
         directory,
         connectsFirst: true,
+        troubleOf: (error) => missingHere(error, { folders: [codeDirectory, ...layers], suffix, hasSdk }),
       };
     },
   };
@@ -93,7 +106,7 @@ async function chooseClient(
   runtime: string,
   cache: RuntimeCache,
   options: PythonOptions,
-): Promise<Pick<Launch, 'command' | 'args'>> {
+): Promise<Client> {
   const { directory, note = () => undefined, signal } = options;
   const bootstrapFile = join(directory, 'bootstrap.py');
   const requirements = readFileSync(join(directory, 'requirements.txt'), 'utf8');
@@ -103,17 +116,19 @@ async function chooseClient(
   try {
     const needed = hasAwsClient ? 'awslambdaric.bootstrap, runtime_client, boto3' : 'boto3';
     const command = await installed(interpreter, name, needed, cache, options);
-    if (hasAwsClient) return { command, args: [join(directory, 'awsClient.py')] };
-    note(`${runtime} functions run by a client of our own: ${name} is for Linux and Python 3.10 and above.`);
-    return { command, args: [bootstrapFile] };
+    if (hasAwsClient) return { command, args: [join(directory, 'awsClient.py')], hasSdk: true };
+    note(
+      `${runtime} functions run by the local endpoint's own client: ${name} is for Linux and Python 3.10 and above.`,
+    );
+    return { command, args: [bootstrapFile], hasSdk: true };
   } catch (error) {
     if (error instanceof UserError || signal?.aborted) throw error;
     note(
-      `${runtime} functions run by a client of our own and without the AWS SDK: ${name} and boto3 could not be ` +
+      `${runtime} functions run by the local endpoint's own client, without boto3: ${name} and boto3 could not be ` +
         `installed (${reasonOf(error)}).`,
     );
     // Without the packages of this machine, which Lambda does not have.
-    return { command: interpreter.executable, args: ['-s', '-S', bootstrapFile] };
+    return { command: interpreter.executable, args: ['-s', '-S', bootstrapFile], hasSdk: false };
   }
 }
 
@@ -160,7 +175,8 @@ async function works(command: string, code: string): Promise<boolean> {
 function reasonOf(error: unknown): string {
   const { stderr = '', stdout = '', message } = error as Error & { stderr?: string; stdout?: string };
   const said = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
-  return (said.findLast((line) => line.startsWith('ERROR: ')) ?? said.at(-1) ?? message).trim().replace(/\.$/, '');
+  const reason = said.findLast((line) => line.startsWith('ERROR: ')) ?? said.at(-1) ?? message;
+  return reason.replace('ERROR: ', '').trim().replace(/\.$/, '');
 }
 
 /** Asks once for each runtime. */

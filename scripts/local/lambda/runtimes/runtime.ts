@@ -1,5 +1,6 @@
 /** A runtime of Lambda, served by what this machine has for it. */
 import type { DeployedFunction } from '../../app/deployment';
+import type { RuntimeAnswer } from '../runtimeApi';
 
 /** What the functions get from where the endpoint was started. */
 export interface Surroundings {
@@ -23,6 +24,8 @@ export interface Launch {
    * machine's doing.
    */
   connectsFirst: boolean;
+  /** What this machine lacks, where the error that the runtime answered comes of that. */
+  troubleOf?: (error: RuntimeAnswer) => string | undefined;
 }
 
 export interface Runtime {

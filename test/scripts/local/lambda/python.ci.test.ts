@@ -1,9 +1,81 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Runtimes } from '../../../../scripts/local/lambda/runtimes/runtimes';
 import { describeWith } from '../clientFixture';
 import { newDirectory, removeDirectories } from '../cloudAssembly';
-import { describePython } from './pythonBehaviour';
+import { cleanUp, deployed, serveLambda, surroundings } from './lambdaFixture';
+import { describePython, runtime } from './pythonBehaviour';
 
+const runtimeCache = newDirectory();
 afterAll(removeDirectories);
 
-describeWith('Python', 'python3', ['--version'])("a function in Python by AWS's own client", () => {
-  describePython(() => ({ runtimeCache: newDirectory() }));
+const describePip = describeWith('Python', 'python3', ['--version']);
+
+describePip("a function in Python by AWS's own client", () => {
+  describePython(() => ({ runtimeCache }));
+});
+
+describePip('what is installed for Python', () => {
+  afterAll(cleanUp);
+  const client =
+    'import boto3, sys\ndef handler(event, context): return [boto3.__name__, "awslambdaric" in sys.modules]';
+
+  /** What endpoints of their own, all at once, answer and note; the first note is about the interpreter. */
+  function endpoints(cache: string, env: NodeJS.ProcessEnv, count = 1, source = client) {
+    const one = async () => {
+      const notes: string[] = [];
+      const note = (line: string) => notes.push(line);
+      const runtimes = new Runtimes({ cwd: process.cwd(), env, runtimeCache: cache, note });
+      const lambda = await serveLambda([deployed({ 'index.py': source }, { runtime })], { runtimes });
+      const { payload } = await lambda.invoke({});
+      await lambda.close();
+      return { payload, notes: notes.slice(1) };
+    };
+    return Promise.all(Array.from({ length: count }, one));
+  }
+
+  test('is taken from the cache without pip, and installed anew where it is broken', async () => {
+    const env = { ...surroundings.env, PIP_INDEX_URL: 'http://127.0.0.1:1/' };
+    expect(await endpoints(runtimeCache, env)).toEqual([{ payload: ['boto3', true], notes: [] }]);
+    const [name = ''] = readdirSync(runtimeCache);
+    rmSync(join(runtimeCache, name, 'lib'), { recursive: true });
+    const installing = expect.stringMatching(
+      `^Installing awslambdaric 4.2.2 and boto3 for Python .*, once, in ${runtimeCache}.$`,
+    );
+    expect(await endpoints(runtimeCache, surroundings.env)).toEqual([
+      { payload: ['boto3', true], notes: [installing] },
+    ]);
+    expect(readdirSync(runtimeCache)).toEqual([name]);
+  });
+
+  test('is whole where two endpoints install it at once', async () => {
+    const cache = newDirectory();
+    const answers = await endpoints(cache, surroundings.env, 2);
+    expect(answers.map(({ payload }) => payload)).toEqual([
+      ['boto3', true],
+      ['boto3', true],
+    ]);
+    expect(readdirSync(cache)).toHaveLength(1);
+  });
+
+  test.each([
+    ['no index answers', { PIP_INDEX_URL: 'http://127.0.0.1:1/', PIP_RETRIES: '0', PIP_FIND_LINKS: '' }],
+    ['pip may not have what has another hash', { PIP_NO_INDEX: '1', PIP_FIND_LINKS: 'WHEELS' }],
+  ])('is done without where %s', async (_name, settings) => {
+    const wheels = newDirectory();
+    for (const name of ['awslambdaric-4.2.2', 'boto3-1.42.97']) {
+      writeFileSync(join(wheels, `${name}-py3-none-any.whl`), '');
+    }
+    const pip = Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [key, value.replace('WHEELS', wheels)]),
+    );
+    const cache = newDirectory();
+    const source = 'import sys\ndef handler(event, context): return "awslambdaric" in sys.modules';
+    const [answer] = await endpoints(cache, { ...surroundings.env, ...pip }, 1, source);
+    expect(answer?.payload).toBe(false);
+    expect(answer?.notes.at(-1)).toMatch(
+      /own client, without boto3: awslambdaric 4\.2\.2 and boto3 could not be installed \(.+\)\.$/,
+    );
+    expect(readdirSync(cache)).toEqual([]);
+  });
 });

@@ -95,6 +95,17 @@ test('the first answer counts, and only one with the id of the request', async (
   expect(api.answer).toMatchObject({ type: 'error', errorType: 'First' });
 });
 
+test('a process may say that it is up before its runtime connects, whose connection is then the first', async () => {
+  expect(await client()('GET', '/2018-06-01/ping')).toMatchObject({ status: 200 });
+  await api.connected;
+  const call = client();
+  const turn = api.turn();
+  void call('GET', runtime('invocation/next')).catch(() => undefined);
+  await turn;
+  expect(api.ready).toBe(true);
+  expect(refusal(await client()('GET', runtime('invocation/next')))).toEqual([403, 'InvalidStateTransition']);
+});
+
 test('no other connection gets the event or fails the initialization, but the function may answer by its own', async () => {
   const call = client();
   await call('GET', '/');

@@ -1,0 +1,45 @@
+/** Why Python can't import a module here that it could on Lambda. */
+import { existsSync, readdirSync } from 'node:fs';
+import { sep } from 'node:path';
+import type { RuntimeAnswer } from '../runtimeApi';
+
+const importErrors = ['Runtime.ImportModuleError', 'ImportError', 'ModuleNotFoundError'];
+/** The SDK with what it depends on. */
+const sdk = ['boto3', 'botocore', 's3transfer', 'jmespath', 'dateutil', 'six', 'urllib3'];
+
+export interface ImportSources {
+  /** Where the function's modules are. */
+  folders: string[];
+  /** The end of a compiled module's name: `.cpython-311-x86_64-linux-gnu.so`. */
+  suffix: string;
+  /** Whether Lambda's SDK was installed. */
+  hasSdk: boolean;
+}
+
+/** Undefined where the function itself lacks the module, or failed by something else. */
+export function missingHere(answer: RuntimeAnswer, { folders, suffix, hasSdk }: ImportSources): string | undefined {
+  if (!importErrors.includes(answer.errorType)) return undefined;
+  const message = answer.payload.toString();
+  const names = (module: string) => new RegExp(`\\b${module}\\b`).test(message);
+  const part = hasSdk ? undefined : sdk.find((module) => message.includes(`No module named '${module}'`));
+  if (part) return `it imports ${part}, which Lambda has and which could not be installed here: bring it in its bundle`;
+  const foreign = folders.flatMap(compiledModules).find((file) => isForeign(file, suffix) && names(topLevel(file)));
+  if (foreign === undefined) return undefined;
+  return `its bundle has ${foreign}, compiled for another platform than that of this machine's Python (${suffix}): bundle it for this one, or test it on AWS`;
+}
+
+const platform = (file: string) => /\.cpython-\d+t?-(.+)\.so$/.exec(file)?.[1];
+
+function isForeign(file: string, suffix: string): boolean {
+  return platform(file) !== platform(suffix);
+}
+
+function compiledModules(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => platform(file) !== undefined);
+}
+
+/** The module or package that a program imports. */
+function topLevel(file: string): string {
+  return /^\w*/.exec(file.split(sep)[0] ?? '')?.[0] ?? '';
+}
