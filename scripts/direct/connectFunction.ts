@@ -1,13 +1,17 @@
 import type { AwsOptions } from '../aws/clientConfig';
-import type { Lambda } from '../aws/lambda';
+import { isNamed, refusedCall, summary } from '../aws/errors';
+import { lambdaErrorName, type Lambda } from '../aws/lambda';
 import { openAccess, type AccessOptions } from '../aws/awsAccess';
+import type { Clock } from '../io/clock';
 import type { CommandIo } from '../io/commandIo';
+import { UserError } from '../io/userError';
 import type { FindConfigurations } from '../plan/selection';
 import { configurationsOfExecution } from '../execution/configurationsOfExecution';
 import { patiently } from '../aws/patience';
 import type { Talk } from '../terminal/talk';
-import { checkFunction } from './checkFunction';
 import { functionOfStack, parseFunctionName } from '../aws/target';
+import { isTransient } from './platformError';
+import { withRetries } from './retry';
 
 /** Which function, and where. */
 export interface FunctionOptions extends AccessOptions {
@@ -78,4 +82,45 @@ async function configurationsIn(executionArn: string, aws: AwsOptions, io: Comma
 async function functionIn(stack: string, aws: AwsOptions, io: CommandIo): Promise<string> {
   const { stackOutputs } = await import('../aws/cloudFormation');
   return functionOfStack(stack, (name) => patiently(() => stackOutputs(name, aws), io));
+}
+
+/** Retries of a check: enough for a bad moment, few enough for an endpoint that doesn't exist. */
+const attempts = 2;
+
+/**
+ * Makes sure before the first invocation that the function is there and may be invoked: one sentence then, instead of
+ * the same error for a thousand configurations. Throttling and trouble of the service don't speak against a start, as
+ * each invocation is tried again by itself.
+ * @throws UserError for what the user gave: function, credentials, Region
+ * @throws NoVerdictError where it is not allowed, or Lambda can't be reached
+ */
+async function checkFunction(
+  lambda: Lambda,
+  functionName: string,
+  o: { clock: Clock; random: () => number; signal: AbortSignal },
+): Promise<void> {
+  try {
+    await withRetries(() => lambda.check(functionName, o.signal), { ...o, attempts, isTransient });
+  } catch (error) {
+    const answered = lambdaErrorName(error) !== 'Lambda.SdkClientException';
+    if (!(answered && isTransient(error))) {
+      throw refusedFunction(error, functionName);
+    }
+  }
+}
+
+function refusedFunction(error: unknown, functionName: string): Error {
+  if (isNamed(error, 'ResourceNotFoundException')) {
+    return new UserError(
+      `Expected a function that exists, got none named ${functionName} in this account and Region: deploy it, or name ` +
+        'another with --function or --stack.',
+      { cause: error },
+    );
+  }
+  if (isNamed(error, 'ValidationException') || isNamed(error, 'InvalidParameterValueException')) {
+    return new UserError(`Expected a function that Lambda accepts, got ${functionName} (${summary(error)}).`, {
+      cause: error,
+    });
+  }
+  return refusedCall(error, `invoke the function ${functionName}`);
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { RunResult, Verdict } from '../../../lib/wire';
-import { embeddedJson } from './embed';
-import { pageFiles } from './pageFiles';
+import { builtFile } from '../../io/builtFile';
+import { jsonEscaped } from '../json';
 
 /**
  * The result as one HTML page that needs nothing else: no server, no network, no other file. The result stands in it as
@@ -9,7 +10,7 @@ import { pageFiles } from './pageFiles';
  * @throws Error where the package was not built
  */
 export function renderHtml(result: RunResult): string {
-  const { script, styles } = pageFiles();
+  const [script, styles] = [built('reportPage.js'), built('reportPage.css')];
   // Nothing but this script and these styles runs, and nothing is loaded from anywhere.
   const policy = [
     "default-src 'none'",
@@ -40,6 +41,20 @@ export function renderHtml(result: RunResult): string {
 </body>
 </html>
 `;
+}
+
+/** A file that the build leaves in `dist`. */
+function built(name: string): string {
+  return readFileSync(builtFile(name), 'utf8').trim();
+}
+
+/**
+ * JSON that stands in a `<script type="application/json">`. Without `<` no text in it can end the element or open a
+ * comment (https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements), and
+ * `JSON.parse` reads the escapes back. The two line separators are escaped for tools that take it for JavaScript.
+ */
+function embeddedJson(result: RunResult): string {
+  return jsonEscaped(JSON.stringify(result), /[<\u2028\u2029]/g);
 }
 
 /** A source expression of the Content Security Policy: https://www.w3.org/TR/CSP3/#grammardef-hash-source */
