@@ -1,4 +1,4 @@
-import { button, element, section } from './dom';
+import { aside, button, element, section } from './dom';
 import { count } from './model/format';
 import type { Cause } from './model/causes';
 import type { Row } from './model/rows';
@@ -24,7 +24,7 @@ export function causesSection(
     'causes',
     wrong ? 'What went wrong' : 'Worth knowing',
     list,
-    left > 0 ? element('p', { class: 'aside' }, `And ${count(left)} more reasons: see the table.`) : undefined,
+    left > 0 ? aside(`And ${count(left)} more reasons: see the table.`) : undefined,
   );
 }
 

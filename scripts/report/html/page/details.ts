@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../../lib/wire';
-import { element, facts } from './dom';
+import { aside, element, facts } from './dom';
 import { count, duration, utc } from './model/format';
 import { outcomesOf, timesOf } from './model/rows';
 import type { Row } from './model/rows';
@@ -43,7 +43,7 @@ function outcome(one: Outcome): HTMLElement {
     ...(error ? block('Error', element('b', {}, error.type), error.message === '' ? '' : `: ${error.message}`) : []),
     ...(log === undefined || log === '' ? [] : block('Log output (its end)', ...logLines(log))),
     ...(response === undefined ? [] : block('Response', JSON.stringify(response, undefined, 2))),
-    one.truncated ? element('p', { class: 'aside' }, 'Cut, as a result may hold no more.') : undefined,
+    one.truncated ? aside('Cut, as a result may hold no more.') : undefined,
     timing(one),
   );
 }

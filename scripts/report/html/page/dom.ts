@@ -47,6 +47,11 @@ export function section(name: string, title: string, ...children: Child[]): HTML
   );
 }
 
+/** A sentence beside what matters. */
+export function aside(text: string): HTMLElement {
+  return element('p', { class: 'aside' }, text);
+}
+
 /** A button that does something on a click, or with Enter or Space. */
 export function button(attributes: Attributes, onClick: () => void, ...children: Child[]): HTMLButtonElement {
   const made = element('button', { type: 'button', ...attributes }, ...children);

@@ -1,4 +1,4 @@
-import { element, facts, section, svg } from './dom';
+import { aside, element, facts, section, svg } from './dom';
 import { count, counted, duration } from './model/format';
 import { durationsOf } from './model/durations';
 import type { Bin, Durations } from './model/durations';
@@ -12,11 +12,7 @@ const height = 100;
 export function durationsSection(rows: readonly Row[]): HTMLElement {
   const durations = durationsOf(rows);
   if (!durations) {
-    return section(
-      'durations',
-      'Durations',
-      element('p', { class: 'aside' }, 'How long the function ran is not known.'),
-    );
+    return section('durations', 'Durations', aside('How long the function ran is not known.'));
   }
   const { figures, known, top } = durations;
   return section(
@@ -32,11 +28,7 @@ export function durationsSection(rows: readonly Row[]): HTMLElement {
       : undefined,
     facts(...figures.map(([name, ms]): [string, string] => [name, duration(ms)])),
     known < rows.length
-      ? element(
-          'p',
-          { class: 'aside' },
-          `Of ${counted(rows.length - known, 'configuration')} the duration is not known.`,
-        )
+      ? aside(`Of ${counted(rows.length - known, 'configuration')} the duration is not known.`)
       : undefined,
   );
 }

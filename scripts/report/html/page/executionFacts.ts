@@ -1,6 +1,6 @@
 import type { RunCost, RunResult } from '../../../../lib/wire';
 import { isOnResult } from '../../../result/knownFailureNotes';
-import { element, facts, section } from './dom';
+import { aside, element, facts, section } from './dom';
 import { count, duration, usd, utc } from './model/format';
 
 /** What ran, when, for how long, under which limits and at what price. */
@@ -32,9 +32,7 @@ export function notesSection({ known_failure_notes: notes = [] }: RunResult): HT
 /** The price of the run, or why it isn't known; nothing where it was not asked for. */
 export function costSection({ cost, cost_unknown: why }: RunResult): HTMLElement | undefined {
   if (!cost) {
-    return why === undefined
-      ? undefined
-      : section('cost', 'Cost', element('p', { class: 'aside' }, `Not known: ${why}`));
+    return why === undefined ? undefined : section('cost', 'Cost', aside(`Not known: ${why}`));
   }
   return section(
     'cost',
@@ -52,9 +50,7 @@ export function costSection({ cost, cost_unknown: why }: RunResult): HTMLElement
           : `${usd(cost.state_transitions_usd ?? 0)} for ${count(cost.state_transitions)} transitions`,
       ],
     ),
-    element(
-      'p',
-      { class: 'aside' },
+    aside(
       `By the public price list of ${cost.price_region} for ${cost.architecture}, ${cost.price_date}, without free tiers, discounts and taxes.`,
     ),
   );

@@ -1,5 +1,5 @@
 import type { RunResult } from '../../../../lib/wire';
-import { element, section, svg } from './dom';
+import { aside, element, section, svg } from './dom';
 import { count, counted, duration, percent, utc } from './model/format';
 import { fullnessOf, wavesOf } from './model/lanes';
 import type { Bar, Fullness, Wave } from './model/lanes';
@@ -21,7 +21,7 @@ export function timelineSection(run: RunResult, rows: readonly Row[], open: (row
   const waves = wavesOf(rows);
   const unknown = rows.filter(({ result }) => !timesOf(result)).length;
   if (waves.length === 0) {
-    return section('timeline', 'Timeline', element('p', { class: 'aside' }, withoutTimes(run, rows)));
+    return section('timeline', 'Timeline', aside(withoutTimes(run, rows)));
   }
   const shown = new Set(waves.flatMap(({ bars }) => bars.map(({ kind }) => kind)));
   return section(
@@ -30,11 +30,7 @@ export function timelineSection(run: RunResult, rows: readonly Row[], open: (row
     ...waves.map((wave, index) => drawnWave(wave, run, open, waves.length > 1 ? `Run ${index + 1}: ` : '')),
     legend(kinds.filter((kind) => shown.has(kind)).map((kind) => [kind, kindNames[kind]])),
     unknown > 0
-      ? element(
-          'p',
-          { class: 'aside' },
-          `When ${counted(unknown, 'configuration')} ran is not known: the history of the execution does not tell.`,
-        )
+      ? aside(`When ${counted(unknown, 'configuration')} ran is not known: the history of the execution does not tell.`)
       : undefined,
   );
 }

@@ -1,6 +1,6 @@
 import type { RunResult } from '../../../../lib/wire';
 import { notFinished } from '../../../result/untested';
-import { element, section, svg } from './dom';
+import { aside, section, svg } from './dom';
 import { count, counted } from './model/format';
 import { kindClass } from './status';
 
@@ -10,14 +10,10 @@ type End = 'Passed' | 'Failed' | undefined;
 /** The state machine as the console draws it, with counts, and the way that this execution took. */
 export function workflowSection(run: RunResult): HTMLElement {
   if (!run.execution_arn) {
-    return section(
-      'workflow',
-      'Workflow',
-      element('p', { class: 'aside' }, 'The function was invoked directly: no state machine ran.'),
-    );
+    return section('workflow', 'Workflow', aside('The function was invoked directly: no state machine ran.'));
   }
   const end = endOf(run);
-  return section('workflow', 'Workflow', drawing(run, end), element('p', { class: 'aside' }, explanation(run, end)));
+  return section('workflow', 'Workflow', drawing(run, end), aside(explanation(run, end)));
 }
 
 function endOf({ status, results }: RunResult): End {
