@@ -1,5 +1,6 @@
 import { App, Environment, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -28,6 +29,13 @@ export function newFunction(stack: Stack, props: Partial<lambda.FunctionProps> =
     code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true })'),
     ...props,
   });
+}
+
+/** A function, and an alias that a deployment moves from one version of it to the next. */
+export function newDeployment(stack: Stack, props: Partial<lambda.FunctionProps> = {}) {
+  const version = newFunction(stack, props).currentVersion;
+  const alias = new lambda.Alias(stack, 'Live', { aliasName: 'live', version });
+  return { version, alias, deploymentGroup: new codedeploy.LambdaDeploymentGroup(stack, 'Deployment', { alias }) };
 }
 
 /** A stack with a function and its system test. */

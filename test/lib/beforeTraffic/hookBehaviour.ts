@@ -1,7 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { SystemTest, SystemTestHook } from '../../../lib';
 import { type Configuration, limits, type SystemTestInput } from '../../../lib/wire';
@@ -11,17 +9,12 @@ import { type Call, type FaultOf, type Proxy, startProxy } from '../../proxy';
 import type { Interpreter } from '../../localStack';
 import { execute } from './hookInterpreter';
 import { textOf } from '../templates';
+import { newDeployment } from '../templateVariants';
 
 /** The definition of a hook that runs a system test with this input. */
 function hookOf(stateMachineArn: string, input: SystemTestInput): string {
   const stack = new Stack(new App(), 'Stack');
-  const tested = new lambda.Function(stack, 'Tested', {
-    runtime: lambda.Runtime.NODEJS_24_X,
-    handler: 'index.handler',
-    code: lambda.Code.fromInline('exports.handler = async () => ({})'),
-  });
-  const alias = new lambda.Alias(stack, 'Live', { aliasName: 'live', version: tested.currentVersion });
-  const deploymentGroup = new codedeploy.LambdaDeploymentGroup(stack, 'Deployment', { alias });
+  const { alias, deploymentGroup } = newDeployment(stack);
   const systemTest = new SystemTest(stack, 'SystemTest', { function: alias.version });
   const hook = new SystemTestHook(stack, 'Hook', { alias, deploymentGroup, systemTest, input });
   const { DefinitionString } = Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine')[

@@ -15,6 +15,7 @@ import { FeedsStack } from '../../examples/beforeTraffic';
 import { deployLocally, type LocalSystemTest } from '../../localSystemTest';
 import { startProxy } from '../../proxy';
 import { statementsOf, textOf } from '../templates';
+import { newDeployment } from '../templateVariants';
 
 /** Two aliases of the present version, the first with a deployment group, and a system test of `tested`. */
 function synthesize(
@@ -25,15 +26,9 @@ function synthesize(
   configurations: Configuration[] | null = ['a'],
 ) {
   const stack = new Stack(new App(), 'Stack');
-  const tested = new lambda.Function(stack, 'Tested', {
-    runtime: lambda.Runtime.NODEJS_24_X,
-    handler: 'index.handler',
-    code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true })'),
-  });
-  const live = new lambda.Alias(stack, 'Live', { aliasName: 'live', version: tested.currentVersion });
-  const other = new lambda.Alias(stack, 'Other', { aliasName: 'other', version: tested.currentVersion });
+  const { version, alias: live, deploymentGroup } = newDeployment(stack);
+  const other = new lambda.Alias(stack, 'Other', { aliasName: 'other', version });
   const old = lambda.Version.fromVersionArn(stack, 'Old', 'arn:aws:lambda:eu-west-1:123456789012:function:feeds:7');
-  const deploymentGroup = new codedeploy.LambdaDeploymentGroup(stack, 'Deployment', { alias: live });
   const systemTest = new SystemTest(stack, 'SystemTest', {
     function: choose({ live, other, old }),
     configurations: configurations ?? undefined,

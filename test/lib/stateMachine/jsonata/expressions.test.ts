@@ -1,10 +1,9 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SystemTest, SystemTestHook } from '../../../../lib';
 import { isJsonObject } from '../../../../lib/wire';
 import { textOf } from '../../templates';
+import { newDeployment } from '../../templateVariants';
 import { cases, defaults } from './cases';
 import { type Answer, evaluateHere } from './evaluateHere';
 
@@ -22,14 +21,7 @@ function atLeast(expected: object | string | boolean): unknown {
 /** A system test with the defaults of the cases, and a hook that runs it. */
 function synthesize(logTail: boolean, timeout: Duration): Template {
   const stack = new Stack(new App(), 'Stack');
-  const tested = new lambda.Function(stack, 'Tested', {
-    runtime: lambda.Runtime.NODEJS_24_X,
-    handler: 'index.handler',
-    code: lambda.Code.fromInline('exports.handler = async () => ({ system_test_successful: true })'),
-    timeout,
-  });
-  const alias = new lambda.Alias(stack, 'Live', { aliasName: 'live', version: tested.currentVersion });
-  const deploymentGroup = new codedeploy.LambdaDeploymentGroup(stack, 'Deployment', { alias });
+  const { alias, deploymentGroup } = newDeployment(stack, { timeout });
   const { configurations, maxConcurrency, toleratedFailures } = defaults;
   const props = { function: alias.version, configurations, maxConcurrency, toleratedFailures, logTail };
   const systemTest = new SystemTest(stack, 'SystemTest', props);
