@@ -23,13 +23,6 @@ export interface KnownFailure {
   expires: string;
 }
 
-/** Something to do about the list of known failures. */
-export interface KnownFailureNote {
-  kind: NoteKind;
-  configuration_identifier: string;
-  message: string;
-}
-
 const keys: (keyof KnownFailure)[] = ['configuration_identifier', 'reason', 'expires'];
 
 /**
@@ -56,14 +49,14 @@ export function parseKnownFailures(text: string, fileName: string): KnownFailure
 /**
  * Marks the configurations that the list names and finds counts and verdict anew: a known failure moves from `failed` to
  * `known` and can't fail the run. What could not be tested is not excused, as nothing says that it would have failed in
- * the known way. Marks of an earlier list are gone.
+ * the known way. Marks of an earlier list are gone. The notes say what is to do about the list.
  * @param today YYYY-MM-DD, UTC
  */
 export function applyKnownFailures(
   result: RunResult,
   list: KnownFailure[],
   { today, strict }: { today: string; strict?: boolean },
-): { result: RunResult; notes: KnownFailureNote[] } {
+): RunResult {
   const byIdentifier = new Map(list.map((one) => [one.configuration_identifier, one]));
   const results = result.results.map((one): RunConfigurationResult => {
     const entry = byIdentifier.get(one.configuration_identifier);
@@ -71,17 +64,13 @@ export function applyKnownFailures(
     return { ...one, known };
   });
   const marked = new Map(results.map((one) => [one.configuration_identifier, one]));
-  return {
-    result: tally({ ...result, results }, { strict }),
-    notes: list.flatMap((entry) => noteOn(entry, marked.get(entry.configuration_identifier))),
-  };
+  const notes = list.flatMap((entry) => noteOn(entry, marked.get(entry.configuration_identifier)));
+  return { ...tally({ ...result, results }, { strict }), known_failure_notes: notes.length > 0 ? notes : undefined };
 }
 
-function noteOn(entry: KnownFailure, result: RunConfigurationResult | undefined): KnownFailureNote[] {
-  const { configuration_identifier, reason, expires } = entry;
-  const note = (kind: NoteKind, more?: string) => [
-    { kind, configuration_identifier, message: noteText(kind, configuration_identifier, more) },
-  ];
+function noteOn(entry: KnownFailure, result: RunConfigurationResult | undefined): string[] {
+  const { configuration_identifier: identifier, reason, expires } = entry;
+  const note = (kind: NoteKind, more?: string) => [noteText(kind, identifier, more)];
   if (!result) {
     return note('missing');
   }
