@@ -6,6 +6,7 @@ import { Option, type Command } from 'commander';
 import { isToleratedFailures, limits } from '../../lib/wire';
 import type { AccessOptions } from '../aws/awsAccess';
 import { isEndpointUrl } from '../aws/endpoints';
+import { defaultStack } from '../aws/target';
 import type { ExitCode } from '../exitCode';
 import type { SelectionOptions } from '../plan/selection';
 import { reportFormats, type ReportOptions, type ReportRequest } from '../report/reports';
@@ -50,6 +51,17 @@ export function addLocalOptions(command: Command): Command {
       new Option('--local', 'serve the app on this machine and run it there').conflicts(['endpointUrl', 'profile']),
     ),
   );
+}
+
+/**
+ * `--stack`.
+ * @param what is found in it
+ * @param conflicts the option that names that itself
+ */
+export function stackOption(what: string, conflicts: string): Option {
+  return new Option('--stack <NAME>', `stack with ${what} (default: ${defaultStack}, or with --local the only one)`)
+    .argParser(nonEmpty('--stack'))
+    .conflicts(conflicts);
 }
 
 /** `--app`. */

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { RunResult } from '../../lib/wire';
 import { defaultStack, parseFunctionName } from '../aws/target';
 import type { FunctionOptions } from '../direct/connectFunction';
@@ -20,7 +20,7 @@ import {
   exitCodesHelp,
   expected,
   integer,
-  nonEmpty,
+  stackOption,
   type Done,
   type TestOptions,
 } from './flags';
@@ -64,14 +64,7 @@ export function addInvoke(program: Command, io: CommandIo, done: Done): void {
     .argument('[ID...]', 'identifiers of the configurations to test')
     .optionsGroup('What to invoke:');
   addLocalOptions(command)
-    .addOption(
-      new Option(
-        '--stack <NAME>',
-        `stack with the system test of the function (default: ${defaultStack}, or with --local the only one)`,
-      )
-        .argParser(nonEmpty('--stack'))
-        .conflicts('function'),
-    )
+    .addOption(stackOption('the system test of the function', 'function'))
     .option('--function <NAME|ARN>', 'the function, or a version or alias of it', functionName);
   addRerunOption(addConfigurationsOption(command))
     .optionsGroup('How to invoke it:')

@@ -83,22 +83,19 @@ function identifiersOf({ results }: RunResult, file: string): Configuration[] {
   return identifiers;
 }
 
+type Row = [name: string, value: string];
+
 function planText(planned: Plan, file: string | undefined): string {
   const { total, maxConcurrency, inputBytes, events, stateTransitions, detailBytes, times } = planned;
   const most = maxConfigurations(retryRule.attempts);
-  const rows: [string, string][] = [
+  const rows: Row[] = [
     ['Configurations', `${grouped(total)}, at most ${maxConcurrency} at once`],
     ['Input', `${grouped(inputBytes)} of ${grouped(limits.payloadBytes)} bytes`],
     ['Output', `${grouped(detailBytes)} bytes for what each returns or logs; more is cut`],
     ['State transitions', `${grouped(stateTransitions)}, and one for each retry`],
     ['Events', `${grouped(events)} of ${grouped(limits.historyEvents)}, and three for each retry`],
     ...(total > most
-      ? [
-          ['', `more than the ${grouped(most)} configurations that ${retryRule.attempts} retries allow`] as [
-            string,
-            string,
-          ],
-        ]
+      ? [['', `more than the ${grouped(most)} configurations that ${retryRule.attempts} retries allow`] as Row]
       : []),
     ...(times ? timeRows(times) : []),
   ];
@@ -106,15 +103,7 @@ function planText(planned: Plan, file: string | undefined): string {
   return `${[...rows.map(([name, value]) => `${name.padEnd(20)}${value}`), ...unknown].join('\n')}\n`;
 }
 
-function timeRows({
-  longest,
-  sum,
-  bound,
-  given,
-  longestFirst,
-  unknown,
-  usd: amount,
-}: PlannedTimes): [string, string][] {
+function timeRows({ longest, sum, bound, given, longestFirst, unknown, usd: amount }: PlannedTimes): Row[] {
   return [
     ['Longest', `${seconds(longest.ms)}, ${printableLine(longest.identifier)}`],
     ['All together', seconds(sum)],
@@ -122,9 +111,9 @@ function timeRows({
     ['', `${seconds(longestFirst)} with --longest-first`],
     ['', `${seconds(bound)} at the least, in any order`],
     ...(unknown > 0
-      ? [['', `where the ${grouped(unknown)} without a duration count as the mean of the others`] as [string, string]]
+      ? [['', `where the ${grouped(unknown)} without a duration count as the mean of the others`] as Row]
       : []),
-    ...(amount === undefined ? [] : [['Cost', `about ${usd(amount)}`] as [string, string]]),
+    ...(amount === undefined ? [] : [['Cost', `about ${usd(amount)}`] as Row]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { isExecutionName, limits, type RunResult } from '../../lib/wire';
 import { connect, type Connection, type StateMachineOptions } from '../aws/connection';
 import { defaultStack, parseStateMachineArn } from '../aws/target';
@@ -21,7 +21,7 @@ import {
   exitCodesHelp,
   expected,
   maxConcurrency,
-  nonEmpty,
+  stackOption,
   type Done,
   type TestOptions,
 } from './flags';
@@ -51,14 +51,7 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
     .argument('[ID...]', 'identifiers of the configurations to test (default: those of the deployed construct)')
     .optionsGroup('What to run:');
   addLocalOptions(command)
-    .addOption(
-      new Option(
-        '--stack <NAME>',
-        `stack with the system test (default: ${defaultStack}, or with --local the only one)`,
-      )
-        .argParser(nonEmpty('--stack'))
-        .conflicts('stateMachine'),
-    )
+    .addOption(stackOption('the system test', 'stateMachine'))
     .option('--state-machine <ARN>', 'its state machine, or a version or alias of it', stateMachine);
   addAllowUnknownOption(addRerunOption(addConfigurationsOption(command)))
     .optionsGroup('How to run it:')

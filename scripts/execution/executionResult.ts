@@ -58,7 +58,7 @@ function judged(
 ): { verdict: Verdict; result: AggregatedResult; disagreement?: string } {
   const { tracker, description } = followed;
   const { end, failInput } = tracker;
-  const history = () => piecedTogether(tracker, end, asked);
+  const history = () => piecedTogether(tracker, asked);
   const unbelieved = (disagreement: string) => ({ verdict: 'ERRORED' as const, result: history(), disagreement });
   if (end?.error === 'SystemTestInputRefused') {
     if (tracker.total !== undefined) {
@@ -104,12 +104,8 @@ function parsed(json: string | undefined): AggregatedResult | WireFormatError {
   }
 }
 
-function piecedTogether(
-  tracker: ExecutionTracker,
-  end: ExecutionEnd | undefined,
-  asked: TimedRequest,
-): AggregatedResult {
-  const message = `Not finished when ${reasonOf(end)}.`;
+function piecedTogether(tracker: ExecutionTracker, asked: ExecutionRequest): AggregatedResult {
+  const message = `Not finished when ${reasonOf(tracker.end)}.`;
   const known = tracker.identifiers();
   const { configurations = [], max_concurrency: maxConcurrency } = inputOf(asked);
   const identifiers = configurations.map(identifierOf);

@@ -83,7 +83,7 @@ export class ExecutionTracker {
    * undefined where the history doesn't tell them.
    */
   configurations(): Configuration[] | undefined {
-    return this.items()?.flatMap((one) => configurationIn(one) ?? []);
+    return this.items()?.flatMap((one) => parsedIf(one, parseConfiguration) ?? []);
   }
 
   /** The configurations as the Map got them; undefined where the history doesn't tell. */
@@ -227,7 +227,7 @@ export class ExecutionTracker {
     iteration.done = succeeded;
     iteration.stoppedAt = at;
     if (succeeded) {
-      iteration.result = resultIn(parseJson(iteration.output));
+      iteration.result = parsedIf(parseJson(iteration.output), parseConfigurationResult);
       iteration.whole = iteration.result && wholeResult(iteration.result, iteration.answer);
     }
     iteration.output = undefined;
@@ -248,25 +248,16 @@ export class ExecutionTracker {
   }
 }
 
-/** Undefined where it isn't a configuration: the history of somebody else's machine must not stop the trigger. */
-function configurationIn(value: unknown): Configuration | undefined {
-  try {
-    return parseConfiguration(value);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The identifier of a configuration, whatever the rest of it is: what was tested has a name in the report. */
 export function identifierIn(value: unknown): string | undefined {
   const identifier = isJsonObject(value) ? value.configuration_identifier : value;
   return typeof identifier === 'string' ? identifier : undefined;
 }
 
-/** Undefined where it isn't a result, for the same reason. */
-function resultIn(value: unknown): ConfigurationResult | undefined {
+/** Undefined where it can't be parsed: the history of somebody else's machine must not stop the trigger. */
+function parsedIf<T>(value: unknown, parse: (value: unknown) => T): T | undefined {
   try {
-    return parseConfigurationResult(value);
+    return parse(value);
   } catch {
     return undefined;
   }
