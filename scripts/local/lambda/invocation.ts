@@ -4,7 +4,7 @@ import type { DeployedFunction } from '../app/deployment';
 import { ServiceError } from '../http/service';
 import { exited, raised, timedOut, type FunctionError } from './functionError';
 import { endLine, platformLog } from './log';
-import { cannotLog, cannotRun } from './machineTrouble';
+import { cannotLog, cannotRun, lacksModule } from './machineTrouble';
 import type { Outcome, Sandbox } from './sandbox';
 import { newTraceId } from './sandboxEnvironment';
 import type { SandboxPool } from './sandboxPool';
@@ -66,6 +66,8 @@ async function runIn(sandbox: Sandbox, invocation: Invocation, clock: Clock): Pr
   if (init) takeOutput();
   const initFailure = init && failure(init, invocation);
   if (init && initFailure) {
+    const lack = lacksModule(deployed, initFailure);
+    if (lack) throw lack;
     const { status = 'error', errorType } = initFailure;
     write(lines.initReport(init.durationMs, status, status === 'error' ? errorType : undefined));
   }

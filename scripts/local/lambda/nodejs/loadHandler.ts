@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { importFrom } from './nodePath';
 import { RuntimeError } from './runtimeError';
 
 export type Handler = (event: unknown, context: object, callback?: Callback) => unknown;
@@ -24,7 +25,11 @@ export async function loadHandler(root: string, handler: string, nodeMajor: numb
   const dot = name.indexOf('.');
   if (dot < 0) throw new RuntimeError('MalformedHandlerName', 'Bad handler');
   const folder = handler.slice(0, handler.length - name.length);
-  const loaded = await load(root, folder, name.slice(0, dot));
+  const importModule = (path: string): Promise<unknown> => {
+    if (nodeMajor >= 18) importFrom(process.env.NODE_PATH ?? '');
+    return import(pathToFileURL(path).href);
+  };
+  const loaded = await load(root, folder, name.slice(0, dot), importModule);
   const path = name.slice(dot + 1).split('.');
   const found = resolvePath(loaded, path) ?? (nodeMajor >= 24 ? resolvePath(defaultOf(loaded), path) : undefined);
   if (!found) throw new RuntimeError('HandlerNotFound', `${handler} is undefined or not exported`);
@@ -38,17 +43,20 @@ export async function loadHandler(root: string, handler: string, nodeMajor: numb
   return found as Handler;
 }
 
-async function load(root: string, folder: string, module: string): Promise<unknown> {
+async function load(
+  root: string,
+  folder: string,
+  module: string,
+  importModule: (path: string) => Promise<unknown>,
+): Promise<unknown> {
   const file = resolve(root, folder, module);
   // As if the task root required it, so that errors name the function's files.
   const requireFrom = createRequire(join(root, 'index.js'));
   try {
     if (existsSync(`${file}.js`)) {
-      return isModulePackage(dirname(file))
-        ? await import(pathToFileURL(`${file}.js`).href)
-        : requireFrom(`${file}.js`);
+      return isModulePackage(dirname(file)) ? await importModule(`${file}.js`) : requireFrom(`${file}.js`);
     }
-    if (existsSync(`${file}.mjs`)) return await import(pathToFileURL(`${file}.mjs`).href);
+    if (existsSync(`${file}.mjs`)) return await importModule(`${file}.mjs`);
     if (existsSync(`${file}.cjs`)) return requireFrom(`${file}.cjs`);
     return requireFrom(requireFrom.resolve(module, { paths: [root, join(root, folder)] }));
   } catch (error) {

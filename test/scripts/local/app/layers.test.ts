@@ -88,6 +88,29 @@ test('a function gets the packages and programs of its layers, wherever in the a
   expect(await lambda.invoke()).toMatchObject({ payload: ['one', 'two', 'three', 'tool of three'] });
 });
 
+test('ES modules are imported from layers too', async () => {
+  const { functions } = await load(
+    app(
+      { Code: { S3Bucket: 'b', S3Key: 'f.zip' }, Layers: [{ Ref: 'Two' }, { Ref: 'Module' }] },
+      { Two: layer('two'), Module: layer('module') },
+      {
+        files: {
+          ...files,
+          'asset.f/index.mjs':
+            'import two from "two"; import { three } from "three"; export const handler = async () => [two, three, await import("two/index.js")];',
+          'asset.module/nodejs/node_modules/three/package.json': '{"type": "module", "exports": "./three.js"}',
+          'asset.module/nodejs/node_modules/three/three.js': 'export const three = "three"',
+        },
+        assets: { ...assets, 'f.zip': 'asset.f', 'module.zip': 'asset.module' },
+      },
+    ),
+  );
+
+  const lambda = await serveLambda(functions);
+
+  expect(await lambda.invoke()).toMatchObject({ payload: ['two', 'three', { default: 'two' }] });
+});
+
 test('functions share what is unpacked and merged, and a single directory is taken as it is', async () => {
   const Layers = [{ Ref: 'Two' }, { Ref: 'Three' }];
   const { functions } = await load(

@@ -134,6 +134,31 @@ describe('a function that cannot be loaded', () => {
   });
 });
 
+describe('a function that finds no module as it is loaded', () => {
+  const sources: Record<string, string>[] = [
+    { 'index.js': 'require("powertools")' },
+    { 'index.mjs': 'import "powertools"' },
+  ];
+
+  test.each(sources)('could not be tested where a layer is left out: %j', async (source) => {
+    const run = invokeOnce(source, { leftOut: ['the layer arn:aws:lambda:eu-west-1:1:layer:powertools:7'] });
+    await expect(run).rejects.toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: expect.stringMatching(
+        /^The local endpoint can't serve the function function-\d+: [^\n]+Cannot find (module|package) 'powertools'[^\n]*; here it runs without the layer arn:aws:lambda:eu-west-1:1:layer:powertools:7: put the layer into the app as an asset$/,
+      ),
+    });
+  });
+
+  test.each<string[][]>([
+    [[]],
+    [['the layer arn:aws:lambda:eu-west-1:1:layer:LambdaInsightsExtension:7', 'the extension x']],
+  ])('has failed where what it lacks brings no modules: %j', async (leftOut) => {
+    const answers = await Promise.all(sources.map((source) => invokeOnce(source, { leftOut })));
+    expect(answers.map(({ functionError }) => functionError)).toEqual(['Unhandled', 'Unhandled']);
+  });
+});
+
 describe('below nodejs24.x', () => {
   const runtime = 'nodejs22.x';
   test.each([
