@@ -68,7 +68,9 @@ async function readFunction(
   const property = (name: string) => stack.property(resource.logicalId, name);
   const group = (name: string) => objectOr(property(name));
   const { functionName } = identity;
-  if (property('PackageType') === 'Image') throw new UserError('it is a container image; only zip packages run here');
+  if (property('PackageType') === 'Image') {
+    throw new UserError('it is a container image, which is not served here: test it on AWS');
+  }
   const runtime = textOr(property('Runtime'), '');
   const codeDirectory = await locateCode(group('Code'), resource, directory, runtime, sources);
   const logging = group('LoggingConfig');

@@ -69,7 +69,9 @@ export async function unpackAsset(path: string, what: string, workDirectory: str
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new UserError(`${what} is missing: expected the asset ${path}`);
   if (found.isDirectory()) return path;
-  if (!path.endsWith('.zip')) throw new UserError(`expected ${what} to be a directory or a zip file, got ${path}`);
+  if (!/\.(zip|jar)$/.test(path)) {
+    throw new UserError(`expected ${what} to be a directory, a zip file or a jar, got ${path}`);
+  }
   const unpacked = await newFolder(workDirectory);
   await unzip(path, unpacked).catch((error: unknown) => {
     if (error instanceof UserError) throw error;

@@ -79,11 +79,7 @@ export class RuntimeApi {
         return;
       }
       connected();
-      if (this.runtime) return;
-      this.runtime = socket;
-      socket.once('close', () => {
-        if (socket === this.runtime) this.runtime = undefined;
-      });
+      this.isRuntime(socket);
     });
     server.on('request', (request, response) => this.read(request, response));
     // Trouble of the channel, such as no descriptor for a connection, shows as the end of the process.
@@ -197,9 +193,15 @@ export class RuntimeApi {
     }
   }
 
+  /** One that connects for each call, such as curl, may be back before the end of its last connection is seen here. */
+  private isRuntime(socket: Socket): boolean {
+    if (!this.runtime || this.runtime.readableEnded || this.runtime.destroyed) this.runtime = socket;
+    return this.runtime === socket;
+  }
+
   private next(response: ServerResponse, socket: Socket): void {
     const mayAsk = this.state === 'Started' || this.state === 'ResponseSent';
-    if (!mayAsk || socket !== this.runtime) {
+    if (!mayAsk || !this.isRuntime(socket)) {
       this.refuseTransition(response, 'Ready');
       return;
     }
@@ -212,7 +214,7 @@ export class RuntimeApi {
   }
 
   private initError(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
-    if (this.state !== 'Started' || request.socket !== this.runtime) {
+    if (this.state !== 'Started' || !this.isRuntime(request.socket)) {
       this.refuseTransition(response, 'InitError');
       return;
     }

@@ -204,8 +204,9 @@ export class Sandbox {
     if (pid !== undefined) guard.watch(pid);
     const killedBefore = killedForMemory();
     let up = false;
-    // Without a thread to be had, Node.js has been seen to hang as it starts.
-    const patience = setTimeout(() => this.killGroup(), initTimeoutMs);
+    // Without a thread to be had, Node.js has been seen to hang as it starts. What a function's own program does until it
+    // connects is its initialization.
+    const patience = connectsFirst ? setTimeout(() => this.killGroup(), initTimeoutMs) : undefined;
     void this.api.connected.then(() => {
       up = true;
       clearTimeout(patience);

@@ -31,7 +31,8 @@ export function sandboxEnvironment(
     _HANDLER: deployed.handler,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_EXECUTION_ENV: `AWS_Lambda_${deployed.runtime}`,
+    // Lambda doesn't define it where the function brings its runtime.
+    ...(deployed.runtime.startsWith('provided.') ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${deployed.runtime}` }),
     AWS_LAMBDA_FUNCTION_NAME: deployed.functionName,
     AWS_LAMBDA_FUNCTION_VERSION: version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(deployed.memoryMb),

@@ -4,6 +4,7 @@ import { builtFile } from '../../../io/builtFile';
 import { UserError } from '../../../io/userError';
 import type { DeployedFunction } from '../../app/deployment';
 import { nodejs } from './nodejs';
+import { provided } from './provided';
 import { python } from './python';
 import type { Launch, Runtime, Surroundings } from './runtime';
 
@@ -27,6 +28,7 @@ export class Runtimes {
     this.families = [
       [/^nodejs\d+\.x$/, nodejs(bootstrapFile, options)],
       [/^python3\.\d+$/, python({ ...options, directory: join(dirname(bootstrapFile), 'python'), signal })],
+      [/^provided\.al2(023)?$/, provided(options)],
     ];
   }
 
@@ -48,6 +50,9 @@ export class Runtimes {
   private of({ runtime }: DeployedFunction): Runtime {
     const family = this.families.find(([name]) => name.test(runtime));
     if (family) return family[1];
+    if (runtime === 'go1.x' || runtime === 'provided') {
+      throw new UserError(`its runtime ${runtime} is retired: build the program as bootstrap, for provided.al2023`);
+    }
     throw new UserError(`its runtime is ${runtime || 'not set'}, which is not served here: test it on AWS`);
   }
 }

@@ -175,9 +175,14 @@ describe('a function', () => {
   test.each<[string, JsonObject, string]>([
     ['another runtime', { Runtime: 'ruby3.4' }, 'its runtime is ruby3.4, which is not served here: test it on AWS'],
     [
+      'a retired runtime',
+      { Runtime: 'go1.x' },
+      'its runtime go1.x is retired: build the program as bootstrap, for provided.al2023',
+    ],
+    [
       'a container image',
       { PackageType: 'Image', Runtime: null },
-      'it is a container image; only zip packages run here',
+      'it is a container image, which is not served here: test it on AWS',
     ],
     ['no time', { Timeout: 0 }, 'its Timeout is 0, not an integer from 1 to 900'],
     ['too much time', { Timeout: 1e9 }, 'its Timeout is 1000000000, not an integer from 1 to 900'],

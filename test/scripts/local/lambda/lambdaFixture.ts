@@ -18,14 +18,14 @@ const open = new Set<ServedLambda>();
 
 /** A function from its files, by path; a single text is its `index.js`. */
 export function deployed(
-  source: string | Record<string, string>,
+  source: string | Record<string, string | Buffer>,
   overrides: Partial<DeployedFunction> = {},
 ): DeployedFunction {
   const codeDirectory = mkdtempSync(join(tmpdir(), 'system-test-function-'));
   folders.push(codeDirectory);
   for (const [path, text] of Object.entries(typeof source === 'string' ? { 'index.js': source } : source)) {
     mkdirSync(dirname(join(codeDirectory, path)), { recursive: true });
-    writeFileSync(join(codeDirectory, path), text);
+    writeFileSync(join(codeDirectory, path), text, { mode: text.toString().startsWith('#!') ? 0o755 : 0o644 });
   }
   const functionName = overrides.functionName ?? 'reports';
   return {

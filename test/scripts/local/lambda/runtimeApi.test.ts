@@ -1,4 +1,5 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 import { maximumResponseBytes, RuntimeApi } from '../../../../scripts/local/lambda/runtimeApi';
 
 const requestId = '8476a536-e9f4-41e8-9739-2dfe598c3fcd';
@@ -121,6 +122,15 @@ test('no other connection gets the event or fails the initialization, but the fu
   expect(await stranger('POST', response, 'null')).toMatchObject({ status: 202 });
 });
 
+test('a runtime that connects for each call, as curl does, is the same one even if it is back at once', async () => {
+  const first = connect(Number(api.address.split(':')[1]), '127.0.0.1');
+  await api.connected;
+  const turn = api.turn();
+  await new Promise((resolve) => first.once('close', resolve).destroy());
+  void client()('GET', runtime('invocation/next')).catch(() => undefined);
+  await expect(turn).resolves.toBeUndefined();
+});
+
 test('a connection that outlives the process of the runtime holds nobody up', async () => {
   const stranger = client();
   await stranger('GET', '/');
@@ -158,6 +168,7 @@ test.each<[string, [string, string, string?, Record<string, string>?], number, s
   ],
   ['an extension', ['POST', '/2020-01-01/extension/register', '{}'], 404, 'NotFound', 'Extensions'],
   ['the Telemetry API', ['PUT', '/2022-07-01/telemetry', '{}'], 404, 'NotFound', 'not PUT /2022-07-01/telemetry'],
+  ['the Logs API', ['PUT', '/2020-08-15/logs', '{}'], 404, 'NotFound', 'the Logs API'],
   ['another method', ['PUT', response, '{}'], 404, 'NotFound', 'not PUT /2018-06-01/runtime/invocation'],
 ])('refuses %s, and the invocation goes on', async (_name, request, status, errorType, message) => {
   const call = await running();
