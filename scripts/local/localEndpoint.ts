@@ -1,10 +1,14 @@
 /** The embedded default: an app, synthesized and served on this machine. */
+import { systemClock } from '../io/clock';
 import { assembleApp } from './app/assembleApp';
+import { EnvFile } from './app/envFile';
 import { loadAssembly } from './app/loadAssembly';
 import type { Deployment } from './app/deployment';
 import { localEnvironment } from './app/environment';
+import { madeUpAccess, type FunctionAccessSource } from './lambda/functionAccess';
 import { memoryIsLimited } from './lambda/sandboxMemory';
 import { Runtimes } from './lambda/runtimes/runtimes';
+import { requireEndpoint } from './requireEndpoint';
 import { serve, type ServeOptions } from './server';
 import { checkStateMachine } from './stepFunctions/service';
 import { makeWorkDirectory } from './workDirectory';
@@ -47,11 +51,24 @@ export interface LocalEndpoint {
 
 /**
  * Synthesizes an app and serves it on 127.0.0.1. Throws a UserError for an app that can't be synthesized, a stack that
- * can't be served and a port that can't be had; the signal's reason where it is aborted.
+ * can't be served, a port that can't be had, and what was given for the functions and is of no use; the signal's reason where
+ * it is aborted.
  */
 export async function startLocalEndpoint(options: LocalEndpointOptions): Promise<LocalEndpoint> {
-  const { app, stack, defaultStack, cwd, env, strictLayers, runtimeCache, log = () => undefined, signal } = options;
+  const {
+    app,
+    stack,
+    defaultStack,
+    cwd,
+    env,
+    strictLayers,
+    runtimeCache,
+    log = () => undefined,
+    signal = new AbortController().signal,
+  } = options;
   const environment = localEnvironment(env);
+  const envFile = options.envFile === undefined ? undefined : await EnvFile.read(options.envFile, signal);
+  const access = await accessOf(options);
   const { path: workDirectory, remove } = await makeWorkDirectory();
   try {
     const directory = await assembleApp({ app, cwd, env, environment, workDirectory, log, signal });
@@ -60,6 +77,7 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
       environment,
       stack,
       defaultStack,
+      envFile,
       workDirectory,
       strictLayers,
       checkFunction: (deployed) => runtimes.check(deployed),
@@ -70,8 +88,8 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
     if (!memoryIsLimited) {
       log('The memory of the functions is limited here on Linux only: they may use more than on AWS.');
     }
-    signal?.throwIfAborted();
-    const server = await serve(deployment, { ...options, runtimes });
+    signal.throwIfAborted();
+    const server = await serve(deployment, { ...options, runtimes, access });
     return {
       url: server.url,
       deployment,
@@ -81,4 +99,17 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
     await remove();
     throw error;
   }
+}
+
+/** What the functions call AWS with, checked. */
+async function accessOf({
+  functionProfile: profile,
+  functionEndpointUrl: endpointUrl,
+  env,
+  clock = systemClock,
+}: LocalEndpointOptions): Promise<FunctionAccessSource> {
+  if (endpointUrl !== undefined) await requireEndpoint(endpointUrl);
+  if (profile === undefined) return madeUpAccess(endpointUrl);
+  const { profileAccess } = await import('./profileAccess');
+  return profileAccess({ profile, env, clock, endpointUrl });
 }

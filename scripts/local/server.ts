@@ -2,6 +2,7 @@
 import type { Clock } from '../io/clock';
 import { CloudFormationService } from './cloudFormation/service';
 import type { Deployment } from './app/deployment';
+import type { FunctionAccessSource } from './lambda/functionAccess';
 import type { Surroundings } from './lambda/runtimes/runtime';
 import type { Runtimes } from './lambda/runtimes/runtimes';
 import { LambdaService } from './lambda/service';
@@ -21,6 +22,8 @@ export interface ServeOptions extends Surroundings {
    */
   sdkReadTimeoutSeconds?: number;
   runtimes?: Runtimes;
+  /** What the functions call AWS with; default: made-up credentials. */
+  access?: FunctionAccessSource;
   /** Gets one line for each request that failed unexpectedly. */
   log?: (line: string) => void;
   /** Gets what the functions write to their logs. */
@@ -39,8 +42,8 @@ export interface RunningServer {
  * supported.
  */
 export async function serve(deployment: Deployment, options: ServeOptions): Promise<RunningServer> {
-  const { clock, log, functionLog, runtimes, sdkReadTimeoutSeconds } = options;
-  const lambda = new LambdaService({ deployment, clock, surroundings: options, runtimes, log: functionLog });
+  const { clock, log, functionLog, runtimes, access, sdkReadTimeoutSeconds } = options;
+  const lambda = new LambdaService({ deployment, clock, surroundings: options, runtimes, access, log: functionLog });
   const closers = [() => lambda.close()];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();

@@ -55,7 +55,10 @@ export interface DeployedFunction {
   timeoutSeconds: number;
   /** 128 to 10240. */
   memoryMb: number;
+  /** The variables that it runs with. */
   environment: Record<string, string>;
+  /** The same as the template has them, for all to see; default: what it runs with. */
+  declaredEnvironment?: Record<string, string>;
   roleArn: string;
   architectures: string[];
   /** How many invocations may run at once; undefined: the account's limit. 0 throttles every call. */

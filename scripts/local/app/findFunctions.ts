@@ -2,6 +2,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
 import { UserError } from '../../io/userError';
 import type { DeployedFunction } from './deployment';
+import { variableName } from './envFile';
 import { locateCode, type CodeSources } from './functionCode';
 import type { Layers } from './layers';
 import { reasonOf } from './reasonOf';
@@ -20,6 +21,8 @@ export interface Publication {
 export interface FoundFunction {
   functionName: string;
   functionArn: string;
+  /** By which an env file may call it: those of its construct, if the CDK tells, and its resource, and its own. */
+  names: string[];
   /** Undefined where it can't run on this machine. */
   runnable?: DeployedFunction;
   /** Why it can't: `its runtime is ruby3.4, which isn't served here`. */
@@ -34,6 +37,8 @@ export interface FunctionSources extends CodeSources {
   strictLayers?: boolean;
   /** Throws a UserError with why a function can't run here. */
   checkFunction: (deployed: DeployedFunction) => Promise<void>;
+  /** The variables that a function of these names gets beside its own, or in their place. */
+  givenVariables: (names: string[]) => Record<string, string>;
 }
 
 /** Reads the functions of a stack, those that can't run here with the reason. */
@@ -46,16 +51,27 @@ export async function findFunctions(
   for (const resource of stack.resources()) {
     if (resource.type !== 'AWS::Lambda::Function') continue;
     const view = stack.view(resource.logicalId);
-    const identity = { functionName: nameOf(view), functionArn: arnOf(view) };
+    const functionName = nameOf(view);
+    const names = [...constructId(resource), resource.logicalId, functionName];
+    const identity = { functionName, functionArn: arnOf(view) };
     try {
-      const runnable = await readFunction(stack, resource, identity, directory, sources);
+      const declared = await readFunction(stack, resource, identity, directory, sources);
+      const environment = { ...declared.environment, ...sources.givenVariables(names) };
+      const runnable = { ...declared, environment, declaredEnvironment: declared.environment };
       await sources.checkFunction(runnable);
-      found.push({ ...identity, runnable });
+      found.push({ ...identity, names, runnable });
     } catch (error) {
-      found.push({ ...identity, reason: reasonOf(error) });
+      found.push({ ...identity, names, reason: reasonOf(error) });
     }
   }
   return found;
+}
+
+/** `Reports` of `new Function(stack, 'Reports', …)`, by the path that the CDK writes. */
+function constructId({ metadata }: StackResource): string[] {
+  const path = metadata['aws:cdk:path'];
+  const id = typeof path === 'string' ? /([^/]+)(?:\/Resource)?$/.exec(path)?.[1] : undefined;
+  return id === undefined ? [] : [id];
 }
 
 async function readFunction(
@@ -83,7 +99,7 @@ async function readFunction(
       `its Handler is ${handler === '' ? 'not set' : JSON.stringify(handler)}, not one such as index.handler`,
     );
   }
-  const wrong = environment.find(([name]) => !/^[a-zA-Z]\w+$/.test(name));
+  const wrong = environment.find(([name]) => !variableName.test(name));
   if (wrong) throw new UserError(`its environment variable ${JSON.stringify(wrong[0])} has a name that Lambda refuses`);
   const deployed: DeployedFunction = {
     ...identity,

@@ -2,6 +2,7 @@
 import { checkChosenStack, chooseStack, testsOf } from './chosenStack';
 import type { DeployedFunction, DeployedStack, DeployedStateMachine, Deployment } from './deployment';
 import { describeStack } from './describeStack';
+import type { EnvFile } from './envFile';
 import type { Environment } from './environment';
 import {
   findFunctions,
@@ -12,6 +13,7 @@ import {
   type Publication,
 } from './findFunctions';
 import { Layers } from './layers';
+import { findAbsences, noteMadeUpValues, type Absence } from './madeUpValues';
 import { readAssembly } from './manifest';
 import { reasonOf } from './reasonOf';
 import { placeStacks, withNested, type PlacedStack } from './stacks';
@@ -28,6 +30,8 @@ export interface LoadOptions {
   workDirectory: string;
   /** Refuses functions with layers that can't be had here; default: they are left out, with a note. */
   strictLayers?: boolean;
+  /** Variables for the functions beside their own. */
+  envFile?: EnvFile;
   /** Throws a UserError with why a function can't run here. */
   checkFunction: (deployed: DeployedFunction) => Promise<void>;
   /** Throws a UserError for a state machine that can't be executed here. */
@@ -44,6 +48,7 @@ interface LoadedStack {
   functions: FoundFunction[];
   publications: Publication[];
   machines: FoundStateMachine[];
+  absences: Absence[];
 }
 
 /**
@@ -52,7 +57,7 @@ interface LoadedStack {
  * stack.
  */
 export async function loadAssembly(directory: string, options: LoadOptions): Promise<Deployment> {
-  const { note } = options;
+  const { note, envFile } = options;
   const assembly = readAssembly(directory);
   if (assembly.missingContext.length > 0) {
     note(
@@ -62,7 +67,8 @@ export async function loadAssembly(directory: string, options: LoadOptions): Pro
   }
   const chosenStack = chooseStack(assembly, options, note);
   const { stacks: placed, environment } = placeStacks(assembly, options.environment, chosenStack, note);
-  const sources = { ...options, assets: assembly.assets };
+  const givenVariables = (names: string[]) => envFile?.variablesOf(names) ?? {};
+  const sources = { ...options, assets: assembly.assets, givenVariables };
   const { loaded, failed } = await loadStacks(placed, { ...sources, layers: new Layers(placed, sources) }, options);
   const functions = withoutNamesakes(loaded, note);
   const runnable = functions.flatMap((found) => found.runnable ?? []);
@@ -70,7 +76,7 @@ export async function loadAssembly(directory: string, options: LoadOptions): Pro
     loaded.flatMap(({ publications }) => publications),
     runnable,
   );
-  noteUnresolved(runnable, note);
+  envFile?.checkFunctions(functions);
   const deployment: Deployment = {
     ...environment,
     stacks: loaded.map(({ described }) => described),
@@ -90,7 +96,14 @@ export async function loadAssembly(directory: string, options: LoadOptions): Pro
   }
   for (const machine of deployment.stateMachines) noteMissingFunctions(machine, functions, note);
   const chosen = chosenStack === undefined ? undefined : checkChosenStack(chosenStack, deployment, note);
-  noteLeftOut(chosen ? invokedBy(testsOf(chosen), deployment) : runnable, note);
+  const tested = chosen ? invokedBy(testsOf(chosen), deployment) : runnable;
+  noteLeftOut(tested, note);
+  noteMadeUpValues(
+    functions.filter((found) => found.runnable && tested.includes(found.runnable)),
+    loaded.flatMap(({ absences }) => absences),
+    givenVariables,
+    note,
+  );
   return deployment;
 }
 
@@ -123,6 +136,7 @@ async function loadStack(
     functions: await findFunctions(stack, directory, sources),
     publications: findPublications(stack),
     machines: findStateMachines(stack, sources.assets, now),
+    absences: findAbsences(stack),
     described: describeStack(stack, now, note),
   };
 }
@@ -135,17 +149,6 @@ function withoutNamesakes(loaded: LoadedStack[], note: (line: string) => void): 
     else note(`Left out the function ${found.functionArn}: another stack has one of the same name.`);
   }
   return [...functions.values()];
-}
-
-function noteUnresolved(functions: DeployedFunction[], note: (line: string) => void): void {
-  for (const { functionName, environment } of functions) {
-    for (const [name, value] of Object.entries(environment)) {
-      if (!value.includes('{{resolve:')) continue;
-      note(
-        `The function ${functionName} gets its variable ${name} unresolved, as ${value}: its value is in the account.`,
-      );
-    }
-  }
 }
 
 function noteLeftOut(functions: DeployedFunction[], note: (line: string) => void): void {

@@ -55,6 +55,12 @@ export function nameOf(resource: ResourceView): string {
   return explicit ?? (type.generatedName ?? stackBound(255))(resource);
 }
 
+/** Whether the name is made up, as its properties hold none. */
+export function hasMadeUpName(resource: ResourceView): boolean {
+  const { nameProperty } = typeOf(resource);
+  return nameProperty === undefined || resource.property(nameProperty) === undefined;
+}
+
 /** The resource's ARN. */
 export function arnOf(resource: ResourceView): string {
   const { arn } = typeOf(resource);

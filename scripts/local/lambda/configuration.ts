@@ -70,6 +70,7 @@ export class Configurations {
     this.facts.set(deployed, facts);
     const { codeSize, codeSha256 } = await facts;
     const layers = (deployed.layers ?? []).map((layer) => ({ Arn: layer.arn, CodeSize: layer.codeSize }));
+    const { declaredEnvironment: variables = deployed.environment } = deployed;
     const json = deployed.logFormat === 'JSON' ? { ApplicationLogLevel: 'INFO', SystemLogLevel: 'INFO' } : {};
     return {
       FunctionName: deployed.functionName,
@@ -84,7 +85,7 @@ export class Configurations {
       LastModified: deployed.lastModified.toISOString().replace('Z', '+0000'),
       CodeSha256: codeSha256,
       Version: version,
-      ...(Object.keys(deployed.environment).length > 0 ? { Environment: { Variables: deployed.environment } } : {}),
+      ...(Object.keys(variables).length > 0 ? { Environment: { Variables: variables } } : {}),
       ...(layers.length > 0 ? { Layers: layers } : {}),
       TracingConfig: { Mode: deployed.tracing },
       RevisionId: uuid(`${arn} ${codeSha256} ${deployed.lastModified.toISOString()}`),

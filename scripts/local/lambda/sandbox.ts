@@ -1,8 +1,10 @@
 /** One execution environment of a function: a child process that runs one invocation at a time. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Clock } from '../../io/clock';
 import type { DeployedFunction } from '../app/deployment';
 import { exitText, type ProcessEnd } from './functionError';
+import type { FunctionAccess, FunctionAccessSource } from './functionAccess';
 import { cannotRun } from './machineTrouble';
 import { RuntimeApi, type RuntimeAnswer } from './runtimeApi';
 import type { RuntimeEvent } from './nodejs/runtimeClient';
@@ -60,11 +62,19 @@ export interface SandboxOptions {
   runtimes: Runtimes;
   guard: SandboxGuard;
   surroundings: Surroundings;
+  access: FunctionAccessSource;
   /** For the log. */
   temporaryFolder: string;
   /** See `killedForMemory` of sandboxMemory.ts. */
   killedForMemory: () => number;
-  now: Date;
+  clock: Clock;
+}
+
+/** Milliseconds for which credentials have to be good for an invocation, beyond its function's timeout. */
+const accessMarginMs = 60_000;
+
+function accessNeededMs({ timeoutSeconds }: DeployedFunction): number {
+  return timeoutSeconds * 1_000 + accessMarginMs;
 }
 
 export class Sandbox {
@@ -92,9 +102,10 @@ export class Sandbox {
     let api: RuntimeApi | undefined;
     try {
       const launch = await options.runtimes.launch(options.deployed);
+      const access = await options.access(accessNeededMs(options.deployed));
       log = new SandboxLog(options.temporaryFolder);
       api = await RuntimeApi.open();
-      return new Sandbox(options, launch, log, api);
+      return new Sandbox(options, launch, access, log, api);
     } catch (error) {
       log?.close();
       api?.close();
@@ -103,16 +114,18 @@ export class Sandbox {
   }
 
   private constructor(
-    options: SandboxOptions,
+    private readonly options: SandboxOptions,
     private readonly launch: Launch,
+    private readonly access: FunctionAccess,
     private readonly log: SandboxLog,
     private readonly api: RuntimeApi,
   ) {
-    const { deployed, version, surroundings, now } = options;
+    const { deployed, version, surroundings, clock } = options;
+    const logStreamName = newLogStreamName(version, new Date(clock.now()));
     this.child = spawn(launch.command, launch.args, {
       cwd: deployed.codeDirectory,
       env: {
-        ...sandboxEnvironment(deployed, version, newLogStreamName(version, now), launch, surroundings),
+        ...sandboxEnvironment(deployed, version, logStreamName, launch, surroundings, access),
         AWS_LAMBDA_RUNTIME_API: api.address,
       },
       stdio: ['ignore', log.descriptor, log.descriptor],
@@ -139,6 +152,13 @@ export class Sandbox {
   /** Whether it can take an invocation. */
   get alive(): boolean {
     return this.running && this.api.ready;
+  }
+
+  /** Whether it can take another one: its credentials, which it can't change, have to outlast it. */
+  get reusable(): boolean {
+    const { clock, deployed } = this.options;
+    const { expiresAt = Infinity } = this.access;
+    return this.alive && clock.now() + accessNeededMs(deployed) <= expiresAt;
   }
 
   /** The most memory that it held, in MB. Where the system doesn't tell, as its runtime says; 0 where it doesn't either. */

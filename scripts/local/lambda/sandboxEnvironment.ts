@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { delimiter, join } from 'node:path';
 import type { DeployedFunction } from '../app/deployment';
+import type { FunctionAccess } from './functionAccess';
 import type { Launch, Surroundings } from './runtimes/runtime';
 
 /**
  * The environment variables of a sandbox (AWS Lambda developer guide, "Defined runtime environment variables"). The
- * credentials are made up: the function's role does not exist here. The function's variables win over those that Lambda
- * lets them replace.
+ * function's variables win over those that Lambda lets them replace, and over an endpoint for all of its calls.
  */
 export function sandboxEnvironment(
   deployed: DeployedFunction,
@@ -15,10 +15,10 @@ export function sandboxEnvironment(
   logStreamName: string,
   launch: Launch,
   { env }: Surroundings,
+  { credentials, endpointUrl, region = deployed.functionArn.split(':')[3] ?? '' }: FunctionAccess,
 ): Record<string, string> {
   const { codeDirectory, layersDirectory } = deployed;
   const inLayers = (folder: string) => (layersDirectory === undefined ? [] : [join(layersDirectory, folder)]);
-  const region = deployed.functionArn.split(':')[3] ?? '';
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
@@ -26,6 +26,7 @@ export function sandboxEnvironment(
     PATH: [...inLayers('bin'), env.PATH ?? ''].join(delimiter),
     LD_LIBRARY_PATH: [codeDirectory, join(codeDirectory, 'lib'), ...inLayers('lib')].join(delimiter),
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    ...(endpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: endpointUrl }),
     ...launch.env,
     ...deployed.environment,
     _HANDLER: deployed.handler,
@@ -42,9 +43,9 @@ export function sandboxEnvironment(
     AWS_LAMBDA_LOG_FORMAT: deployed.logFormat,
     // Lambda's default; the plain format has no levels to filter by.
     ...(deployed.logFormat === 'JSON' ? { AWS_LAMBDA_LOG_LEVEL: 'INFO' } : {}),
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    ...(credentials.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: credentials.sessionToken }),
     LAMBDA_TASK_ROOT: codeDirectory,
     LAMBDA_RUNTIME_DIR: launch.directory,
   };

@@ -30,7 +30,7 @@ export class SandboxPool {
   acquire(): Promise<Sandbox> {
     if (this.closed) return Promise.reject(closing());
     for (let sandbox = this.idle.pop(); sandbox; sandbox = this.idle.pop()) {
-      if (sandbox.alive) return Promise.resolve(sandbox);
+      if (sandbox.reusable) return Promise.resolve(sandbox);
       void this.discard(sandbox);
     }
     return new Promise((resolve, reject) => {
@@ -43,9 +43,9 @@ export class SandboxPool {
 
   /** Takes a sandbox back: for who waits, warm for the next invocation, or gone. */
   release(sandbox: Sandbox): void {
-    const next = sandbox.alive ? this.waiting.shift() : undefined;
+    const next = sandbox.reusable ? this.waiting.shift() : undefined;
     if (next) next.resolve(sandbox);
-    else if (sandbox.alive) this.idle.push(sandbox);
+    else if (sandbox.reusable) this.idle.push(sandbox);
     else void this.discard(sandbox);
   }
 

@@ -9,6 +9,7 @@ import { ServiceError, type Service, type ServiceRequest, type ServiceResponse }
 import { Concurrency } from './concurrency';
 import { Configurations } from './configuration';
 import { EventQueue } from './eventQueue';
+import { madeUpAccess, type FunctionAccessSource } from './functionAccess';
 import { findFunction, oneOf, type FunctionTarget } from './functionName';
 import { runInvocation, type Invocation } from './invocation';
 import type { Invoker, InvokeRequest, InvokeResult } from './invoke';
@@ -31,6 +32,8 @@ export interface LambdaServiceOptions {
   surroundings: Surroundings;
   /** What runs in a sandbox of Node.js, and the guard; default: `dist/bootstrap.js` of this package. */
   bootstrapFile?: string;
+  /** What the functions call AWS with; default: made-up credentials. */
+  access?: FunctionAccessSource;
   /** Default: with `surroundings` and `bootstrapFile`. */
   runtimes?: Runtimes;
   /** For the functions' logs while they run; default: the system's (TMPDIR). */
@@ -48,7 +51,7 @@ export class LambdaService implements Service, Invoker {
   private readonly concurrency: Concurrency;
   private readonly configurations: Configurations;
   private readonly events: EventQueue;
-  private readonly sandboxes: Omit<SandboxOptions, 'deployed' | 'version' | 'now'>;
+  private readonly sandboxes: Omit<SandboxOptions, 'deployed' | 'version'>;
   private readonly log: LambdaServiceOptions['log'];
   private readonly startSlots = new StartSlots();
   private readonly pools = new Map<string, SandboxPool>();
@@ -62,6 +65,7 @@ export class LambdaService implements Service, Invoker {
       bootstrapFile = builtFile('bootstrap.js'),
       temporaryFolder = tmpdir(),
       killedForMemory = killedBySystem,
+      access = madeUpAccess(),
     } = options;
     const { runtimes = new Runtimes({ ...surroundings, bootstrapFile }) } = options;
     this.deployment = deployment;
@@ -73,6 +77,8 @@ export class LambdaService implements Service, Invoker {
       runtimes,
       guard: new SandboxGuard(bootstrapFile),
       surroundings,
+      access,
+      clock,
       temporaryFolder,
       killedForMemory,
     };
@@ -182,7 +188,7 @@ export class LambdaService implements Service, Invoker {
 
   private poolOf({ deployed, version }: FunctionTarget): SandboxPool {
     const key = `${deployed.functionArn}:${version}`;
-    const start = () => Sandbox.start({ ...this.sandboxes, deployed, version, now: new Date(this.clock.now()) });
+    const start = () => Sandbox.start({ ...this.sandboxes, deployed, version });
     const pool = this.pools.get(key) ?? new SandboxPool(start, this.startSlots);
     this.pools.set(key, pool);
     return pool;

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../../lib/wire';
 import { UserError } from '../../../../scripts/io/userError';
+import { EnvFile } from '../../../../scripts/local/app/envFile';
 import {
   inlineFunction,
   load,
@@ -40,6 +41,7 @@ describe('a function', () => {
         timeoutSeconds: 3,
         memoryMb: 128,
         environment: {},
+        declaredEnvironment: {},
         roleArn: expect.stringMatching(/^arn:aws:iam::123456789012:role\/App-Role-\w{12}$/),
         architectures: ['x86_64'],
         reservedConcurrentExecutions: undefined,
@@ -235,14 +237,62 @@ describe('a function', () => {
     ]);
   });
 
-  test('gets a dynamic reference as it stands, with a note', async () => {
-    const Variables = { SECRET: '{{resolve:secretsmanager:s}}', PLAIN: 'p' };
-    const Function = inlineFunction(code, { FunctionName: 'f', Environment: { Variables } });
-    const { functions, notes } = await load(oneStack({ Role: role, Function }));
-    expect(functions[0]!.environment).toEqual(Variables);
-    expect(notes).toEqual([
-      'The function f gets its variable SECRET unresolved, as {{resolve:secretsmanager:s}}: its value is in the account.',
-    ]);
+  describe('whose variables are of what is not here', () => {
+    const Variables = {
+      SECRET: '{{resolve:secretsmanager:s}}',
+      BUCKET: { Ref: 'Data' },
+      QUEUE: { 'Fn::Sub': 'url: ${Jobs}' },
+      FLAG: { Ref: 'Flag' },
+      TABLE: { Ref: 'Named' },
+      SELF: { Ref: 'AWS::StackName' },
+    };
+    const Function = {
+      ...inlineFunction(code, { FunctionName: 'f', Environment: { Variables } }),
+      Metadata: { 'aws:cdk:path': 'Shop/Reports/Resource' },
+    };
+    const Other = inlineFunction(code, { Environment: { Variables: { BUCKET: { Ref: 'Data' } } } });
+    const source = oneStack(
+      {
+        ...complete,
+        Function,
+        Other,
+        Data: { Type: 'AWS::S3::Bucket' },
+        Jobs: { Type: 'AWS::SQS::Queue' },
+        Named: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'prod' } },
+      },
+      {
+        Parameters: { Flag: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/shop/flag' } },
+        Outputs: { Machine: systemTestOutput },
+      },
+    );
+    const all =
+      "The functions get made-up values for what isn't on this machine: " +
+      'Reports.SECRET ({{resolve:secretsmanager:s}}), Reports.BUCKET (AWS::S3::Bucket Data), ' +
+      'Reports.QUEUE (AWS::SQS::Queue Jobs), Reports.FLAG (the value of /shop/flag in Systems Manager)';
+
+    test('is listed once with the way to give real ones, if it is tested', async () => {
+      const { functions, notes } = await load(source, { stack: 'App' });
+      expect(functions.find(({ functionName }) => functionName === 'f')!.environment).toMatchObject({
+        SECRET: '{{resolve:secretsmanager:s}}',
+        TABLE: 'prod',
+      });
+      const way = '. Give real ones with --env-file FILE, in lines such as Reports.SECRET=VALUE.';
+      expect(notes).toEqual([`${all}${way}`]);
+      expect((await load(source)).notes).toEqual([`${all}, Other.BUCKET (AWS::S3::Bucket Data)${way}`]);
+    });
+
+    test('gets the values that a file gives it, which are listed and shown no more', async () => {
+      const file = join(newDirectory(), 'functions.env');
+      writeFileSync(file, 'Reports.SECRET=hunter2\nBUCKET=mine\nQUEUE=q\nFLAG=f\nNEW=n');
+      const envFile = await EnvFile.read(file, new AbortController().signal);
+      const { functions, notes } = await load(source, { envFile });
+      expect(notes).toEqual([]);
+      const [reports, other] = [true, false].map((its) => functions.find((one) => (one.functionName === 'f') === its));
+      expect(reports!.environment).toMatchObject({ SECRET: 'hunter2', BUCKET: 'mine', TABLE: 'prod', NEW: 'n' });
+      expect(other!.environment).toEqual({ BUCKET: 'mine', QUEUE: 'q', FLAG: 'f', NEW: 'n' });
+      expect(Object.keys(reports!.declaredEnvironment!)).toEqual(Object.keys(Variables));
+      expect(JSON.stringify(reports!.declaredEnvironment)).not.toContain('hunter2');
+    });
   });
 
   test('that is invoked but not in the app is noted', async () => {

@@ -1,0 +1,73 @@
+/** What `--function-profile` gives the functions: the credentials and the Region of a profile. */
+import { fromIni } from '@aws-sdk/credential-provider-ini';
+import { loadSharedConfigFiles } from '@smithy/core/config';
+import { proxyOf } from '../aws/proxy';
+import type { Clock } from '../io/clock';
+import { UserError } from '../io/userError';
+import type { FunctionAccess, FunctionAccessSource } from './lambda/functionAccess';
+
+export interface ProfileAccessOptions {
+  profile: string;
+  /** Names the shared config files and the proxy. */
+  env: Readonly<NodeJS.ProcessEnv>;
+  clock: Clock;
+  endpointUrl?: string;
+}
+
+/**
+ * Resolves the profile as the SDK does (keys, role, process, IAM Identity Center), and nothing but the profile: the SDK's
+ * whole chain would go on to the credentials of the machine. It is asked again where they end too soon.
+ *
+ * @throws a UserError where there is no such profile, or where it gives no valid credentials
+ */
+export async function profileAccess(options: ProfileAccessOptions): Promise<FunctionAccessSource> {
+  const { profile, env, clock, endpointUrl } = options;
+  const files = {
+    configFilepath: env.AWS_CONFIG_FILE,
+    filepath: env.AWS_SHARED_CREDENTIALS_FILE,
+    ignoreCache: true,
+  };
+  const { configFile, credentialsFile } = await loadSharedConfigFiles(files);
+  if (!Object.hasOwn(configFile, profile) && !Object.hasOwn(credentialsFile, profile)) {
+    throw new UserError(
+      `Expected --function-profile to name a profile of the shared config files, got ${JSON.stringify(profile)}: ` +
+        'aws configure list-profiles shows them.',
+    );
+  }
+  const region = configFile[profile]?.region ?? credentialsFile[profile]?.region;
+  const proxy = await proxyOf(env);
+  const clientConfig = proxy && { requestHandler: { httpsAgent: proxy.agent({ keepAlive: true }) } };
+
+  const resolve = async (): Promise<FunctionAccess> => {
+    try {
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await fromIni({
+        profile,
+        ...files,
+        clientConfig,
+      })();
+      const expiresAt = expiration?.getTime();
+      if (expiresAt !== undefined && expiresAt <= clock.now()) throw new Error('they have expired');
+      return { credentials: { accessKeyId, secretAccessKey, sessionToken }, expiresAt, region, endpointUrl };
+    } catch (error) {
+      // A process may have written more, and what it writes may be a secret.
+      const [reason] = (error as Error).message.split('\n');
+      throw new Error(
+        `${JSON.stringify(profile)} (${reason}): sign in again, such as by aws sso login --profile ${profile}`,
+      );
+    }
+  };
+
+  let latest = resolve();
+  await latest.catch(({ message }: Error) => {
+    throw new UserError(`Expected --function-profile to name a profile with valid credentials, got ${message}.`);
+  });
+  return async (neededMs) => {
+    const asked = latest;
+    const { expiresAt = Infinity } = await asked.catch(() => ({ expiresAt: 0 }));
+    // Who comes meanwhile waits for the same answer.
+    if (expiresAt < clock.now() + neededMs && latest === asked) latest = resolve();
+    return latest.catch(({ message }: Error) => {
+      throw new Error(`there are no valid credentials for it any more from the profile ${message}`);
+    });
+  };
+}
