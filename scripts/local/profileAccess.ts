@@ -53,21 +53,31 @@ export async function profileAccess(options: ProfileAccessOptions): Promise<Func
       const [reason] = (error as Error).message.split('\n');
       throw new Error(
         `${JSON.stringify(profile)} (${reason}): sign in again, such as by aws sso login --profile ${profile}`,
+        { cause: error },
       );
     }
   };
 
   let latest = resolve();
-  await latest.catch(({ message }: Error) => {
-    throw new UserError(`Expected --function-profile to name a profile with valid credentials, got ${message}.`);
-  });
+  try {
+    await latest;
+  } catch (error) {
+    throw new UserError(
+      `Expected --function-profile to name a profile with valid credentials, got ${(error as Error).message}.`,
+      { cause: error },
+    );
+  }
   return async (neededMs) => {
     const asked = latest;
     const { expiresAt = Infinity } = await asked.catch(() => ({ expiresAt: 0 }));
     // Who comes meanwhile waits for the same answer.
     if (expiresAt < clock.now() + neededMs && latest === asked) latest = resolve();
-    return latest.catch(({ message }: Error) => {
-      throw new Error(`there are no valid credentials for it any more from the profile ${message}`);
-    });
+    try {
+      return await latest;
+    } catch (error) {
+      throw new Error(`it gets no valid credentials any more from the profile ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
   };
 }
