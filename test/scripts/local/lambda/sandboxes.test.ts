@@ -127,6 +127,31 @@ test("a sandbox has the function's environment and Lambda's, and nothing of the 
   await lambda.close();
 });
 
+test('a sandbox whose credentials end too soon for an invocation is replaced by one with new ones', async () => {
+  const clock = { time: 0, now: () => clock.time, sleep: () => Promise.resolve() };
+  let given = 0;
+  const lambda = await serveLambda([deployed('exports.handler = async () => process.env.AWS_ACCESS_KEY_ID')], {
+    clock,
+    access: (neededMs) => {
+      given += 1;
+      if (given > 2) return Promise.reject(new Error('it gets no valid credentials any more'));
+      const credentials = { accessKeyId: `KEY${given}`, secretAccessKey: 'secret' };
+      return Promise.resolve({ credentials, expiresAt: clock.time + neededMs + 1_000 });
+    },
+  });
+  expect((await lambda.invoke()).payload).toBe('KEY1');
+  clock.time += 1_000;
+  expect((await lambda.invoke()).payload).toBe('KEY1');
+  clock.time += 1;
+  expect((await lambda.invoke()).payload).toBe('KEY2');
+  clock.time += 3_600_000;
+  await expect(lambda.invoke()).rejects.toMatchObject({
+    name: 'ServiceException',
+    message: 'The function reports could not be run: it gets no valid credentials any more.',
+  });
+  await lambda.close();
+});
+
 describe("what this machine lacks is trouble of the platform, not the function's", () => {
   const fails = 'exports.handler = async () => { throw new Error("mine"); }';
   const bootstrap = (source: string) => join(deployed({ 'bootstrap.js': source }).codeDirectory, 'bootstrap.js');
