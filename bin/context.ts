@@ -57,8 +57,6 @@ export function runtime(app: App, name: string): Runtime | undefined {
  */
 export function required(app: App, name: string, description: string): string {
   const value = text(app, name);
-  if (!value) {
-    throw new TypeError(`Expected the context value ${name}, ${description}: pass -c ${name}=….`);
-  }
+  if (!value) throw new TypeError(`Expected the context value ${name}, ${description}: pass -c ${name}=….`);
   return value;
 }

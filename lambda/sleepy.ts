@@ -51,9 +51,7 @@ export async function handler(event: SleepyEvent): Promise<SleepyResponse> {
   const { sleepFor, fails } = fateOf(event.configuration_identifier, process.env);
   console.log(`Sleeping for ${sleepFor} s`);
   await sleep(sleepFor * 1000);
-  if (fails) {
-    throw new Error('Something went wrong!');
-  }
+  if (fails) throw new Error('Something went wrong!');
   return {
     configuration_identifier: event.configuration_identifier,
     slept_for: sleepFor,

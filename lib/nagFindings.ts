@@ -55,12 +55,8 @@ function executionsOf({ stateMachine }: SystemTest): string {
 
 /** A value of a template as it stands in the name of a finding: `<LogicalId>` for a reference, others as JSON. */
 function flat(value: unknown): string {
-  if (typeof value === 'string') {
-    return value;
-  }
+  if (typeof value === 'string') return value;
   const { Ref: reference, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
-  if (join !== undefined) {
-    return join[1].map(flat).join(join[0]);
-  }
+  if (join !== undefined) return join[1].map(flat).join(join[0]);
   return reference === undefined ? JSON.stringify(value) : `<${reference}>`;
 }

@@ -10,9 +10,7 @@ const maxTemplateShare = 900_000;
 
 /** @throws unless `value` is an integer from `min` to `max`. Tokens pass. */
 export function expectIntegerWithin(scope: IConstruct, name: string, value: number, min: number, max: number): void {
-  if (Token.isUnresolved(value)) {
-    return;
-  }
+  if (Token.isUnresolved(value)) return;
   if (!Number.isInteger(value) || value < min || value > max) {
     throw new RangeError(
       `Expected ${name} of ${scope.node.path} to be an integer from ${min} to ${max}, got ${value}.`,

@@ -32,9 +32,7 @@ export async function main(args: string[], given: CommandIo): Promise<ExitCode> 
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) {
-      return error.exitCode === 0 ? exitCode.passed : exitCode.wrongUse;
-    }
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.passed : exitCode.wrongUse;
     // As far as they were parsed.
     const options = command.opts<RedactionOptions & { verbose?: boolean }>();
     return explain(error, new Talk(io.stderr, loudnessOf(options), redactorOf(options)));
@@ -91,9 +89,7 @@ function isWithoutDirectory(error: unknown): boolean {
 }
 
 function traceOf(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return '';
-  }
+  if (!(error instanceof Error)) return '';
   const cause = error.cause === undefined ? '' : `\nCaused by: ${traceOf(error.cause)}`;
   return `${error.stack ?? error.message}${cause}`;
 }

@@ -23,11 +23,7 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
  * @param o.complete whether all reports were written: a pipeline that counts on one must not pass without it
  */
 export function codeOf(verdict: Verdict, o: { interrupted: boolean; complete: boolean }): ExitCode {
-  if (o.interrupted) {
-    return exitCode.interrupted;
-  }
-  if (verdict === 'PASSED') {
-    return o.complete ? exitCode.passed : exitCode.noVerdict;
-  }
+  if (o.interrupted) return exitCode.interrupted;
+  if (verdict === 'PASSED') return o.complete ? exitCode.passed : exitCode.noVerdict;
   return verdict === 'FAILED' ? exitCode.failed : exitCode.noVerdict;
 }

@@ -42,9 +42,7 @@ function setExitCode(): void {
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader has gone (`… | head`): what it doesn't read need not be written.
-  if (error.code === 'EPIPE' || error.code === 'EIO' || lost) {
-    return;
-  }
+  if (error.code === 'EPIPE' || error.code === 'EIO' || lost) return;
   lost = true;
   process.stderr.write(`error: Could not write to standard output: ${error.message}\n`);
   setExitCode();

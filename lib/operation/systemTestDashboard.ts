@@ -110,9 +110,7 @@ function functionUnderTest({ function: tested }: SystemTest): cloudwatch.IWidget
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */
 function dimensionsOf(tested: IFunction): cloudwatch.MetricOptions {
-  if (!isVersion(tested)) {
-    return {};
-  }
+  if (!isVersion(tested)) return {};
   const { functionName } = tested.lambda;
   return { dimensionsMap: { FunctionName: functionName, Resource: `${functionName}:${tested.version}` } };
 }

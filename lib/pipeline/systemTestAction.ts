@@ -93,16 +93,12 @@ export class SystemTestAction extends actions.StepFunctionInvokeAction {
 }
 
 function stateMachineInput({ input, inputFile }: SystemTestActionProps): actions.StateMachineInput | undefined {
-  if (inputFile) {
-    return actions.StateMachineInput.filePath(inputFile);
-  }
+  if (inputFile) return actions.StateMachineInput.filePath(inputFile);
   return input && actions.StateMachineInput.literal(input);
 }
 
 function expectValid(scope: Construct, { input, inputFile, executionNamePrefix }: SystemTestActionProps): void {
-  if (input && inputFile) {
-    throw new TypeError(`Expected either input or inputFile of ${scope.node.path}, got both.`);
-  }
+  if (input && inputFile) throw new TypeError(`Expected either input or inputFile of ${scope.node.path}, got both.`);
   if (input) {
     expectInput(scope, input, maxConfigurationValueLength, { variables: true });
   }

@@ -8,9 +8,7 @@ const lambdaDefault = 3;
 export function functionTimeout(tested: IFunction): number | undefined {
   const { lambda: versioned = tested } = tested as Partial<IVersion>;
   const resource = versioned.node.defaultChild;
-  if (!(resource instanceof CfnFunction)) {
-    return undefined;
-  }
+  if (!(resource instanceof CfnFunction)) return undefined;
   const { timeout = lambdaDefault } = resource;
   return Token.isUnresolved(timeout) ? undefined : timeout;
 }

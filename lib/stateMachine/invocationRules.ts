@@ -103,9 +103,7 @@ export const reportPatterns = {
 export function reported(log: string, patterns: readonly string[]): number | undefined {
   for (const pattern of patterns) {
     const last = [...log.matchAll(new RegExp(pattern, 'g'))].at(-1)?.[1];
-    if (last !== undefined) {
-      return Number(last);
-    }
+    if (last !== undefined) return Number(last);
   }
   return undefined;
 }

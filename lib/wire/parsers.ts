@@ -44,9 +44,7 @@ export function parseConfiguration(value: unknown, where = 'a configuration'): C
 }
 
 function checkIdentifier(value: unknown, what: string): asserts value is string {
-  if (typeof value !== 'string') {
-    throw new WireFormatError(`Expected ${what} to be a string, got ${shown(value)}`);
-  }
+  if (typeof value !== 'string') throw new WireFormatError(`Expected ${what} to be a string, got ${shown(value)}`);
   if (!new RegExp(patterns.notBlank).test(value)) {
     throw new WireFormatError(`Expected ${what} not to be empty, got ${shown(value)}`);
   }
@@ -129,9 +127,7 @@ function isStatus(value: Json | undefined): value is ConfigurationStatus {
  * @throws WireFormatError
  */
 export function objectAt(value: unknown, where: string): JsonObject {
-  if (!isJsonObject(value)) {
-    throw new WireFormatError(`Expected ${where} to be an object, got ${shown(value)}`);
-  }
+  if (!isJsonObject(value)) throw new WireFormatError(`Expected ${where} to be an object, got ${shown(value)}`);
   return value;
 }
 

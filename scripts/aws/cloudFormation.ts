@@ -19,9 +19,7 @@ export async function stackOutputs(stackName: string, options: AwsOptions): Prom
   try {
     const { Stacks: stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
     const [stack] = stacks;
-    if (!stack) {
-      throw new UnusableAnswerError(`The answer of CloudFormation has no stack ${stackName}.`);
-    }
+    if (!stack) throw new UnusableAnswerError(`The answer of CloudFormation has no stack ${stackName}.`);
     return (stack.Outputs ?? []).map((output) => ({
       key: output.OutputKey ?? '',
       value: output.OutputValue ?? '',

@@ -18,9 +18,7 @@ export interface StaticCredentials {
 export async function checkProfile(profile: string | undefined, env: CommandIo['env']): Promise<void> {
   const named = profile ?? env.AWS_PROFILE ?? '';
   // The default one need not be there.
-  if (named === '' || named === 'default') {
-    return;
-  }
+  if (named === '' || named === 'default') return;
   const { loadSharedConfigFiles } = await import('@smithy/core/config');
   const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
   if (!(named in configFile) && !(named in credentialsFile)) {

@@ -48,18 +48,10 @@ export class UnusableAnswerError extends Error {
 /** What an error of the SDK means for the trigger. */
 export function kindOf(error: unknown): ErrorKind {
   const { name, code, message, status } = described(error);
-  if (/CredentialsProviderError|TokenProviderError/.test(name) || invalidCredentials.has(name)) {
-    return 'credentials';
-  }
-  if (message === 'Region is missing') {
-    return 'region';
-  }
-  if (/^(AccessDenied|UnauthorizedOperation|NotAuthorized|KmsAccessDenied)/.test(name)) {
-    return 'denied';
-  }
-  if (status === 429 || /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i.test(name)) {
-    return 'throttled';
-  }
+  if (/CredentialsProviderError|TokenProviderError/.test(name) || invalidCredentials.has(name)) return 'credentials';
+  if (message === 'Region is missing') return 'region';
+  if (/^(AccessDenied|UnauthorizedOperation|NotAuthorized|KmsAccessDenied)/.test(name)) return 'denied';
+  if (status === 429 || /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i.test(name)) return 'throttled';
   return isUnusableAnswer(error) || unreachableCodes.has(code) || name === 'TimeoutError' || status >= 500
     ? 'unreachable'
     : 'other';
@@ -121,9 +113,7 @@ export function refusedCall(error: unknown, attempted: string): UserError | NoVe
 const sdkHint = /\n\s*Deserialization error: to see [^]*$/;
 
 function described(error: unknown): { name: string; code: string; message: string; status: number } {
-  if (!(error instanceof Error)) {
-    return { name: '', code: '', message: String(error), status: 0 };
-  }
+  if (!(error instanceof Error)) return { name: '', code: '', message: String(error), status: 0 };
   const details = error as Error & { code?: unknown; $metadata?: { httpStatusCode?: number } };
   const code = typeof details.code === 'string' ? details.code : '';
   // A connection tried over several addresses fails with an AggregateError that has no message of its own.

@@ -113,12 +113,8 @@ function decodeLog(base64: string): string {
  * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
  */
 export function lambdaErrorName(error: unknown): string {
-  if (!(error instanceof LambdaServiceException)) {
-    return 'Lambda.SdkClientException';
-  }
+  if (!(error instanceof LambdaServiceException)) return 'Lambda.SdkClientException';
   const listed = error.constructor !== LambdaServiceException;
-  if (!listed && ['throttled', 'unreachable'].includes(kindOf(error))) {
-    return 'Lambda.AWSLambdaException';
-  }
+  if (!listed && ['throttled', 'unreachable'].includes(kindOf(error))) return 'Lambda.AWSLambdaException';
   return `Lambda.${error.name.replace(/(Exception)?$/, 'Exception')}`;
 }

@@ -22,9 +22,7 @@ export async function patiently<T>(call: () => Promise<T>, o: { clock: Clock; st
     try {
       return await call();
     } catch (error) {
-      if (o.stop.aborted || o.clock.now() - since + wait > patienceWith(error)) {
-        throw error;
-      }
+      if (o.stop.aborted || o.clock.now() - since + wait > patienceWith(error)) throw error;
       await o.clock.sleep(wait, o.stop).catch(() => {
         throw error;
       });
@@ -33,8 +31,6 @@ export async function patiently<T>(call: () => Promise<T>, o: { clock: Clock; st
 }
 
 function patienceWith(error: unknown): number {
-  if (kindOf(error) === 'throttled') {
-    return throttledFor;
-  }
+  if (kindOf(error) === 'throttled') return throttledFor;
   return kindOf(error) === 'unreachable' && mayHaveArrived(error) ? unreachableFor : 0;
 }

@@ -11,9 +11,7 @@ import type { AwsProxy } from './throughProxy';
  */
 export async function proxyOf(env: Readonly<NodeJS.ProcessEnv>): Promise<AwsProxy | undefined> {
   const text = oneOf(env.https_proxy, env.HTTPS_PROXY);
-  if (text === '') {
-    return undefined;
-  }
+  if (text === '') return undefined;
   // Without a scheme the AWS CLI takes it for http.
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {

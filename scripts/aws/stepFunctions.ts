@@ -113,8 +113,6 @@ function newClient(options: AwsOptions): SFNClient {
 }
 
 function given<T>(value: T | undefined, member: string): T {
-  if (value === undefined) {
-    throw new UnusableAnswerError(`The answer of Step Functions has no ${member}.`);
-  }
+  if (value === undefined) throw new UnusableAnswerError(`The answer of Step Functions has no ${member}.`);
   return value;
 }

@@ -63,9 +63,7 @@ class TunnelAgent extends HttpsProxyAgent<string> {
     const socket = await super.connect(request, target).catch((error: unknown) => {
       throw noTunnel(`Asked ${asked}: ${(error as Error).message}`, error);
     });
-    if (status === 200) {
-      return socket;
-    }
+    if (status === 200) return socket;
     socket.destroy();
     const message = `Asked ${asked}, and got ${status}`;
     // Trouble of the proxy passes; what it forbids stays forbidden.

@@ -236,9 +236,7 @@ export function expected(flag: string, what: string, got: string): UserError {
 /** A text flag that makes no sense when empty, as from an unset variable of a shell. */
 export function nonEmpty(flag: string): (text: string) => string {
   return (text) => {
-    if (text.trim() === '') {
-      throw expected(flag, 'a value', text);
-    }
+    if (text.trim() === '') throw expected(flag, 'a value', text);
     return text;
   };
 }
@@ -249,9 +247,7 @@ export function nonEmpty(flag: string): (text: string) => string {
  */
 export function integer(text: string, flag: string, least: number, most: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(value >= least && value <= most)) {
-    throw expected(flag, `an integer from ${least} to ${most}`, text);
-  }
+  if (!(value >= least && value <= most)) throw expected(flag, `an integer from ${least} to ${most}`, text);
   return value;
 }
 
@@ -266,9 +262,7 @@ export function maxConcurrency(text: string): number {
  */
 export function toleratedFailures(text: string): number | string {
   const value = /^\d+$/.test(text) ? Number(text) : text;
-  if (isToleratedFailures(value)) {
-    return value;
-  }
+  if (isToleratedFailures(value)) return value;
   throw expected('--tolerated-failures', 'a count such as 2 or a share from 0% to 100%', text);
 }
 
@@ -282,16 +276,12 @@ function timeout(text: string): number {
 }
 
 export function region(text: string): string {
-  if (!/^[a-z]{2,}(-[a-z0-9]+)+$/.test(text)) {
-    throw expected('--region', 'a Region such as eu-west-1', text);
-  }
+  if (!/^[a-z]{2,}(-[a-z0-9]+)+$/.test(text)) throw expected('--region', 'a Region such as eu-west-1', text);
   return text;
 }
 
 function url(flag: string, text: string): string {
-  if (!isEndpointUrl(text)) {
-    throw expected(flag, 'a URL such as http://127.0.0.1:4566', text);
-  }
+  if (!isEndpointUrl(text)) throw expected(flag, 'a URL such as http://127.0.0.1:4566', text);
   return text;
 }
 

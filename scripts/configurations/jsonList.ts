@@ -31,9 +31,7 @@ export interface ListElement {
 export function parseJsonList(text: string): ListElement[] {
   const lines: number[] = [];
   const values = parseJson(text, (depth, line) => depth === 1 && lines.push(line));
-  if (!Array.isArray(values)) {
-    throw new ListSyntaxError(1, 1, 'a JSON list');
-  }
+  if (!Array.isArray(values)) throw new ListSyntaxError(1, 1, 'a JSON list');
   return values.map((value: unknown, index) => ({ value, line: lines[index] ?? 1 }));
 }
 
@@ -66,9 +64,7 @@ export function parseJson(text: string, onValue: (depth: number, line: number) =
       onObjectEnd: close,
       onObjectProperty: (key, _offset, _length, line, column) => {
         const keys = keysOfOpen.at(-1);
-        if (keys?.has(key)) {
-          throw new ListSyntaxError(line + 1, column + 1, 'JSON', ' with each key of an object once');
-        }
+        if (keys?.has(key)) throw new ListSyntaxError(line + 1, column + 1, 'JSON', ' with each key of an object once');
         keys?.add(key);
       },
       onLiteralValue: (value, _offset, _length, line, column) => {

@@ -30,9 +30,7 @@ const identifierColumn = 'configuration_identifier';
 export function parseConfigurations(text: string, source: string): Configuration[] {
   const body = text.replace(/^\ufeff/, '');
   const entries = entriesOf(body, source);
-  if (entries.length === 0) {
-    throw new UserError(`Expected at least one configuration in ${source}, got none.`);
-  }
+  if (entries.length === 0) throw new UserError(`Expected at least one configuration in ${source}, got none.`);
   const lines = new Map<string, number>();
   return entries.map(({ value, line }) => {
     const configuration = checked(value, source, line);
@@ -92,12 +90,8 @@ function entriesOf(text: string, source: string): ListElement[] {
 function toldByItself(text: string, source: string): ListElement[] {
   const [first] = plainLines(text);
   const start = first?.value ?? '';
-  if (/^[[{]/.test(start)) {
-    return json(text, source);
-  }
-  if (/^(- |-$|---$)/.test(start)) {
-    return yaml(text, source);
-  }
+  if (/^[[{]/.test(start)) return json(text, source);
+  if (/^(- |-$|---$)/.test(start)) return yaml(text, source);
   const header = start.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
   return header.includes(identifierColumn) ? csv(text, source) : plainLines(text);
 }
@@ -144,9 +138,7 @@ function csv(text: string, source: string): ListElement[] {
     }
     return records.map(({ record, info }) => ({ value: record, line: info.lines }));
   } catch (error) {
-    if (error instanceof UserError) {
-      throw error;
-    }
+    if (error instanceof UserError) throw error;
     throw new UserError(`Expected ${source} to be CSV: ${(error as Error).message}.`, { cause: error });
   }
 }

@@ -22,24 +22,14 @@ export function parseYamlList(text: string): ListElement[] {
   const composer = new Composer({ prettyErrors: false, stringKeys: true, resolveKnownTags: false, merge: true });
   const [document, second] = composer.compose(shallowTokens(text, lines, refuse), true, text.length);
   const [problem] = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
-  if (problem) {
-    throw refuse(problem.pos[0], `YAML (${problem.message})`);
-  }
-  if (second) {
-    throw refuse(second.range[0], 'one YAML document');
-  }
+  if (problem) throw refuse(problem.pos[0], `YAML (${problem.message})`);
+  if (second) throw refuse(second.range[0], 'one YAML document');
   const list = document?.contents;
-  if (!document || !list) {
-    return [];
-  }
-  if (!isSeq(list)) {
-    throw refuse(list.range[0], 'a YAML list');
-  }
+  if (!document || !list) return [];
+  if (!isSeq(list)) throw refuse(list.range[0], 'a YAML list');
   visit(list, {
     Scalar: (_, { value, range }) => {
-      if (typeof value === 'number' && !Number.isFinite(value)) {
-        throw refuse(range?.[0], 'YAML with finite numbers');
-      }
+      if (typeof value === 'number' && !Number.isFinite(value)) throw refuse(range?.[0], 'YAML with finite numbers');
     },
     Alias: (_, { source, range }, path) => {
       if (path.some((one) => isCollection(one) && one.anchor === source)) {
@@ -67,9 +57,7 @@ function* shallowTokens(text: string, lines: LineCounter, refuse: Refuse): Gener
   const parser = new Parser(lines.addNewLine);
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme);
-    if (parser.stack.length > maxDepth.configuration + outerLevels) {
-      throw refuse(parser.offset, `YAML${deepest}`);
-    }
+    if (parser.stack.length > maxDepth.configuration + outerLevels) throw refuse(parser.offset, `YAML${deepest}`);
   }
   yield* parser.end();
 }

@@ -103,9 +103,7 @@ async function checkFunction(
     await withRetries(() => lambda.check(functionName, o.signal), { ...o, attempts, isTransient });
   } catch (error) {
     const answered = lambdaErrorName(error) !== 'Lambda.SdkClientException';
-    if (!(answered && isTransient(error))) {
-      throw refusedFunction(error, functionName);
-    }
+    if (!(answered && isTransient(error))) throw refusedFunction(error, functionName);
   }
 }
 

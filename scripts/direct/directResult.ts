@@ -53,16 +53,12 @@ export function directResult(results: Outcome[], run: DirectRun): RunResult {
 }
 
 function statusOf(verdict: Verdict, cutShort: StopReason | undefined): ExecutionStatus {
-  if (cutShort) {
-    return cutShort.error === 'SystemTest.DeadlineOver' ? 'TIMED_OUT' : 'ABORTED';
-  }
+  if (cutShort) return cutShort.error === 'SystemTest.DeadlineOver' ? 'TIMED_OUT' : 'ABORTED';
   return verdict === 'PASSED' ? 'SUCCEEDED' : 'FAILED';
 }
 
 function costs(results: Outcome[], { price }: DirectRun): Pick<RunResult, 'cost' | 'cost_unknown'> {
-  if (!price) {
-    return {};
-  }
+  if (!price) return {};
   const { region, memoryMb } = price;
   return memoryMb === undefined
     ? { cost_unknown: 'No log of the function tells its memory.' }

@@ -108,9 +108,7 @@ async function tested(
     });
     return { result: invocationResult(identifier, answer, clock.now() - attemptedAt), log: answer.log };
   } catch (error) {
-    if (stop.aborted) {
-      return {};
-    }
+    if (stop.aborted) return {};
     return { result: { configuration_identifier: identifier, status: 'ERRORED', error: platformError(error) } };
   }
 }

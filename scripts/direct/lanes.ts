@@ -13,9 +13,7 @@ export async function inLanes<T>(
   const waiting = items.entries();
   const lane = async () => {
     for (const [index, item] of waiting) {
-      if (signal.aborted) {
-        return;
-      }
+      if (signal.aborted) return;
       await work(item, index);
     }
   };

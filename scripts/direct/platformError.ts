@@ -22,9 +22,7 @@ export function platformError(error: unknown): { type: string; message: string }
  * that was refused for the time of this machine's clock is signed with the service's time from then on.
  */
 export function isTransient(error: unknown): boolean {
-  if ((error as { $metadata?: { clockSkewCorrected?: boolean } }).$metadata?.clockSkewCorrected) {
-    return true;
-  }
+  if ((error as { $metadata?: { clockSkewCorrected?: boolean } }).$metadata?.clockSkewCorrected) return true;
   return transientErrors.includes(lambdaErrorName(error)) && !['credentials', 'region'].includes(kindOf(error));
 }
 

@@ -34,9 +34,7 @@ export async function withRetries<T>(call: () => Promise<T>, o: RetryOptions): P
     try {
       return await call();
     } catch (error) {
-      if (o.signal.aborted || number > attempts || !o.isTransient(error)) {
-        throw error;
-      }
+      if (o.signal.aborted || number > attempts || !o.isTransient(error)) throw error;
       const waitMs = o.random() * longestWait(number);
       o.onRetry?.({ number, waitMs, error });
       await o.clock.sleep(waitMs, o.signal);

@@ -20,9 +20,7 @@ export async function configurationsOfExecution(
   executionArn: string,
   o: { clock: Clock; stop: AbortSignal },
 ): Promise<Configuration[] | undefined> {
-  if (executionArn === '') {
-    return undefined;
-  }
+  if (executionArn === '') return undefined;
   try {
     const { events } = await patiently(() => api.history({ executionArn, maxResults: firstEvents }, o.stop), o);
     const tracker = new ExecutionTracker();

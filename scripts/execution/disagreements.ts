@@ -40,9 +40,7 @@ export function disagreements(
   asked: ExecutionRequest,
 ): string[] {
   const items = tracker.items();
-  if (!items || !tracker.end) {
-    return ['the history does not show which configurations were tested'];
-  }
+  if (!items || !tracker.end) return ['the history does not show which configurations were tested'];
   return [
     ...ofInput(tracker, items, asked),
     ...ofConfigurations(tracker, items, result),
@@ -94,9 +92,7 @@ function ofStatuses(tracker: ExecutionTracker, { results }: AggregatedResult): s
   return results.flatMap((result, index) => {
     const { configuration_identifier: identifier, status, error } = result;
     const inHistory = shownResults.get(index);
-    if (!inHistory) {
-      return unless(tracker.redriven, `the history shows no result of ${shown(identifier)}`);
-    }
+    if (!inHistory) return unless(tracker.redriven, `the history shows no result of ${shown(identifier)}`);
     const other = inHistory.configuration_identifier;
     return [
       ...unless(other === identifier, `the result of ${shown(identifier)} is that of ${shown(other)} in the history`),

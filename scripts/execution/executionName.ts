@@ -18,9 +18,7 @@ export function executionNameInBuild(env: CommandIo['env'], input: string): stri
   const { CODEPIPELINE_EXECUTION_ID: pipelineExecution = '', CODEBUILD_BUILD_ID: build = '' } = env;
   const origin =
     pipelineExecution !== '' ? `codepipeline-${pipelineExecution}` : build !== '' ? `codebuild-${idOf(build)}` : '';
-  if (origin === '') {
-    return undefined;
-  }
+  if (origin === '') return undefined;
   const hash = createHash('sha256').update(input).digest('hex').slice(0, 8);
   return withSuffix(origin.replace(/[^\w-]/g, '-'), `-${hash}`);
 }

@@ -67,14 +67,10 @@ function judged(
     throw new UserError(`The state machine refused its input: ${end.cause ?? 'it gave no cause'}`);
   }
   const verdict = verdictOf(end);
-  if (verdict === undefined) {
-    return { verdict: 'ERRORED', result: history() };
-  }
+  if (verdict === undefined) return { verdict: 'ERRORED', result: history() };
   const result = parsed(end?.status === 'SUCCEEDED' ? (end.output ?? description?.output) : failInput);
   if (result instanceof Error) {
-    if (tracker.results().size > 0) {
-      return unbelieved(`the result of the execution can't be read (${result.message})`);
-    }
+    if (tracker.results().size > 0) return unbelieved(`the result of the execution can't be read (${result.message})`);
     throw new NoVerdictError(
       `Expected the result of a system test from ${asked.executionArn}, got something else: is it the right state machine? (${result.message})`,
       { cause: result },
@@ -86,9 +82,7 @@ function judged(
 
 /** What the machine itself says; undefined where it came to no result. */
 function verdictOf(end: ExecutionEnd | undefined): Verdict | undefined {
-  if (end?.status === 'SUCCEEDED') {
-    return 'PASSED';
-  }
+  if (end?.status === 'SUCCEEDED') return 'PASSED';
   const verdicts = Object.keys(errorOfVerdict) as (keyof typeof errorOfVerdict)[];
   return end?.status === 'FAILED' ? verdicts.find((verdict) => errorOfVerdict[verdict] === end.error) : undefined;
 }
@@ -97,9 +91,7 @@ function parsed(json: string | undefined): AggregatedResult | WireFormatError {
   try {
     return parseAggregatedResult(parseJson(json));
   } catch (error) {
-    if (error instanceof WireFormatError) {
-      return error;
-    }
+    if (error instanceof WireFormatError) return error;
     throw error;
   }
 }
@@ -135,9 +127,7 @@ export function whyNoVerdict(
   result: RunResult,
   { local }: { local?: boolean },
 ): string {
-  if (trouble && local) {
-    return `${withoutStop(trouble.message)}.`;
-  }
+  if (trouble && local) return `${withoutStop(trouble.message)}.`;
   if (trouble) {
     const { execution_arn: arn } = result;
     return (
@@ -145,9 +135,7 @@ export function whyNoVerdict(
       `look it up with: aws stepfunctions describe-execution --execution-arn ${arn}`
     );
   }
-  if (stopped) {
-    return `${withoutStop(stopped.cause)}, so the execution was stopped and there is no verdict.`;
-  }
+  if (stopped) return `${withoutStop(stopped.cause)}, so the execution was stopped and there is no verdict.`;
   // Where configurations were run again or failures are excused, the verdict isn't that of the last execution.
   const { status, error } = tracker.end ?? {};
   if (status === 'SUCCEEDED' || error === 'SystemTestErrored' || error === 'SystemTestFailed') {

@@ -221,9 +221,7 @@ export class ExecutionTracker {
   }
 
   private finish(iteration: Iteration | undefined, at: Date, succeeded: boolean): void {
-    if (!iteration) {
-      return;
-    }
+    if (!iteration) return;
     iteration.done = succeeded;
     iteration.stoppedAt = at;
     if (succeeded) {

@@ -51,9 +51,7 @@ export async function followExecution(
     const byItself = tracker.end !== undefined && tracker.end.status !== 'ABORTED';
     return { tracker, stopped: byItself ? undefined : stopped, description };
   } catch (error) {
-    if (error instanceof NoVerdictError) {
-      return { tracker, stopped, trouble: error };
-    }
+    if (error instanceof NoVerdictError) return { tracker, stopped, trouble: error };
     throw error;
   }
 }
@@ -85,20 +83,14 @@ async function stopAndAwaitEnd(
           (reason: unknown) => (giveUp.aborted ? failure : reason),
         );
       }
-      if (failure instanceof Error && !['throttled', 'unreachable', 'credentials'].includes(kindOf(failure))) {
-        break;
-      }
+      if (failure instanceof Error && !['throttled', 'unreachable', 'credentials'].includes(kindOf(failure))) break;
       await o.read(giveUp);
     }
   } finally {
     done.abort();
   }
-  if (o.hasEnded()) {
-    return;
-  }
-  if (o.leave.aborted) {
-    throw new NoVerdictError('Left before the execution has ended.');
-  }
+  if (o.hasEnded()) return;
+  if (o.leave.aborted) throw new NoVerdictError('Left before the execution has ended.');
   throw failure === undefined
     ? new NoVerdictError('The execution was told to stop but has not ended within 15 s.')
     : new NoVerdictError(`Could not stop the execution: ${summary(failure)}`, { cause: failure });

@@ -91,9 +91,7 @@ export class HistoryPoller {
 
   /** Milliseconds from the last call to the next poll. */
   private interval(): number {
-    if (this.throttled > 0) {
-      return Math.min(usualWait * 2 ** this.throttled, 2 * longestWait);
-    }
+    if (this.throttled > 0) return Math.min(usualWait * 2 ** this.throttled, 2 * longestWait);
     const now = this.clock.now();
     const least = Math.min(Math.max((now - this.startedAt) / 4, shortestWait), usualWait);
     return Math.min(Math.max((now - this.changedAt) / 20, least), longestWait);
@@ -144,9 +142,7 @@ export class HistoryPoller {
     this.throttled = kind === 'throttled' ? this.throttled + 1 : 0;
     this.trouble = this.trouble?.kind === kind ? this.trouble : { kind, since: now };
     const waited = now - this.trouble.since;
-    if (waited < (patience[kind] ?? 0) && now - this.answeredAt < longestSilence) {
-      return;
-    }
+    if (waited < (patience[kind] ?? 0) && now - this.answeredAt < longestSilence) return;
     const name = this.executionArn.split(':').at(-1);
     const wayOn = kind === 'credentials' ? `: sign in again, then join it by the same command with --name ${name}` : '';
     throw new NoVerdictError(`Could not read the history of the execution: ${summary(error)}${wayOn}`, {
@@ -156,9 +152,7 @@ export class HistoryPoller {
 }
 
 function troubleOf(error: unknown): Trouble {
-  if (isNamed(error, 'ExecutionDoesNotExist')) {
-    return 'unknown';
-  }
+  if (isNamed(error, 'ExecutionDoesNotExist')) return 'unknown';
   return isNamed(error, 'InvalidToken') ? 'badToken' : kindOf(error);
 }
 

@@ -5,9 +5,7 @@
  */
 export function repairLogTail(text: string): string {
   // eslint-disable-next-line no-control-regex -- Latin-1 includes the controls
-  if (!/[\u0080-\u00ff]/.test(text) || /[^\u0000-\u00ff]/.test(text)) {
-    return text;
-  }
+  if (!/[\u0080-\u00ff]/.test(text) || /[^\u0000-\u00ff]/.test(text)) return text;
   const bytes = Buffer.from(text, 'latin1');
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(withoutHalves(bytes));
@@ -36,8 +34,6 @@ function isContinuation(byte: number | undefined): boolean {
 
 /** How many bytes a UTF-8 sequence has that starts with this byte. */
 function sequenceLength(lead: number | undefined): number {
-  if (lead === undefined || lead < 0xc0) {
-    return 1;
-  }
+  if (lead === undefined || lead < 0xc0) return 1;
   return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }

@@ -62,12 +62,8 @@ export async function startExecution(
     }
     const found = await api.describe(executionArn).catch(() => undefined);
     const sameInput = found?.input !== undefined && sameJson(found.input, input);
-    if (!derived && sameInput) {
-      return { executionArn, ended: found };
-    }
-    if (!derived || (found && !sameInput) || attempt === mostAttempts) {
-      throw nameTaken(name, found, taken);
-    }
+    if (!derived && sameInput) return { executionArn, ended: found };
+    if (!derived || (found && !sameInput) || attempt === mostAttempts) throw nameTaken(name, found, taken);
     if (repeated && found && found.startDate.getTime() >= askedAt - clockSkew) {
       // It is this start's own, whose answer was lost. Another build may have started one a moment ago just as well.
       return { executionArn };
@@ -102,9 +98,7 @@ async function startNamed(
     await patiently(start, o);
     return { executionArn };
   } catch (error) {
-    if (error instanceof UserError) {
-      throw error;
-    }
+    if (error instanceof UserError) throw error;
     if (isNamed(error, 'ExecutionAlreadyExists')) {
       return { executionArn, taken: error, repeated: lost.length > 0 || attemptsOf(error) > 1 };
     }
@@ -127,9 +121,7 @@ function checkArn(
       `Expected a Standard state machine, got the Express one ${stateMachineArn}, whose executions can't be followed.`,
     );
   }
-  if (got !== executionArn) {
-    throw new UnusableAnswerError(`Expected the execution ${executionArn}, got ${got}`);
-  }
+  if (got !== executionArn) throw new UnusableAnswerError(`Expected the execution ${executionArn}, got ${got}`);
 }
 
 /** Says whose name it is: a running execution with the same input would have been joined. */

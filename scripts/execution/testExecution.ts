@@ -122,9 +122,7 @@ function costs(
   { tracker }: FollowedExecution,
   options: ExecutionOptions,
 ): Pick<RunResult, 'cost' | 'cost_unknown'> {
-  if (!options.cost) {
-    return {};
-  }
+  if (!options.cost) return {};
   const { memoryMb } = tracker.usage;
   if (memoryMb === undefined) {
     return { cost_unknown: 'No log of the function in the history of the execution tells its memory.' };

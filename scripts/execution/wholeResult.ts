@@ -10,9 +10,7 @@ import { parseJson } from './jsonText';
  */
 export function wholeResult(result: ConfigurationResult, answer: string | undefined): ConfigurationResult {
   const said = result.truncated ? parseJson(answer) : undefined;
-  if (!isJsonObject(said) || said.Payload === undefined) {
-    return result;
-  }
+  if (!isJsonObject(said) || said.Payload === undefined) return result;
   const { configuration_identifier: identifier, status, error, duration_ms, billed_ms } = result;
   const { Payload: payload, LogResult: log, FunctionError: raised } = said;
   const whole = invocationResult(

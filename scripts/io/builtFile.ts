@@ -7,9 +7,7 @@ import { dirname, join } from 'node:path';
  */
 export function builtFile(name: string): string {
   const file = join(packageDirectory(__dirname), 'dist', name);
-  if (!existsSync(file)) {
-    throw new Error(`Expected the build to have written ${file}: run "npm run build".`);
-  }
+  if (!existsSync(file)) throw new Error(`Expected the build to have written ${file}: run "npm run build".`);
   return file;
 }
 
@@ -23,8 +21,6 @@ function packageDirectory(directory: string): string {
     return directory;
   }
   const parent = dirname(directory);
-  if (parent === directory) {
-    throw new Error(`Expected ${__dirname} to lie in the package lambda-system-test.`);
-  }
+  if (parent === directory) throw new Error(`Expected ${__dirname} to lie in the package lambda-system-test.`);
   return packageDirectory(parent);
 }

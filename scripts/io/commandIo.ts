@@ -33,13 +33,9 @@ export function inCi(env: CommandIo['env']): boolean {
  * terminal.
  */
 export function wantsColor(stream: OutputStream, env: CommandIo['env'], flag: boolean): boolean {
-  if (!flag || (env.NO_COLOR ?? '') !== '') {
-    return false;
-  }
+  if (!flag || (env.NO_COLOR ?? '') !== '') return false;
   const forced = env.FORCE_COLOR;
-  if (forced !== undefined && forced !== '') {
-    return forced !== '0' && forced !== 'false';
-  }
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
 

@@ -51,9 +51,7 @@ export async function readInputFile(file: string, what: string, options: InputOp
       chunks.push(bytes);
     }
   } catch (error) {
-    if (stop.aborted) {
-      throw new InterruptedError('Interrupted before anything was started.', { cause: error });
-    }
+    if (stop.aborted) throw new InterruptedError('Interrupted before anything was started.', { cause: error });
     throw error instanceof UserError ? error : unreadable(error as NodeJS.ErrnoException, what, source);
   }
   return decode(Buffer.concat(chunks), source);
@@ -66,9 +64,7 @@ export async function readInputFile(file: string, what: string, options: InputOp
  */
 function openInput(file: string): Readable {
   const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  if (isatty(fd)) {
-    return new ReadStream(fd);
-  }
+  if (isatty(fd)) return new ReadStream(fd);
   return fstatSync(fd).isFIFO() ? new Socket({ fd, readable: true, writable: false }) : createReadStream(file, { fd });
 }
 
@@ -81,9 +77,7 @@ function decode(bytes: Buffer, source: string): string {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     // UTF-16 without a byte order mark is UTF-8 too where it holds ASCII only: with a NUL beside each character.
-    if (!text.includes('\0')) {
-      return text;
-    }
+    if (!text.includes('\0')) return text;
   } catch {
     // Said below.
   }

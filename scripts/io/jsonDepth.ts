@@ -11,8 +11,6 @@ export const maxDepth = {
 
 /** Whether lists and objects nest in each other more than `levels` deep; `[1]` is one deep. It looks no deeper than that. */
 export function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) {
-    return false;
-  }
+  if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }

@@ -30,9 +30,7 @@ export function stopSignal({ stop, clock }: Pick<CommandIo, 'stop' | 'clock'>): 
   return {
     signal: controller.signal,
     startDeadline: (seconds) => {
-      if (started) {
-        return;
-      }
+      if (started) return;
       started = true;
       const cause = `The deadline of ${seconds}s is over.`;
       clock.sleep(seconds * 1000, disposed.signal).then(

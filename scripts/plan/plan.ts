@@ -55,9 +55,7 @@ export function planOf(
 function timesOf(configurations: Configuration[], earlier: RunResult, lanes: number): PlannedTimes | undefined {
   const durations = knownDurations(earlier);
   const known = configurations.flatMap((one) => durations.get(identifierOf(one)) ?? []);
-  if (known.length === 0) {
-    return undefined;
-  }
+  if (known.length === 0) return undefined;
   const mean = known.reduce((sum, ms) => sum + ms, 0) / known.length;
   const ms = (one: Configuration) => durations.get(identifierOf(one)) ?? mean;
   const given = configurations.map(ms);
@@ -77,9 +75,7 @@ function timesOf(configurations: Configuration[], earlier: RunResult, lanes: num
 function usdOf(durations: number[], { results, cost }: RunResult): number | undefined {
   const invocations = results.flatMap((one) => [one, ...(one.earlier ?? [])]);
   const billed = invocations.reduce((sum, one) => sum + (one.billed_ms ?? Math.ceil(one.duration_ms ?? 0)), 0);
-  if (!cost || billed === 0) {
-    return undefined;
-  }
+  if (!cost || billed === 0) return undefined;
   const perMs = cost.lambda_gb_seconds / billed;
   const planned = durations.map((ms): RunConfigurationResult => ({
     configuration_identifier: '',

@@ -63,9 +63,7 @@ async function runAgain<T extends TestRound>(first: T, test: Test<T>, context: R
   let last = first;
   for (let retry = 1; retry <= retries; retry++) {
     const identifiers = toRerun(judge(last.result));
-    if (identifiers.length === 0 || stop.aborted || !last.repeatable) {
-      break;
-    }
+    if (identifiers.length === 0 || stop.aborted || !last.repeatable) break;
     talk.note(`Running ${counted(identifiers.length)} again that did not pass, retry ${retry} of ${retries}.`);
     try {
       const next = await test(withKeys(identifiers, first.configurations).configurations, retry);

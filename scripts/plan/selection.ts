@@ -80,9 +80,7 @@ export async function selectedConfigurations(
     return configurations;
   };
   const selected = rerun ? await found(rerun, rerun.identifiers) : named;
-  if (!durations) {
-    return selected;
-  }
+  if (!durations) return selected;
   if (!selected) {
     const { total } = durations.result;
     talk.note(

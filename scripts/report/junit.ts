@@ -91,9 +91,7 @@ function testCases(result: RunResult): TestCase[] {
 function testCase(result: RunConfigurationResult): TestCase {
   const { configuration_identifier: name, status, duration_ms: ms = 0, error, known } = result;
   const base = { name, seconds: ms / 1000, output: outputOf(result) };
-  if (status === 'PASSED') {
-    return { ...base, kind: 'passed' };
-  }
+  if (status === 'PASSED') return { ...base, kind: 'passed' };
   const type = error?.type ?? status;
   const message = error?.message ?? '';
   const detail = `${type}: ${message}`;

@@ -63,9 +63,7 @@ function fitting<T>(items: T[], render: (item: T) => string, room: number): stri
   for (const item of items) {
     const part = render(item);
     left -= bytes(part);
-    if (left < 0) {
-      break;
-    }
+    if (left < 0) break;
     parts.push(part);
   }
   return parts;
@@ -116,9 +114,7 @@ function worstFirst(results: RunConfigurationResult[]): RunConfigurationResult[]
 
 /** A table of all, then one block a configuration. The table may take half of the room. */
 function troubledText(troubled: RunConfigurationResult[], room: number): string {
-  if (troubled.length === 0) {
-    return '';
-  }
+  if (troubled.length === 0) return '';
   const table = {
     title: `Did not pass (${troubled.length})`,
     header: '| Configuration | Outcome | Time | Error |\n| --- | --- | ---: | --- |\n',

@@ -91,18 +91,12 @@ export async function checkReports(reports: ReportRequest[], inputs: (string | u
 
 /** What two paths to one file have in common, and no others. Without a path, standard output. */
 async function placeOf(file: string | undefined): Promise<string> {
-  if (file === undefined) {
-    return '';
-  }
+  if (file === undefined) return '';
   const existing = await stat(file, { bigint: true }).catch((error: unknown) => (error as NodeJS.ErrnoException).code);
-  if (typeof existing === 'object' && existing.isFile()) {
-    return `${existing.dev}:${existing.ino}`;
-  }
+  if (typeof existing === 'object' && existing.isFile()) return `${existing.dev}:${existing.ino}`;
   // Another report may make the file that a link leads to.
   const target = existing === 'ENOENT' ? await readlink(file).catch(() => undefined) : undefined;
-  if (target !== undefined) {
-    return placeOf(resolve(dirname(file), target));
-  }
+  if (target !== undefined) return placeOf(resolve(dirname(file), target));
   // Devices may be one and the same: a terminal is standard output and standard error.
   const directory = await realpath(dirname(file)).catch(() => resolve(dirname(file)));
   return join(directory, basename(file));
@@ -112,22 +106,14 @@ async function checkWritable(file: string): Promise<void> {
   const refuse = (reason: string, cause?: unknown) =>
     new UserError(`Expected --report to name a file that can be written, but ${reason}: ${file}.`, { cause });
   const existing = await stat(file).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') {
-      throw refuse('its name is too long', error);
-    }
+    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') throw refuse('its name is too long', error);
     return undefined;
   });
-  if (existing?.isDirectory()) {
-    throw refuse('it is a directory');
-  }
-  if (existing && !existing.isFile()) {
-    return;
-  }
+  if (existing?.isDirectory()) throw refuse('it is a directory');
+  if (existing && !existing.isFile()) return;
   const directory = dirname(await realpath(file).catch(() => file));
   const parent = await stat(directory).catch(() => undefined);
-  if (!parent?.isDirectory()) {
-    throw refuse(`there is no directory ${directory}`);
-  }
+  if (!parent?.isDirectory()) throw refuse(`there is no directory ${directory}`);
   try {
     await access(directory, constants.W_OK);
   } catch (error) {

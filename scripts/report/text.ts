@@ -57,9 +57,7 @@ function configurationLines(result: RunConfigurationResult, colors: Colors): str
 /** Those that were not over when the execution ended share one reason, so they are listed by name. */
 function unfinishedLines(unfinished: Outcome[], colors: Colors): string[] {
   const [first] = unfinished;
-  if (!first?.error) {
-    return [];
-  }
+  if (!first?.error) return [];
   const names = unfinished.map((one) => printableLine(one.configuration_identifier));
   return [
     colors.yellow(`${counted(unfinished.length)} without a result:`),
@@ -119,9 +117,7 @@ function slowestLines({ results }: RunResult): string[] {
   const timed = results.flatMap(({ configuration_identifier: identifier, duration_ms: ms }) =>
     ms === undefined ? [] : [{ identifier, ms }],
   );
-  if (timed.length < slowestFrom) {
-    return [];
-  }
+  if (timed.length < slowestFrom) return [];
   const slowest = timed.sort((a, b) => b.ms - a.ms).slice(0, slowestNamed);
   return [
     `Slowest: ${slowest.map(({ identifier, ms }) => `${printableLine(identifier)} ${secondsText(ms)}`).join(', ')}`,
@@ -129,27 +125,21 @@ function slowestLines({ results }: RunResult): string[] {
 }
 
 function costLines({ cost, cost_unknown: why }: RunResult): string[] {
-  if (cost) {
-    return [`Cost: ${costLine(cost)}`];
-  }
+  if (cost) return [`Cost: ${costLine(cost)}`];
   return why === undefined ? [] : [`Cost not known: ${printableLine(why)}`];
 }
 
 function speedLines({ results, duration_seconds: duration }: RunResult): string[] {
   const invocations = results.flatMap((one) => [one, ...(one.earlier ?? [])]);
   const seconds = invocations.reduce((sum, one) => sum + (one.duration_ms ?? 0), 0) / 1000;
-  if (seconds === 0) {
-    return [];
-  }
+  if (seconds === 0) return [];
   const times = duration === 0 ? 0 : seconds / duration;
   const compared = times < 1.05 ? '.' : `: ${times.toFixed(1)} times as long as the run.`;
   return [`All invocations together took ${seconds.toFixed(1)}s${compared}`];
 }
 
 function toleranceLines({ verdict, failed, tolerated_failures: tolerated }: RunResult): string[] {
-  if (verdict !== 'PASSED' || failed === 0) {
-    return [];
-  }
+  if (verdict !== 'PASSED' || failed === 0) return [];
   return [tolerated === 1 ? '1 failure is tolerated.' : `Up to ${tolerated} failures are tolerated.`];
 }
 

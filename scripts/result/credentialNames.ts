@@ -58,12 +58,8 @@ function isUnsure(words: string): boolean {
 /** Whether the value under a name is a secret: `isCredentialName`, and it is not a word such as `undefined`. */
 export function isCredential(name: string, value: string): boolean {
   const words = wordsOf(name);
-  if (saysNothing(value) || refersTo(words, value) || isCountOrFile(words, value)) {
-    return false;
-  }
-  if (!isCredentialName(name)) {
-    return isUnsure(words) && isOpaque(value);
-  }
+  if (saysNothing(value) || refersTo(words, value) || isCountOrFile(words, value)) return false;
+  if (!isCredentialName(name)) return isUnsure(words) && isOpaque(value);
   if (words.endsWith('authorization')) {
     // A scheme and its token, or a token alone; else it is a sentence.
     return (
@@ -72,9 +68,7 @@ export function isCredential(name: string, value: string): boolean {
       /^[A-Z][\w-]* \S+$/.test(value)
     );
   }
-  if (/cookies?$/.test(words)) {
-    return /^[^\s=;]+=/.test(value) || isOpaque(value);
-  }
+  if (/cookies?$/.test(words)) return /^[^\s=;]+=/.test(value) || isOpaque(value);
   return true;
 }
 

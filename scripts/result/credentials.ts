@@ -105,9 +105,7 @@ function namedValues(text: string): Range[] {
   const found: Range[] = [];
   let done = 0;
   for (const match of text.matchAll(named)) {
-    if (match.index < done) {
-      continue;
-    }
+    if (match.index < done) continue;
     const { xml, flag } = match.groups ?? {};
     const before = text.slice(Math.max(done, match.index - 64), match.index);
     const start = /[\w$.-]*$/.exec(before)?.[0] ?? '';
@@ -154,15 +152,9 @@ function valueAt(text: string, from: number, name: string, isXml: boolean): Rang
   // Python writes b'…' and f"…".
   const [opening, slashes = '', quote] =
     /^(?:[bfru]{1,2}(?=["']))?(\\{0,7})(["'`])/.exec(text.slice(from, from + 8)) ?? [];
-  if (isXml) {
-    return [from, from + matching(/<!\[CDATA\[[^\]]*|[^<]*/y).length];
-  }
-  if (opening && quote) {
-    return [from + opening.length, quoteEnd(text, from + opening.length, quote, slashes.length)];
-  }
-  if (/[[{]/.test(text.charAt(from))) {
-    return [from, bracketEnd(text, from)];
-  }
+  if (isXml) return [from, from + matching(/<!\[CDATA\[[^\]]*|[^<]*/y).length];
+  if (opening && quote) return [from + opening.length, quoteEnd(text, from + opening.length, quote, slashes.length)];
+  if (/[[{]/.test(text.charAt(from))) return [from, bracketEnd(text, from)];
   if (/(?:authorization|cookies?)$/i.test(name)) {
     return [from, from + matching(/[^\r\n"'\\]{0,1024}/y).trimEnd().length];
   }
@@ -176,9 +168,7 @@ function quoteEnd(text: string, from: number, quote: string, slashes: number): n
   for (;;) {
     const match = ends.exec(text);
     const escapes = match?.[1]?.length ?? 0;
-    if (!match || match[2] === undefined) {
-      return match?.index ?? text.length;
-    }
+    if (!match || match[2] === undefined) return match?.index ?? text.length;
     if (match[2] === quote && escapes >= slashes && (escapes - slashes) % (2 * (slashes + 1)) === 0) {
       return match.index + escapes - slashes;
     }
@@ -196,9 +186,7 @@ function bracketEnd(text: string, from: number): number {
     // Brackets and braces differ in one bit.
     const sign = text.charCodeAt(index) | 0x20;
     depth += sign === 0x7b ? 1 : sign === 0x7d ? -1 : 0;
-    if (depth === 0) {
-      return index + 1;
-    }
+    if (depth === 0) return index + 1;
   }
   const line = /[\r\n]|$/g;
   line.lastIndex = from;

@@ -24,9 +24,7 @@ export async function judgeBy(
   { knownFailures: file, strict }: JudgementOptions,
   { clock, stop }: Pick<CommandIo, 'clock' | 'stop'>,
 ): Promise<Judge> {
-  if (file === undefined) {
-    return (result) => tally(result, { strict });
-  }
+  if (file === undefined) return (result) => tally(result, { strict });
   const known = parseKnownFailures(await readInputFile(file, '--known-failures', { stop }), file);
   return (result) => {
     const today = new Date(clock.now()).toISOString().slice(0, 10);

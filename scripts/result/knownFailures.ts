@@ -71,9 +71,7 @@ export function applyKnownFailures(
 function noteOn(entry: KnownFailure, result: RunConfigurationResult | undefined): string[] {
   const { configuration_identifier: identifier, reason, expires } = entry;
   const note = (kind: NoteKind, more?: string) => [noteText(kind, identifier, more)];
-  if (!result) {
-    return note('missing');
-  }
+  if (!result) return note('missing');
   if (result.status === 'PASSED') {
     // A flaky one failed before it passed, so the list is still right about it.
     return result.flaky ? [] : note('fixed');
@@ -98,13 +96,9 @@ function elementsOf(text: string, fileName: string): ListElement[] {
 }
 
 function knownFailureOf(value: unknown, refuse: (problem: string) => UserError): KnownFailure {
-  if (!isJsonObject(value)) {
-    throw refuse(`Expected an object with ${keys.join(', ')}, got ${shown(value)}`);
-  }
+  if (!isJsonObject(value)) throw refuse(`Expected an object with ${keys.join(', ')}, got ${shown(value)}`);
   const unknown = Object.keys(value).find((key) => !keys.some((known) => known === key));
-  if (unknown !== undefined) {
-    throw refuse(`Expected no other keys than ${keys.join(', ')}, got ${shown(unknown)}`);
-  }
+  if (unknown !== undefined) throw refuse(`Expected no other keys than ${keys.join(', ')}, got ${shown(unknown)}`);
   const [identifier, reason, expires] = keys.map((key) => {
     const text = value[key];
     if (typeof text !== 'string' || text.trim() === '') {
@@ -112,9 +106,7 @@ function knownFailureOf(value: unknown, refuse: (problem: string) => UserError):
     }
     return text;
   }) as [string, string, string];
-  if (!isDate(expires)) {
-    throw refuse(`Expected expires to be a date such as 2026-12-31, got ${shown(expires)}`);
-  }
+  if (!isDate(expires)) throw refuse(`Expected expires to be a date such as 2026-12-31, got ${shown(expires)}`);
   return { configuration_identifier: identifier, reason, expires };
 }
 

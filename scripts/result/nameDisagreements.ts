@@ -8,9 +8,7 @@ import { shown } from '../../lib/wire/parsers';
  */
 export function nameDisagreements(asked: (string | undefined)[], results: RunResult['results']): string[] {
   const got = results.map((one) => one.configuration_identifier);
-  if (got.length === 0) {
-    return ['the result names no configuration'];
-  }
+  if (got.length === 0) return ['the result names no configuration'];
   if (got.length !== asked.length) {
     return [`the result names ${got.length} configurations, not the ${asked.length} that were asked for`];
   }

@@ -37,13 +37,9 @@ export function readings(text: string): Reading[] {
 
 function character(escape: string): string {
   const entity = entities[escape.toLowerCase()];
-  if (entity !== undefined) {
-    return entity;
-  }
+  if (entity !== undefined) return entity;
   const code = /(?:u|u00|x|%)([0-9a-f]{2,4})$/i.exec(escape)?.[1];
-  if (code === undefined) {
-    return escape.endsWith('/') ? '/' : '\u001b';
-  }
+  if (code === undefined) return escape.endsWith('/') ? '/' : '\u001b';
   // A line break within JSON text is none of the log.
   return String.fromCharCode(parseInt(code, 16)).replace(/[\n\t]/, ' ');
 }
@@ -69,9 +65,7 @@ function without(of: Reading, pattern: RegExp, stand: (found: string) => string)
     }
     return stands;
   });
-  if (pieces.length === 0) {
-    return of;
-  }
+  if (pieces.length === 0) return of;
   keep(of.text.length);
   const pieceAt = (index: number) => {
     let [low, high] = [0, pieces.length - 1];

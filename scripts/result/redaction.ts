@@ -85,9 +85,7 @@ function without(text: string, find: (text: string) => Range[]): string {
  * @throws UserError where it is none, or empty
  */
 export function parseRedactPattern(text: string): RegExp {
-  if (text === '') {
-    throw new UserError('Expected --redact to be a regular expression, got an empty one.');
-  }
+  if (text === '') throw new UserError('Expected --redact to be a regular expression, got an empty one.');
   try {
     return new RegExp(text, 'g');
   } catch (error) {
@@ -122,9 +120,7 @@ export function redactResult(result: RunResult, redactor: Redactor): RunResult {
 
 function redactedIdentifier(identifier: string, place: number, taken: Set<string>, redactor: Redactor): string {
   const safe = redactor(identifier);
-  if (safe === identifier) {
-    return identifier;
-  }
+  if (safe === identifier) return identifier;
   let unique = `${safe} #${place}`;
   while (taken.has(unique)) {
     unique += "'";
@@ -159,15 +155,9 @@ function redactOutcome<T extends Outcome>(outcome: T, identifier: string, redact
 
 /** @param secret whether it is below a key that says so: then texts and numbers go as a whole */
 function redactJson(value: Json, redactor: Redactor, secret: boolean): Json {
-  if (typeof value === 'string') {
-    return secret && redactor.hidesText('password', value) ? redacted : redactor(value);
-  }
-  if (typeof value === 'number') {
-    return secret ? redacted : value;
-  }
-  if (Array.isArray(value)) {
-    return value.map((item) => redactJson(item, redactor, secret));
-  }
+  if (typeof value === 'string') return secret && redactor.hidesText('password', value) ? redacted : redactor(value);
+  if (typeof value === 'number') return secret ? redacted : value;
+  if (Array.isArray(value)) return value.map((item) => redactJson(item, redactor, secret));
   if (isJsonObject(value)) {
     const taken = new Map<string, number>();
     return Object.fromEntries(

@@ -55,9 +55,7 @@ export function mergeReruns(first: RunResult, second: RunResult, { strict }: { s
 }
 
 function costsOf(first: RunResult, second: RunResult): Pick<RunResult, 'cost' | 'cost_unknown'> {
-  if (first.cost && second.cost) {
-    return { cost: addCosts(first.cost, second.cost), cost_unknown: undefined };
-  }
+  if (first.cost && second.cost) return { cost: addCosts(first.cost, second.cost), cost_unknown: undefined };
   const why = first.cost_unknown ?? second.cost_unknown;
   const oneOnly = (first.cost ?? second.cost) ? 'The report of one of the runs tells no cost.' : undefined;
   return { cost: undefined, cost_unknown: why ?? oneOnly };

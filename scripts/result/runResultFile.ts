@@ -59,9 +59,7 @@ function runResultOf(value: unknown): RunResult {
   if (aggregated.total !== results.length) {
     throw new WireFormatError(`Expected total to be the number of results, ${results.length}, got ${aggregated.total}`);
   }
-  if (results.length === 0) {
-    throw new WireFormatError('Expected the result of at least one configuration, got none');
-  }
+  if (results.length === 0) throw new WireFormatError('Expected the result of at least one configuration, got none');
   checkUnique(aggregated.results.map((one) => one.configuration_identifier));
   const { execution_arn: arn, console_url: link, cost, cost_unknown: costUnknown, known_failure_notes: notes } = object;
   const result: RunResult = {

@@ -61,9 +61,7 @@ export function judge({
   errored,
   tolerated,
 }: Record<'total' | 'failed' | 'errored' | 'tolerated', number>): Verdict {
-  if (failed > tolerated) {
-    return 'FAILED';
-  }
+  if (failed > tolerated) return 'FAILED';
   return errored > 0 || total === 0 ? 'ERRORED' : 'PASSED';
 }
 

@@ -46,9 +46,7 @@ export function liveProgress(stream: OutputStream, clock: Clock): Progress {
       }
     },
     stop: () => {
-      if (stopped.signal.aborted) {
-        return;
-      }
+      if (stopped.signal.aborted) return;
       stopped.abort();
       line.clear();
     },
@@ -70,9 +68,7 @@ export function plainProgress(stream: OutputStream, clock: Clock): Progress {
   return {
     update: (progress) => {
       const { total, done } = progress;
-      if (total === undefined || stopped) {
-        return;
-      }
+      if (total === undefined || stopped) return;
       if (latest === undefined) {
         stream.write(`Testing ${counted(total)}.\n`);
         shownDone = 0;

@@ -18,9 +18,7 @@ export async function chooseProgress(
   redact: (identifier: string) => string,
 ): Promise<Progress> {
   const { liveProgress, noProgress, plainProgress } = await import('./progress');
-  if (!progress || quiet) {
-    return noProgress;
-  }
+  if (!progress || quiet) return noProgress;
   const isLive = stderr.isTTY && env.TERM !== 'dumb' && !inCi(env) && !verbose;
   const shown = isLive ? liveProgress(stderr, clock) : plainProgress(stderr, clock);
   return {

@@ -31,9 +31,7 @@ export function terminalLine(stream: OutputStream): TerminalLine {
   return {
     draw: (text) => {
       const line = fitting(text, columns() - 1);
-      if (line === shown && shownWidth < columns()) {
-        return;
-      }
+      if (line === shown && shownWidth < columns()) return;
       stream.write(toStart() + line + eraseRest);
       shown = line;
       shownWidth = stringWidth(line);
@@ -50,14 +48,10 @@ export function terminalLine(stream: OutputStream): TerminalLine {
 
 /** As much of the text as fits in so many columns; an ellipsis says that there is more. */
 function fitting(text: string, columns: number): string {
-  if (stringWidth(text) <= columns) {
-    return text;
-  }
+  if (stringWidth(text) <= columns) return text;
   let kept = '';
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (stringWidth(kept + segment) > columns - 1) {
-      break;
-    }
+    if (stringWidth(kept + segment) > columns - 1) break;
     kept += segment;
   }
   return columns > 0 ? `${kept}…` : '';

@@ -42,9 +42,7 @@ export class Executions {
     const executionArn = `${machine.deployed.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
     const existing = this.byArn.get(executionArn);
     if (existing?.status === 'RUNNING' && existing.input === input) return existing;
-    if (existing) {
-      throw new ServiceError('ExecutionAlreadyExists', 400, `Execution Already Exists: '${executionArn}'`);
-    }
+    if (existing) throw new ServiceError('ExecutionAlreadyExists', 400, `Execution Already Exists: '${executionArn}'`);
     const ordinal = (this.started += 1);
     const execution = new Execution(machine, { ordinal, name, executionArn, input, traceHeader }, this.surroundings);
     this.byArn.set(executionArn, execution);

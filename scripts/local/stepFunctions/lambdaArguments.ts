@@ -19,9 +19,7 @@ export interface ArgumentProblem {
  */
 export function argumentProblem(values: JsonObject): ArgumentProblem | undefined {
   const unknown = Object.keys(values).find((field) => !supported.has(field));
-  if (unknown !== undefined) {
-    return { field: unknown, text: `is not supported; expected ${[...supported].join(', ')}` };
-  }
+  if (unknown !== undefined) return { field: unknown, text: `is not supported; expected ${[...supported].join(', ')}` };
   if (values.FunctionName === undefined) return { field: 'FunctionName', text: 'is required but missing' };
   for (const field of ['FunctionName', 'Qualifier', ...Object.keys(choices)]) {
     const text = valueProblem(values[field], choices[field]);

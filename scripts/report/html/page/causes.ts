@@ -14,9 +14,7 @@ export function causesSection(
   open: (row: Row) => void,
   show: (cause: Pick<Cause, 'filter' | 'search'>) => void,
 ): HTMLElement | undefined {
-  if (causes.length === 0) {
-    return undefined;
-  }
+  if (causes.length === 0) return undefined;
   const wrong = causes.some(({ kind }) => kind === 'FAILED' || kind === 'ERRORED');
   const list = element('ol', {}, ...causes.slice(0, mostCauses).map((cause) => item(cause, open, show)));
   const left = causes.length - mostCauses;

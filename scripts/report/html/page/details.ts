@@ -73,9 +73,7 @@ function timing(one: Outcome): HTMLElement {
 }
 
 function knownNote({ result: { known, status, flaky } }: Row): HTMLElement | undefined {
-  if (!known) {
-    return undefined;
-  }
+  if (!known) return undefined;
   const { reason, expires, expired } = known;
   const said =
     status === 'PASSED' && !flaky

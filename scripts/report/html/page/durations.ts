@@ -11,9 +11,7 @@ const height = 100;
 /** How long the function ran: a small distribution, and its figures. */
 export function durationsSection(rows: readonly Row[]): HTMLElement {
   const durations = durationsOf(rows);
-  if (!durations) {
-    return section('durations', 'Durations', aside('How long the function ran is not known.'));
-  }
+  if (!durations) return section('durations', 'Durations', aside('How long the function ran is not known.'));
   const { figures, known, top } = durations;
   return section(
     'durations',

@@ -31,9 +31,7 @@ export function notesSection({ known_failure_notes: notes = [] }: RunResult): HT
 
 /** The price of the run, or why it isn't known; nothing where it was not asked for. */
 export function costSection({ cost, cost_unknown: why }: RunResult): HTMLElement | undefined {
-  if (!cost) {
-    return why === undefined ? undefined : section('cost', 'Cost', aside(`Not known: ${why}`));
-  }
+  if (!cost) return why === undefined ? undefined : section('cost', 'Cost', aside(`Not known: ${why}`));
   return section(
     'cost',
     'Cost',
@@ -67,9 +65,7 @@ function gigabyteSeconds({ lambda_gb_seconds: seconds }: RunCost): string {
 
 function time(iso: string): HTMLElement | string {
   const at = Date.parse(iso);
-  if (Number.isNaN(at)) {
-    return iso;
-  }
+  if (Number.isNaN(at)) return iso;
   const here = new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
   return element('time', { datetime: iso, title: `${here} on this device` }, utc(at));
 }

@@ -76,9 +76,7 @@ export class ConfigurationTable {
   /** Opens or closes the details of a row that is shown, and leaves all else as it is. */
   setOpen(row: Row, open: boolean): void {
     const shown = this.shown.get(row.index);
-    if (!shown || (shown.toggle.getAttribute('aria-expanded') === 'true') === open) {
-      return;
-    }
+    if (!shown || (shown.toggle.getAttribute('aria-expanded') === 'true') === open) return;
     shown.toggle.setAttribute('aria-expanded', String(open));
     if (open) {
       shown.line.after(detailsLine(row));

@@ -20,9 +20,7 @@ const inset: Record<Kind, number> = { FAILED: 0.75, ERRORED: 0.75, KNOWN: 3.25, 
 export function timelineSection(run: RunResult, rows: readonly Row[], open: (row: Row) => void): HTMLElement {
   const waves = wavesOf(rows);
   const unknown = rows.filter(({ result }) => !timesOf(result)).length;
-  if (waves.length === 0) {
-    return section('timeline', 'Timeline', aside(withoutTimes(run, rows)));
-  }
+  if (waves.length === 0) return section('timeline', 'Timeline', aside(withoutTimes(run, rows)));
   const shown = new Set(waves.flatMap(({ bars }) => bars.map(({ kind }) => kind)));
   return section(
     'timeline',
@@ -102,9 +100,7 @@ function withoutTimes(
   const why =
     'When each configuration started and stopped is told by the history of the execution, which could not be had for this run.';
   const known = rows.flatMap(({ result }) => result.duration_ms ?? []);
-  if (known.length === 0 || concurrency <= 0) {
-    return why;
-  }
+  if (known.length === 0 || concurrency <= 0) return why;
   const busy = known.reduce((sum, ms) => sum + ms, 0);
   const longest = known.reduce((most, ms) => Math.max(most, ms), 0);
   const bound = Math.max(longest, busy / concurrency);

@@ -17,18 +17,14 @@ export function workflowSection(run: RunResult): HTMLElement {
 }
 
 function endOf({ status, results }: RunResult): End {
-  if (status === 'SUCCEEDED') {
-    return 'Passed';
-  }
+  if (status === 'SUCCEEDED') return 'Passed';
   const cut = results.some(({ error }) => error?.type === notFinished);
   return status === 'FAILED' && !cut ? 'Failed' : undefined;
 }
 
 function explanation({ status, verdict, results }: RunResult, end: End): string {
   const execution = results.some(({ earlier }) => earlier?.length) ? 'The last execution' : 'The execution';
-  if (end === undefined) {
-    return `${execution} ended in “Test configurations” (${status}).`;
-  }
+  if (end === undefined) return `${execution} ended in “Test configurations” (${status}).`;
   return end === 'Failed' && verdict === 'PASSED'
     ? `${execution} ended in “Failed”; known failures are told apart afterwards, so the run passed.`
     : `${execution} ended in “${end}”.`;

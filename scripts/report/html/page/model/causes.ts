@@ -79,9 +79,7 @@ function sameReasons(rows: Row[]): Cause[] {
   const causes = new Map<string, Cause>();
   for (const row of rows) {
     const { known } = row.result;
-    if (!known) {
-      continue;
-    }
+    if (!known) continue;
     const { reason, expires } = known;
     const [title, advice] = adviceOn(row.kind, expires);
     const key = JSON.stringify([title, reason, expires]);

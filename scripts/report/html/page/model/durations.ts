@@ -23,9 +23,7 @@ export function durationsOf(rows: readonly Row[]): Durations | undefined {
   const known = rows.flatMap(({ result }) =>
     result.duration_ms === undefined ? [] : [{ ms: result.duration_ms, passed: result.status === 'PASSED' }],
   );
-  if (known.length === 0) {
-    return undefined;
-  }
+  if (known.length === 0) return undefined;
   const sorted = known.map(({ ms }) => ms).sort((a, b) => a - b);
   const longest = Math.max(1, sorted.at(-1) ?? 1);
   const step = roundStep(longest, 30);

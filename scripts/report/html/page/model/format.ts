@@ -12,16 +12,10 @@ export function counted(number: number, noun: string): string {
 
 /** `734 ms`, `3.0 s`, `4 min 05 s`, `2 h 03 min` */
 export function duration(ms: number): string {
-  if (ms < 999.5) {
-    return `${Math.round(ms)} ms`;
-  }
-  if (ms < 59_950) {
-    return `${(ms / 1000).toFixed(1)} s`;
-  }
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  if (seconds < 3600) {
-    return `${Math.floor(seconds / 60)} min ${twoDigits(seconds % 60)} s`;
-  }
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${twoDigits(seconds % 60)} s`;
   const minutes = Math.round(seconds / 60);
   return `${count(Math.floor(minutes / 60))} h ${twoDigits(minutes % 60)} min`;
 }
@@ -33,17 +27,13 @@ export function utc(time: number): string {
 
 /** `83%`, from a share; 0 and 100 stand for exactly these. */
 export function percent(share: number): string {
-  if (share <= 0 || share >= 1) {
-    return share <= 0 ? '0%' : '100%';
-  }
+  if (share <= 0 || share >= 1) return share <= 0 ? '0%' : '100%';
   return `${Math.min(99, Math.max(1, Math.round(share * 100)))}%`;
 }
 
 /** `$12.30`, `$0.0031`: what is less than a cent keeps two significant digits. */
 export function usd(amount: number): string {
-  if (amount === 0 || amount >= 0.01) {
-    return `$${amount.toFixed(2)}`;
-  }
+  if (amount === 0 || amount >= 0.01) return `$${amount.toFixed(2)}`;
   const decimals = Math.min(10, 1 - Math.floor(Math.log10(amount)));
   return `$${amount.toFixed(decimals)}`;
 }

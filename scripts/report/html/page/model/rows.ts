@@ -47,9 +47,7 @@ export function timesOf(outcome: Outcome): { from: number; to: number } | undefi
 }
 
 function kindOf({ status, flaky, known }: RunConfigurationResult): Kind {
-  if (status === 'PASSED') {
-    return flaky ? 'FLAKY' : 'PASSED';
-  }
+  if (status === 'PASSED') return flaky ? 'FLAKY' : 'PASSED';
   return status === 'FAILED' && known && !known.expired ? 'KNOWN' : status;
 }
 
@@ -57,12 +55,8 @@ function noteOf(result: RunConfigurationResult): string {
   const { status, known, earlier = [] } = result;
   const error = errorText(result);
   const last = earlier.at(-1);
-  if (status === 'PASSED' && last) {
-    return `Passed on try ${earlier.length + 1}, before: ${errorText(last)}`;
-  }
-  if (status === 'PASSED') {
-    return known ? 'Passed, though it is listed as a known failure' : '';
-  }
+  if (status === 'PASSED' && last) return `Passed on try ${earlier.length + 1}, before: ${errorText(last)}`;
+  if (status === 'PASSED') return known ? 'Passed, though it is listed as a known failure' : '';
   if (status === 'FAILED' && known) {
     const { reason, expires, expired } = known;
     return expired

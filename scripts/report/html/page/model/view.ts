@@ -97,9 +97,7 @@ const collator = new Intl.Collator('en', { numeric: true });
 
 /** What has no value stands last in both directions. */
 function compared(a: number | string | undefined, b: number | string | undefined, direction: number): number {
-  if (a === undefined || b === undefined) {
-    return Number(a === undefined) - Number(b === undefined);
-  }
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
   const difference = typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b));
   return difference * direction;
 }
