@@ -23,7 +23,10 @@ externalTool('python3', 'PYTHON').describe('functions in other languages, from a
     cpSync(join(__dirname, 'functions'), folder, { recursive: true });
     const app = readFileSync(join(folder, 'app.ts'), 'utf8').replace('../../../lib', 'lambda-system-test');
     writeFileSync(join(folder, 'app.ts'), app);
-    writeFileSync(join(installed.directory, 'functions.env'), '# of all functions\nBUCKET=real-tenants\nAWS_MAX_ATTEMPTS=1\n');
+    writeFileSync(
+      join(installed.directory, 'functions.env'),
+      '# of all functions\nBUCKET=real-tenants\nAWS_MAX_ATTEMPTS=1\n',
+    );
     const tsx = join(__dirname, '..', '..', 'node_modules', 'tsx', 'dist', 'cjs', 'index.cjs');
     synthesized = installed.run('node', ['--require', tsx, 'functions/app.ts'], { PYTHON_RUNTIME: `python${version}` });
   });
