@@ -89,6 +89,7 @@ async function localEndpoint(options: AccessOptions & NamedTarget, io: CommandIo
     strictLayers,
     runtimeCache,
     log: (line) => talk.note(line),
+    hide: (secret) => talk.hide(secret),
     signal: io.stop,
   });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

@@ -37,6 +37,8 @@ export interface LocalEndpointOptions extends ServeOptions, LocalFunctionOptions
   stack?: string;
   /** The same where no `stack` is given: this one or, where the app has no such stack, its only one with a system test. */
   defaultStack?: string;
+  /** Gets each secret that the functions are given, to keep it out of what they say. */
+  hide?: (secret: string) => void;
   /** Ends the synthesis of the app. A running endpoint ends with `close()`. */
   signal?: AbortSignal;
 }
@@ -68,6 +70,7 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
   } = options;
   const environment = localEnvironment(env);
   const envFile = options.envFile === undefined ? undefined : await EnvFile.read(options.envFile, signal);
+  envFile?.secrets().forEach((secret) => options.hide?.(secret));
   const access = await accessOf(options);
   const { path: workDirectory, remove } = await makeWorkDirectory();
   try {
@@ -107,9 +110,10 @@ async function accessOf({
   functionEndpointUrl: endpointUrl,
   env,
   clock = systemClock,
+  hide,
 }: LocalEndpointOptions): Promise<FunctionAccessSource> {
   if (endpointUrl !== undefined) await requireEndpoint(endpointUrl);
   if (profile === undefined) return madeUpAccess(endpointUrl);
   const { profileAccess } = await import('./profileAccess');
-  return profileAccess({ profile, env, clock, endpointUrl });
+  return profileAccess({ profile, env, clock, endpointUrl, hide });
 }

@@ -12,6 +12,8 @@ export interface ProfileAccessOptions {
   env: Readonly<NodeJS.ProcessEnv>;
   clock: Clock;
   endpointUrl?: string;
+  /** Gets the secrets among them. */
+  hide?: (secret: string) => void;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface ProfileAccessOptions {
  * @throws a UserError where there is no such profile, or where it gives no valid credentials
  */
 export async function profileAccess(options: ProfileAccessOptions): Promise<FunctionAccessSource> {
-  const { profile, env, clock, endpointUrl } = options;
+  const { profile, env, clock, endpointUrl, hide = () => undefined } = options;
   const files = {
     configFilepath: env.AWS_CONFIG_FILE,
     filepath: env.AWS_SHARED_CREDENTIALS_FILE,
@@ -45,6 +47,7 @@ export async function profileAccess(options: ProfileAccessOptions): Promise<Func
         ...files,
         clientConfig,
       })();
+      [secretAccessKey, sessionToken].forEach((secret) => secret && hide(secret));
       const expiresAt = expiration?.getTime();
       if (expiresAt !== undefined && expiresAt <= clock.now()) throw new Error('they have expired');
       return { credentials: { accessKeyId, secretAccessKey, sessionToken }, expiresAt, region, endpointUrl };

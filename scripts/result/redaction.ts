@@ -18,6 +18,8 @@ export const redacted = '[redacted]';
 /** Takes the secrets out of a text. */
 export interface Redactor {
   (text: string): string;
+  /** Takes this text out, too, from now on. */
+  hide(secret: string): void;
   /** Whether a JSON object's key says that all of its value is a secret. */
   hides(key: string): boolean;
   /** Whether the text under such a key is one. */
@@ -49,6 +51,9 @@ export function createRedactor(patterns: RegExp[] = [], { defaults = true }: { d
     return safe;
   };
   return Object.assign(redact, {
+    hide: (secret: string) => {
+      everywhere.push(new RegExp(secret.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'g'));
+    },
     hides: (key: string) => defaults && isCredentialName(key),
     hidesText: (key: string, text: string) => defaults && isCredential(key, text),
   });

@@ -15,8 +15,13 @@ export class Talk {
   constructor(
     private readonly stream: OutputStream,
     readonly loudness: Loudness,
-    private readonly redact: (text: string) => string = (text) => text,
+    private readonly redact: ((text: string) => string) & { hide?(secret: string): void } = (text) => text,
   ) {}
+
+  /** Keeps a secret out of all that is said from now on, and of all else that is redacted in the same way. */
+  hide(secret: string): void {
+    this.redact.hide?.(secret);
+  }
 
   /** Something that a person wants to know. */
   note(text: string): void {

@@ -2,6 +2,7 @@
 import { parse } from 'dotenv';
 import { readInputFile } from '../../io/inputFile';
 import { UserError } from '../../io/userError';
+import { isCredential } from '../../result/credentialNames';
 
 /** Where a variable stands in the file. */
 interface Entry {
@@ -56,6 +57,12 @@ export class EnvFile {
     const own = this.entries.filter(({ functionName = '' }) => names.includes(functionName));
     const all = this.entries.filter(({ functionName }) => functionName === undefined);
     return Object.fromEntries([...all, ...own].map(({ name, value }) => [name, value]));
+  }
+
+  /** The values that are secrets by the names of their variables, if they are long enough to be told from other text. */
+  secrets(): string[] {
+    const secrets = this.entries.filter(({ name, value }) => value.length >= 6 && isCredential(name, value));
+    return secrets.map(({ value }) => value);
   }
 
   /**

@@ -12,8 +12,8 @@ const code = `
 const { STSClient, GetCallerIdentityCommand } = require('@aws-sdk/client-sts');
 exports.handler = async () => {
   const { Account } = await new STSClient({ maxAttempts: 1 }).send(new GetCallerIdentityCommand({}));
-  const { STAGE, BUCKET } = process.env;
-  return { system_test_successful: true, Account, STAGE, BUCKET };
+  const { STAGE, BUCKET, TOKEN, AWS_SECRET_ACCESS_KEY: key } = process.env;
+  return { system_test_successful: true, Account, STAGE, BUCKET, said: TOKEN + ' and ' + key };
 };`;
 
 const directory = newDirectory();
@@ -71,7 +71,22 @@ afterAll(async () => {
 beforeEach(() => signatures.splice(0));
 
 const invoke = (...flags: string[]) =>
-  inProcess(['invoke', '--local', '--app', app, '--function', 'who', 'one', '--report', 'json', ...flags], { env });
+  inProcess(
+    [
+      'invoke',
+      '--local',
+      '--app',
+      app,
+      '--function',
+      'who',
+      'one',
+      '--report',
+      'json',
+      '--no-redact-credentials',
+      ...flags,
+    ],
+    { env },
+  );
 
 test('a function has the variables of a file, and calls an emulator with the credentials and Region of a profile', async () => {
   const { code, stdout, stderr } = await invoke(
@@ -80,7 +95,9 @@ test('a function has the variables of a file, and calls an emulator with the cre
   );
   expect(stderr).not.toMatch(/made-up/);
   expect(JSON.parse(stdout)).toMatchObject({
-    results: [{ response: { Account: '123456789012', STAGE: 'all', BUCKET: 'real-bucket' } }],
+    results: [
+      { response: { Account: '123456789012', STAGE: 'all', BUCKET: 'real-bucket', said: '[redacted] and [redacted]' } },
+    ],
   });
   expect(signatures).toEqual([expect.stringMatching(/Credential=DEV\/\d+\/eu-north-1\/sts\//)]);
   expect(stdout + stderr).not.toMatch(/secret|CALLER|DEV\b/);
