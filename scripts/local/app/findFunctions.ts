@@ -5,7 +5,7 @@ import type { DeployedFunction } from './deployment';
 import { variableName } from './envFile';
 import { locateCode, type CodeSources } from './functionCode';
 import type { Layers } from './layers';
-import { reasonOf } from './reasonOf';
+import { attempt, reasonOf } from './reasonOf';
 import { arnOf, nameOf } from './resourceTypes';
 import type { Stack, StackResource } from './stack';
 
@@ -51,9 +51,10 @@ export async function findFunctions(
   for (const resource of stack.resources()) {
     if (resource.type !== 'AWS::Lambda::Function') continue;
     const view = stack.view(resource.logicalId);
-    const functionName = nameOf(view);
-    const names = [...constructId(resource), resource.logicalId, functionName];
-    const identity = { functionName, functionArn: arnOf(view) };
+    // One whose name can't be told is noted with the resources of its stack.
+    const identity = attempt(() => ({ functionName: nameOf(view), functionArn: arnOf(view) }));
+    if (!identity) continue;
+    const names = [...constructId(resource), resource.logicalId, identity.functionName];
     try {
       const declared = await readFunction(stack, resource, identity, directory, sources);
       const environment = { ...declared.environment, ...sources.givenVariables(names) };
@@ -131,16 +132,17 @@ async function readFunction(
 
 /** Reads the versions and aliases that a stack publishes. */
 export function findPublications(stack: Stack): Publication[] {
-  return stack.resources().flatMap(({ logicalId, type }) => {
+  const read = ({ logicalId, type }: StackResource): Publication => {
     const property = (name: string, otherwise: string) => textOr(stack.property(logicalId, name), otherwise);
     if (type === 'AWS::Lambda::Version') {
       const version = stack.physicalId(logicalId).split(':').at(-1) ?? '';
-      return [{ owner: property('FunctionName', ''), version }];
+      return { owner: property('FunctionName', ''), version };
     }
-    if (type !== 'AWS::Lambda::Alias') return [];
     const version = property('FunctionVersion', '$LATEST');
-    return [{ owner: property('FunctionName', ''), version, alias: property('Name', '') }];
-  });
+    return { owner: property('FunctionName', ''), version, alias: property('Name', '') };
+  };
+  const published = stack.resources().filter(({ type }) => /^AWS::Lambda::(Version|Alias)$/.test(type));
+  return published.flatMap((resource) => attempt(() => read(resource)) ?? []);
 }
 
 /** Adds versions and aliases to their functions. */

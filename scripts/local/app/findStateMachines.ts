@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from '../../../lib/wire';
 import { UserError } from '../../io/userError';
 import type { DeployedStateMachine } from './deployment';
 import { readTags } from './findFunctions';
-import { reasonOf } from './reasonOf';
+import { attempt, reasonOf } from './reasonOf';
 import { arnOf, nameOf } from './resourceTypes';
 import type { Stack } from './stack';
 
@@ -21,13 +21,14 @@ export function findStateMachines(stack: Stack, assets: Map<string, string>, cre
   return stack
     .resources()
     .filter(({ type }) => type === 'AWS::StepFunctions::StateMachine')
-    .map(({ logicalId }) => {
-      const view = stack.view(logicalId);
-      const identity = { stateMachineArn: arnOf(view) };
+    .flatMap(({ logicalId }) => {
+      // One whose name can't be told is noted with the resources of its stack.
+      const stateMachineArn = attempt(() => arnOf(stack.view(logicalId)));
+      if (stateMachineArn === undefined) return [];
       try {
-        return { ...identity, machine: readStateMachine(stack, logicalId, assets, createdAt) };
+        return { stateMachineArn, machine: readStateMachine(stack, logicalId, assets, createdAt) };
       } catch (error) {
-        return { ...identity, reason: reasonOf(error) };
+        return { stateMachineArn, reason: reasonOf(error) };
       }
     });
 }

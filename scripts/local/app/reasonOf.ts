@@ -8,3 +8,16 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof UserError)) throw error;
   return error.message.replace(/\.$/, '');
 }
+
+/**
+ * What is evaluated; undefined, with a note, where that can't be done here.
+ * @throws what isn't a UserError
+ */
+export function attempt<T>(evaluate: () => T, note: (line: string) => void = () => undefined): T | undefined {
+  try {
+    return evaluate();
+  } catch (error) {
+    note(`${reasonOf(error)}.`);
+    return undefined;
+  }
+}

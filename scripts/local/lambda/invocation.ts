@@ -66,8 +66,6 @@ async function runIn(sandbox: Sandbox, invocation: Invocation, clock: Clock): Pr
   if (init) takeOutput();
   const initFailure = init && failure(init, invocation);
   if (init && initFailure) {
-    const lack = lacksModule(deployed, initFailure);
-    if (lack) throw lack;
     const { status = 'error', errorType } = initFailure;
     write(lines.initReport(init.durationMs, status, status === 'error' ? errorType : undefined));
   }
@@ -81,6 +79,8 @@ async function runIn(sandbox: Sandbox, invocation: Invocation, clock: Clock): Pr
     takeOutput();
   }
   const error = initFailure ?? (outcome && failure(outcome, invocation));
+  const lack = error && lacksModule(deployed, error);
+  if (lack) throw lack;
   write(
     lines.report({
       requestId,

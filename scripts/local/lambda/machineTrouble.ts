@@ -12,8 +12,8 @@ export function cannotRun(functionName: string, reason: string): ServiceError {
 }
 
 /**
- * A function that found no module as it was loaded, where it lacks layers here that may hold it; undefined for others. Trying
- * again is in vain, so that it isn't a ServiceException. An extension brings no modules, nor does a layer named for one.
+ * A function that found no module where it lacks layers here that may hold it; undefined for other errors. Trying again is
+ * in vain, so that it isn't a ServiceException. An extension brings no modules, nor does a layer that is named for one.
  */
 export function lacksModule(
   { functionName, leftOut = [] }: DeployedFunction,
@@ -21,11 +21,10 @@ export function lacksModule(
 ): ServiceError | undefined {
   const lacking = leftOut.filter((what) => !/extension/i.test(what));
   const said = `${errorType}: ${messageOf(payload)}`;
-  // In the words of Node.js for CommonJS, and of Python; for ES modules; of Java.
-  const isMissing = /^Runtime\.ImportModuleError|Cannot find (?:module|package) |ClassNotFound|NoClassDefFound/.test(
-    said,
-  );
-  if (lacking.length === 0 || !isMissing) return undefined;
+  // In the words of Lambda's runtimes, then of Node.js, Python and Java themselves.
+  const isMissing =
+    /^Runtime\.ImportModuleError|Cannot find (?:module|package) |^ModuleNotFoundError|ClassNotFound|NoClassDefFound/;
+  if (lacking.length === 0 || !isMissing.test(said)) return undefined;
   const reason = `${said.split('\n')[0]}; here it runs without ${lacking.join(' and ')}: put the layer into the app as an asset`;
   const message = `The local endpoint can't serve the function ${functionName}: ${reason}`;
   return new ServiceError('InvalidParameterValueException', 400, message);

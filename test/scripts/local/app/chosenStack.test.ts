@@ -91,6 +91,36 @@ test('a chosen stack is refused for the function of another stack that its syste
   );
 });
 
+describe('what has a name of which only the account knows', () => {
+  const name = { 'Fn::ImportValue': 'InTheAccount' };
+  const nameless = {
+    Nameless: inlineFunction('', { FunctionName: name }),
+    Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'Nameless' } } },
+    Other: machine({ StateMachineName: name }),
+  };
+
+  test('keeps a chosen stack from nothing where it stands beside', async () => {
+    const { functions, stateMachines, notes } = await load(
+      { stacks: { Shop: systemTestOf(nodeFunction, nameless) } },
+      { stack: 'Shop' },
+    );
+    expect(functions).toHaveLength(1);
+    expect(stateMachines.map((one) => one.name)).toEqual(['test']);
+    expect(notes).toContain(
+      'No stack of the app exports InTheAccount, which stack Shop, resource Other, property StateMachineName, Fn::ImportValue imports.',
+    );
+  });
+
+  test('is refused where it is a system test, though another one could be served', async () => {
+    const shop = systemTestOf(nodeFunction, nameless);
+    const Outputs = { Arn: systemTestOutput, Other: { ...systemTestOutput, Value: { Ref: 'Other' } } };
+    const stacks = { Shop: { template: { ...shop.template, Outputs } } };
+    await expect(load({ stacks }, { stack: 'Shop' })).rejects.toThrow(
+      "The local endpoint can't serve the stack Shop: No stack of the app exports InTheAccount, which ",
+    );
+  });
+});
+
 test('a chosen stack gets what it imports, whatever the names of other exports are', async () => {
   const value = (Value: JsonObject | string, more: JsonObject = {}) => ({
     template: { Outputs: { It: { Value, ...more } } },

@@ -134,10 +134,11 @@ describe('a function that cannot be loaded', () => {
   });
 });
 
-describe('a function that finds no module as it is loaded', () => {
+describe('a function that finds no module', () => {
   const sources: Record<string, string>[] = [
     { 'index.js': 'require("powertools")' },
     { 'index.mjs': 'import "powertools"' },
+    { 'index.js': 'exports.handler = async () => require("powertools")' },
   ];
 
   test.each(sources)('could not be tested where a layer is left out: %j', async (source) => {
@@ -155,7 +156,7 @@ describe('a function that finds no module as it is loaded', () => {
     [['the layer arn:aws:lambda:eu-west-1:1:layer:LambdaInsightsExtension:7', 'the extension x']],
   ])('has failed where what it lacks brings no modules: %j', async (leftOut) => {
     const answers = await Promise.all(sources.map((source) => invokeOnce(source, { leftOut })));
-    expect(answers.map(({ functionError }) => functionError)).toEqual(['Unhandled', 'Unhandled']);
+    expect(answers.map(({ functionError }) => functionError)).toEqual(['Unhandled', 'Unhandled', 'Unhandled']);
   });
 });
 
