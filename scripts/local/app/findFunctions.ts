@@ -58,7 +58,11 @@ export async function findFunctions(
     try {
       const declared = await readFunction(stack, resource, identity, directory, sources);
       const environment = { ...declared.environment, ...sources.givenVariables(names) };
-      const runnable = { ...declared, environment, declaredEnvironment: declared.environment };
+      const layers = await sources.layers.of(stack, resource.logicalId, { ...declared, environment });
+      if (sources.strictLayers && layers.leftOut.length > 0) {
+        throw new UserError(`it would run without ${layers.leftOut.join(' and ')} here, which --strict-layers refuses`);
+      }
+      const runnable = { ...declared, ...layers, environment, declaredEnvironment: declared.environment };
       await sources.checkFunction(runnable);
       found.push({ ...identity, names, runnable });
     } catch (error) {
@@ -102,7 +106,7 @@ async function readFunction(
   }
   const wrong = environment.find(([name]) => !variableName.test(name));
   if (wrong) throw new UserError(`its environment variable ${JSON.stringify(wrong[0])} has a name that Lambda refuses`);
-  const deployed: DeployedFunction = {
+  return {
     ...identity,
     runtime,
     handler,
@@ -123,11 +127,6 @@ async function readFunction(
     tags: { ...stack.tags, ...readTags(property('Tags')) },
     lastModified: sources.now,
   };
-  const layers = await sources.layers.of(stack, resource.logicalId, deployed);
-  if (sources.strictLayers && layers.leftOut.length > 0) {
-    throw new UserError(`it would run without ${layers.leftOut.join(' and ')} here, which --strict-layers refuses`);
-  }
-  return { ...deployed, ...layers };
 }
 
 /** Reads the versions and aliases that a stack publishes. */

@@ -122,8 +122,9 @@ function wrapperOf(
   const fixed = Object.entries(started).find(([, value = '']) => /(^|[\s:=,'"])\/(opt|var\/task)\//.test(value));
   if (fixed) {
     const [name, value] = fixed;
+    const other = name === 'Handler' ? '' : 'give another value by --env-file, or ';
     throw new UserError(
-      `its ${name} is ${JSON.stringify(value)}, but layers and code lie elsewhere here than on Lambda: test it on AWS`,
+      `its ${name} is ${JSON.stringify(value)}, but code and layers lie elsewhere here than on Lambda: ${other}test it on AWS`,
     );
   }
   return isLeftOut ? [`the wrapper script ${script}`] : [];

@@ -1,6 +1,7 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../../lib/wire';
+import { EnvFile } from '../../../../scripts/local/app/envFile';
 import {
   inlineFunction,
   load,
@@ -196,7 +197,7 @@ test.each<[string, JsonObject, RegExp]>([
   [
     'a wrapper script',
     { Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/wrapper' } } },
-    /^its AWS_LAMBDA_EXEC_WRAPPER is "\/opt\/wrapper", but layers and code lie elsewhere here than on Lambda: test it on AWS$/,
+    /^its AWS_LAMBDA_EXEC_WRAPPER is "\/opt\/wrapper", but code and layers lie elsewhere here than on Lambda: give another value by --env-file, or test it on AWS$/,
   ],
   [
     'a module that is preloaded by its path',
@@ -220,4 +221,14 @@ test.each<[string, JsonObject, RegExp]>([
   );
   expect(functions).toEqual([]);
   expect([...unserved.functions]).toEqual([['f', expect.stringMatching(reason)]]);
+});
+
+test('a function is served with another value for what it is started by, or none', async () => {
+  const Variables = { AWS_LAMBDA_EXEC_WRAPPER: '/opt/wrapper', NODE_OPTIONS: '-r /opt/x.js' };
+  const file = join(newDirectory(), 'functions.env');
+  writeFileSync(file, 'AWS_LAMBDA_EXEC_WRAPPER=\nNODE_OPTIONS=-r ./layers/x.js\n');
+  const { functions } = await load(app({ Environment: { Variables } }), {
+    envFile: await EnvFile.read(file, new AbortController().signal),
+  });
+  expect(functions).toHaveLength(1);
 });
