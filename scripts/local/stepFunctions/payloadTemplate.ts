@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
 import { excerpt, placeIn } from './excerpt';
 import { type Bindings, Expression, type ExpressionSettings, jsonType } from './expression';
-import { findUnsupportedReference } from './references';
+import { findUnsupportedReference, type AvailableStates } from './references';
 
 /** A field's value with JSONata expressions in it, at any depth, compiled once. */
 export interface Template {
@@ -11,12 +11,6 @@ export interface Template {
   readonly expression?: Expression;
   /** Throws an EvaluationFailure. */
   evaluate(bindings: Bindings): Promise<Json>;
-}
-
-/** Which members of `$states` a field can refer to, beside `input` and `context`. */
-export interface AvailableStates {
-  result: boolean;
-  errorOutput: boolean;
 }
 
 /** Compiles templates. */

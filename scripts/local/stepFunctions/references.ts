@@ -1,5 +1,11 @@
 import type { ExprNode } from 'jsonata';
 
+/** Which members of `$states` a field can refer to, beside `input` and `context`. */
+export interface AvailableStates {
+  result: boolean;
+  errorOutput: boolean;
+}
+
 /**
  * What an expression refers to that Step Functions refuses when a machine is created: names without a context item
  * (measured: `Reference to 'phone' at the top level is not supported.`), `$$`, and members of `$states` where they don't
@@ -7,7 +13,7 @@ import type { ExprNode } from 'jsonata';
  */
 export function findUnsupportedReference(
   syntax: ExprNode,
-  available: { result: boolean; errorOutput: boolean },
+  available: AvailableStates,
 ): UnsupportedReference | undefined {
   return visit(syntax, true, available);
 }
@@ -25,11 +31,7 @@ type Node = ExprNode & Record<string, unknown>;
 /** Members of a syntax node whose nodes see another context item than the node itself. */
 const innerMembers = new Set(['stages', 'predicate', 'group', 'terms', 'pattern', 'update', 'delete']);
 
-function visit(
-  node: unknown,
-  topLevel: boolean,
-  available: { result: boolean; errorOutput: boolean },
-): UnsupportedReference | undefined {
+function visit(node: unknown, topLevel: boolean, available: AvailableStates): UnsupportedReference | undefined {
   if (Array.isArray(node)) return firstOf(node, (item) => visit(item, topLevel, available));
   if (!isNode(node)) return undefined;
   const own = checkNode(node, topLevel, available);
@@ -44,11 +46,7 @@ function visit(
   });
 }
 
-function checkNode(
-  node: Node,
-  topLevel: boolean,
-  available: { result: boolean; errorOutput: boolean },
-): UnsupportedReference | undefined {
+function checkNode(node: Node, topLevel: boolean, available: AvailableStates): UnsupportedReference | undefined {
   if (topLevel && (node.type === 'name' || node.type === 'wildcard' || node.type === 'descendant')) {
     const name = String(node.value);
     return { problem: `Reference to '${name}' at the top level is not supported`, offset: beginOf(node, name) };

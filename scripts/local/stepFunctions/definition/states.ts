@@ -1,5 +1,6 @@
 import { parseTimestamp } from '../../../io/timestamp';
-import type { AvailableStates, TemplateCompiler } from '../payloadTemplate';
+import type { TemplateCompiler } from '../payloadTemplate';
+import type { AvailableStates } from '../references';
 import type {
   ChoiceRule,
   ChoiceState,

@@ -1,7 +1,8 @@
 import { isJsonObject } from '../../../../lib/wire';
 import { shown } from '../../../../lib/wire/parsers';
 import { jsonType } from '../expression';
-import type { AvailableStates, Template, TemplateCompiler } from '../payloadTemplate';
+import type { Template, TemplateCompiler } from '../payloadTemplate';
+import type { AvailableStates } from '../references';
 import type { Assignment } from './definition';
 import type { Fields } from './fields';
 
