@@ -3,41 +3,13 @@ import type { RunResult } from '../../../lib/wire';
 import { costOf } from '../../../scripts/cost/cost';
 import { textReport } from '../../../scripts/report/text';
 import { notFinished } from '../../../scripts/result/untested';
+import { errored as erroredOf, failed as failedOf, passed as passedOf, runResultOf } from '../runResults';
 
-const passed = { configuration_identifier: 'config_0', status: 'PASSED', duration_ms: 3004.1 } as const;
-const failed = {
-  configuration_identifier: 'config_1',
-  status: 'FAILED',
-  duration_ms: 8012.2,
-  error: { type: 'Error', message: 'Something went wrong!' },
-  log_tail: 'START RequestId: 1\nSleeping for 8 s\nEND RequestId: 1\n',
-} as const;
-const errored = {
-  configuration_identifier: 'config_2',
-  status: 'ERRORED',
-  error: { type: 'Lambda.TooManyRequestsException', message: 'Rate Exceeded.' },
-} as const;
-
-function resultOf(results: RunResult['results'], rest: Partial<RunResult> = {}): RunResult {
-  const count = (status: string) => results.filter((one) => one.status === status).length;
-  return {
-    schema_version: 1,
-    total: results.length,
-    passed: count('PASSED'),
-    failed: count('FAILED'),
-    errored: count('ERRORED'),
-    max_concurrency: 10,
-    tolerated_failures: 0,
-    results,
-    execution_arn: 'arn:aws:states:eu-west-1:123456789012:execution:SystemTest:run',
-    status: 'FAILED',
-    verdict: 'FAILED',
-    started_at: '2026-01-01T00:00:00.000Z',
-    stopped_at: '2026-01-01T00:00:08.500Z',
-    duration_seconds: 8.5,
-    ...rest,
-  };
-}
+const passed = passedOf('config_0');
+const failed = failedOf('config_1');
+const errored = erroredOf('config_2');
+const resultOf = (results: RunResult['results'], rest: Partial<RunResult> = {}) =>
+  runResultOf(results, { status: 'FAILED', verdict: 'FAILED', ...rest });
 
 const plain = createColors(false);
 const report = (results: RunResult['results'], rest?: Partial<RunResult>) => textReport(resultOf(results, rest), plain);

@@ -18,6 +18,17 @@ export const sdkResource = 'arn:aws:states:::aws-sdk:lambda:invoke';
 export const optimizedResource = 'arn:aws:states:::lambda:invoke';
 export const functionArn = 'arn:aws:lambda:eu-central-1:123456789012:function:Tested';
 
+/** A task of that function. */
+export const task = (more: object = {}) => ({
+  Type: 'Task',
+  Resource: sdkResource,
+  Arguments: { FunctionName: functionArn },
+  End: true,
+  ...more,
+});
+
+export const pass = (more: object = {}) => ({ Type: 'Pass', End: true, ...more });
+
 /** An invoker behind which a function of the test stands. */
 export function invokerOf(
   answer: (event: Json, request: InvokeRequest) => Partial<InvokeResult> | Promise<Partial<InvokeResult>>,

@@ -21,6 +21,9 @@ const map = (states: Record<string, object>, more: object = {}) => ({
 
 const throttled = new ServiceError('TooManyRequestsException', 429, 'Rate Exceeded.');
 
+/** A branch that fails. */
+const boom = { StartAt: 'Boom', States: { Boom: { Type: 'Fail', Error: 'MyError', Cause: 'my cause' } } };
+
 describe('the history of an execution', () => {
   it('holds every detail of a task as AWS reports it', async () => {
     const { events } = await runMachine(machine({ Invoke: invoke({ TimeoutSeconds: 7 }) }), { a: 1 });
@@ -238,7 +241,6 @@ describe('the history of an execution', () => {
   });
 
   it('starts a Parallel again for a retry and records its failure once, in the end', async () => {
-    const boom = { StartAt: 'Boom', States: { Boom: { Type: 'Fail', Error: 'MyError', Cause: 'my cause' } } };
     const { events } = await runMachine(
       machine({
         Both: {
@@ -326,7 +328,6 @@ describe('the history of an execution', () => {
   });
 
   it('records the failure of a Catch from where the state stood before it failed', async () => {
-    const boom = { StartAt: 'Boom', States: { Boom: { Type: 'Fail', Error: 'MyError', Cause: 'my cause' } } };
     const { events } = await runMachine(
       machine({
         Both: {

@@ -9,19 +9,12 @@ import {
   machine,
   optimizedResource,
   outputOf,
+  pass,
   returning,
   runMachine,
   sdkResource,
+  task,
 } from './fixture';
-
-const task = (more: object = {}) => ({
-  Type: 'Task',
-  Resource: sdkResource,
-  Arguments: { FunctionName: functionArn },
-  End: true,
-  ...more,
-});
-const pass = (more: object = {}) => ({ Type: 'Pass', End: true, ...more });
 
 /** How long the execution waited between its first and its last event, in milliseconds. */
 const elapsed = ({ events }: Ended) => events.at(-1)!.timestamp!.getTime() - events[0]!.timestamp!.getTime();

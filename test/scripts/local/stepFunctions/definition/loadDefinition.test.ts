@@ -1,7 +1,7 @@
 import { loadDefinition } from '../../../../../scripts/local/stepFunctions/definition/loadDefinition';
 import { UserError } from '../../../../../scripts/io/userError';
 import { FakeClock } from '../../../fakeClock';
-import { functionArn, machine, sdkResource } from '../fixture';
+import { functionArn, machine, pass, task } from '../fixture';
 
 const load = (definition: object | string) =>
   loadDefinition('Nightly', typeof definition === 'string' ? definition : JSON.stringify(definition), {
@@ -9,14 +9,6 @@ const load = (definition: object | string) =>
     random: () => 0,
   });
 
-const task = (more: object = {}) => ({
-  Type: 'Task',
-  Resource: sdkResource,
-  Arguments: { FunctionName: functionArn },
-  End: true,
-  ...more,
-});
-const pass = (more: object = {}) => ({ Type: 'Pass', End: true, ...more });
 const processor = (more: object = {}) => ({ StartAt: 'Item', States: { Item: pass() }, ...more });
 const map = (more: object = {}) => ({ Type: 'Map', ItemProcessor: processor(), End: true, ...more });
 const parallel = (more: object = {}) => ({ Type: 'Parallel', Branches: [processor()], End: true, ...more });
