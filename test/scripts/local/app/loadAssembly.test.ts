@@ -283,13 +283,13 @@ describe('a function', () => {
 
     test('gets the values that a file gives it, which are listed and shown no more', async () => {
       const file = join(newDirectory(), 'functions.env');
-      writeFileSync(file, 'Reports.SECRET=hunter2\nBUCKET=mine\nQUEUE=q\nFLAG=f\nNEW=n');
+      writeFileSync(file, 'Reports.SECRET=hunter2\nBUCKET=mine\nQUEUE={{resolve:ssm:q}}\nFLAG=f\nNEW=n');
       const envFile = await EnvFile.read(file, new AbortController().signal);
       const { functions, notes } = await load(source, { envFile });
       expect(notes).toEqual([]);
       const [reports, other] = [true, false].map((its) => functions.find((one) => (one.functionName === 'f') === its));
       expect(reports!.environment).toMatchObject({ SECRET: 'hunter2', BUCKET: 'mine', TABLE: 'prod', NEW: 'n' });
-      expect(other!.environment).toEqual({ BUCKET: 'mine', QUEUE: 'q', FLAG: 'f', NEW: 'n' });
+      expect(other!.environment).toEqual({ BUCKET: 'mine', QUEUE: '{{resolve:ssm:q}}', FLAG: 'f', NEW: 'n' });
       expect(Object.keys(reports!.declaredEnvironment!)).toEqual(Object.keys(Variables));
       expect(JSON.stringify(reports!.declaredEnvironment)).not.toContain('hunter2');
     });

@@ -131,3 +131,14 @@ describe('ListFunctions', () => {
 function marker(position: number): string {
   return Buffer.from(String(position)).toString('base64url');
 }
+
+test('shows the variables of the template, not those that the function was given here', async () => {
+  const given = deployed('', {
+    environment: { STAGE: 'mine', TOKEN: 'secret' },
+    declaredEnvironment: { STAGE: 'test' },
+  });
+  const lambda = await serveLambda([given]);
+  const { Environment } = await lambda.client.send(new GetFunctionConfigurationCommand({ FunctionName: 'reports' }));
+  expect(Environment).toEqual({ Variables: { STAGE: 'test' } });
+  await lambda.close();
+});
