@@ -1,5 +1,6 @@
 /**
- * The layers of the functions: what Lambda unpacks into `/opt`, one after the other.
+ * The layers of the functions: what Lambda unpacks into `/opt`, one after the other. Lambda takes layers for another
+ * architecture (as aws-cdk-lib's Function says); that it refuses those for another runtime was found nowhere.
  * https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
  */
 import { constants, existsSync } from 'node:fs';

@@ -22,7 +22,7 @@ export function sandboxEnvironment(
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    // On Lambda the layers come last, after the few programs of its system; here they shall win over those of this machine.
+    // On Lambda the layers come after the few programs of its system; here they shall win over those of this machine.
     PATH: [...inLayers('bin'), env.PATH ?? ''].join(delimiter),
     LD_LIBRARY_PATH: [codeDirectory, join(codeDirectory, 'lib'), ...inLayers('lib')].join(delimiter),
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',

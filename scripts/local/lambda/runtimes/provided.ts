@@ -22,19 +22,13 @@ export function provided({ env }: Surroundings, machine: Machine = process): Run
           : foreignProgram(program, deployed, machine);
       if (obstacle !== undefined) throw new UserError(`its program ${file} ${obstacle}`);
     },
-    launch: async (deployed) => {
-      const { codeDirectory, layersDirectory } = deployed;
-      // In the order of Lambda (AWS Lambda developer guide, "Defined runtime environment variables").
-      const libraries = [codeDirectory, join(codeDirectory, 'lib')];
-      if (layersDirectory !== undefined) libraries.push(join(layersDirectory, 'lib'));
-      return {
-        command: await findBootstrap(deployed),
-        args: [],
-        env: { LD_LIBRARY_PATH: libraries.join(delimiter) },
-        directory: codeDirectory,
-        connectsFirst: false,
-      };
-    },
+    launch: async (deployed) => ({
+      command: await findBootstrap(deployed),
+      args: [],
+      env: {},
+      directory: deployed.codeDirectory,
+      connectsFirst: false,
+    }),
   };
 }
 
