@@ -4,7 +4,7 @@ import type { DeployedFunction } from '../app/deployment';
 import { ServiceError } from '../http/service';
 import { exited, raised, timedOut, type FunctionError } from './functionError';
 import { endLine, platformLog } from './log';
-import { cannotLog, cannotRun, lacksModule } from './machineTrouble';
+import { cannotLog, cannotRun, cannotServe, lacksModule } from './machineTrouble';
 import type { Outcome, Sandbox } from './sandbox';
 import { newTraceId } from './sandboxEnvironment';
 import type { SandboxPool } from './sandboxPool';
@@ -102,9 +102,8 @@ async function runIn(sandbox: Sandbox, invocation: Invocation, clock: Clock): Pr
 /** Throws ServiceException where a sandbox ended before the function had a chance, or without room for its log. */
 function requireStarted(outcome: Outcome, { functionName }: DeployedFunction): Outcome {
   if (outcome.type === 'error' && outcome.logTrouble !== undefined) throw cannotLog(functionName, outcome.logTrouble);
-  if ((outcome.type === 'exit' || outcome.type === 'error') && outcome.trouble) {
-    throw cannotRun(functionName, outcome.trouble);
-  }
+  if (outcome.type === 'error' && outcome.trouble) throw cannotServe(functionName, outcome.trouble);
+  if (outcome.type === 'exit' && outcome.trouble) throw cannotRun(functionName, outcome.trouble);
   return outcome;
 }
 

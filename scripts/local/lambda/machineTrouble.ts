@@ -11,9 +11,15 @@ export function cannotRun(functionName: string, reason: string): ServiceError {
   return new ServiceError('ServiceException', 500, `The function ${functionName} could not be run: ${reason}.`);
 }
 
+/** A function that lacks something here. Trying again is in vain, so that it isn't a ServiceException. */
+export function cannotServe(functionName: string, reason: string): ServiceError {
+  const message = `The local endpoint can't serve the function ${functionName}: ${reason}`;
+  return new ServiceError('InvalidParameterValueException', 400, message);
+}
+
 /**
- * A function that found no module where it lacks layers here that may hold it; undefined for other errors. Trying again is
- * in vain, so that it isn't a ServiceException. An extension brings no modules, nor does a layer that is named for one.
+ * A function that found no module where it lacks layers here that may hold it; undefined for other errors. An extension
+ * brings no modules, nor does a layer that is named for one.
  */
 export function lacksModule(
   { functionName, leftOut = [] }: DeployedFunction,
@@ -26,8 +32,7 @@ export function lacksModule(
     /^Runtime\.ImportModuleError|Cannot find (?:module|package) |^ModuleNotFoundError|ClassNotFound|NoClassDefFound/;
   if (lacking.length === 0 || !isMissing.test(said)) return undefined;
   const reason = `${said.split('\n')[0]}; here it runs without ${lacking.join(' and ')}: put the layer into the app as an asset`;
-  const message = `The local endpoint can't serve the function ${functionName}: ${reason}`;
-  return new ServiceError('InvalidParameterValueException', 400, message);
+  return cannotServe(functionName, reason);
 }
 
 function messageOf(payload: Buffer): string {

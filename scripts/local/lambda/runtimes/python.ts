@@ -113,9 +113,10 @@ async function chooseClient(
   const name = `awslambdaric ${/^awslambdaric==(\S+)/m.exec(requirements)?.[1]}`;
   // As requirements.txt says.
   const hasAwsClient = process.platform === 'linux' && !interpreter.version.startsWith('3.9.');
+  const what = hasAwsClient ? `${name} and boto3` : 'boto3';
   try {
-    const needed = hasAwsClient ? 'awslambdaric.bootstrap, runtime_client, boto3' : 'boto3';
-    const command = await installed(interpreter, name, needed, cache, options);
+    const modules = hasAwsClient ? 'awslambdaric.bootstrap, runtime_client, boto3' : 'boto3';
+    const command = await installed(interpreter, { what, modules }, cache, options);
     if (hasAwsClient) return { command, args: [join(directory, 'awsClient.py')], hasSdk: true };
     note(
       `${runtime} functions run by the local endpoint's own client: ${name} is for Linux and Python 3.10 and above.`,
@@ -124,8 +125,8 @@ async function chooseClient(
   } catch (error) {
     if (error instanceof UserError || signal?.aborted) throw error;
     note(
-      `${runtime} functions run by the local endpoint's own client, without boto3: ${name} and boto3 could not be ` +
-        `installed (${reasonOf(error)}).`,
+      `${runtime} functions run by the local endpoint's own client, without boto3: ${what} could not be installed ` +
+        `(${reasonOf(error)}).`,
     );
     // Without the packages of this machine, which Lambda does not have.
     return { command: interpreter.executable, args: ['-s', '-S', bootstrapFile], hasSdk: false };
@@ -135,8 +136,7 @@ async function chooseClient(
 /** The interpreter of a virtual environment with what Lambda's runtime brings. */
 async function installed(
   { executable, version }: Interpreter,
-  name: string,
-  needed: string,
+  { what, modules }: { what: string; modules: string },
   cache: RuntimeCache,
   { directory, cwd, env, note = () => undefined, signal }: PythonOptions,
 ): Promise<string> {
@@ -144,9 +144,9 @@ async function installed(
   const key = createHash('sha256').update(executable).update(readFileSync(requirements)).digest('hex').slice(0, 12);
   const folder = await cache.provide(
     `python-${version}-${key}`,
-    (one) => works(interpreterIn(one), `import ${needed}`),
+    (one) => works(interpreterIn(one), `import ${modules}`),
     async (fresh) => {
-      note(`Installing ${name} and boto3 for Python ${version}, once, in ${cache.folder}.`);
+      note(`Installing ${what} for Python ${version}, once, in ${cache.folder}.`);
       const limits = { cwd, signal, timeout: installTimeoutMs };
       // Asks once more, not five times, where there is no network, unless the caller says otherwise.
       const pip = { ...limits, env: { PIP_RETRIES: '1', ...env } };

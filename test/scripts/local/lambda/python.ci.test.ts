@@ -16,6 +16,7 @@ describePip("a function in Python by AWS's own client", () => {
 });
 
 describePip('what is installed for Python', () => {
+  beforeAll(() => endpoints(runtimeCache, surroundings.env));
   afterAll(cleanUp);
   const client =
     'import boto3, sys\ndef handler(event, context): return [boto3.__name__, "awslambdaric" in sys.modules]';
@@ -46,6 +47,19 @@ describePip('what is installed for Python', () => {
       { payload: ['boto3', true], notes: [installing] },
     ]);
     expect(readdirSync(runtimeCache)).toEqual([name]);
+  });
+
+  test("is boto3 alone where AWS's client is for another system", async () => {
+    const { platform } = process;
+    Object.defineProperty(process, 'platform', { value: 'darwin' });
+    const [answer] = await endpoints(runtimeCache, surroundings.env);
+    Object.defineProperty(process, 'platform', { value: platform });
+    expect(answer).toEqual({
+      payload: ['boto3', false],
+      notes: [
+        `${runtime} functions run by the local endpoint's own client: awslambdaric 4.2.2 is for Linux and Python 3.10 and above.`,
+      ],
+    });
   });
 
   test('is whole where two endpoints install it at once', async () => {

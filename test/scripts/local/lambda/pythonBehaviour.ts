@@ -313,7 +313,7 @@ export function describePython(options: () => Partial<RuntimesOptions>): void {
       Object.keys(env)
         .filter((name) => !/^(AWS_|LAMBDA_|_X_AMZN_TRACE_ID|LC_CTYPE)/.test(name))
         .sort(),
-    ).toEqual(['LANG', 'PATH', 'STAGE', 'TZ', '_HANDLER']);
+    ).toEqual(['LANG', 'LD_LIBRARY_PATH', 'PATH', 'STAGE', 'TZ', '_HANDLER']);
     expect(path[0]).toBe(cwd);
     expect(path.filter((folder) => /dist.packages|dist\/python/.test(folder))).toEqual([]);
     expect(argv).toEqual(['index.handler']);

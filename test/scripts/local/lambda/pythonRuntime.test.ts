@@ -102,9 +102,9 @@ describeWith('Python', 'python3', ['--version'])('what Lambda has and this machi
   ])("is not the function's fault where it imports the AWS SDK %s", async (_name, source) => {
     const { answer, notes } = await answerOf({ 'index.py': source });
     expect(answer).toMatchObject({
-      name: 'ServiceException',
+      name: 'InvalidParameterValueException',
       message: expect.stringMatching(
-        /^The function reports could not be run: it imports boto(3|core), which Lambda has and which could not be installed here: /,
+        /^The local endpoint can't serve the function reports: it imports boto(3|core), which Lambda has and which could not be installed here: /,
       ),
     });
     expect(notes).toContainEqual(
@@ -123,7 +123,7 @@ describeWith('Python', 'python3', ['--version'])('what Lambda has and this machi
       'fast/core.cpython-311-riscv128-linux-gnu.so': '',
     });
     expect(answer).toMatchObject({
-      name: 'ServiceException',
+      name: 'InvalidParameterValueException',
       message: expect.stringContaining(
         'its bundle has fast/core.cpython-311-riscv128-linux-gnu.so, compiled for another platform',
       ),
