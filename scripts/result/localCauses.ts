@@ -10,8 +10,6 @@ interface Cause {
   advice(given: LocalFunctionOptions): string;
 }
 
-const awsHost = String.raw`["']?(?:https?://)?[\w.-]+\.amazonaws\.com(?:\.cn)?`;
-
 /** The first one that an error speaks of counts. */
 const causes: Cause[] = [
   {
@@ -51,12 +49,22 @@ const causes: Cause[] = [
   {
     says: () =>
       new RegExp(
-        String.raw`(?:ENOTFOUND|EAI_AGAIN|ETIMEDOUT|lookup|UnknownHostException:|[Cc]onnect(?:ion)? (?:timeout on|to the) endpoint URL:) ${awsHost}`,
+        String.raw`(?:ENOTFOUND|EAI_AGAIN|ETIMEDOUT|lookup|UnknownHostException:|[Cc]onnect(?:ion)? (?:timeout on|to the) endpoint URL:) ["']?(?:https?://)?(?<host>[\w.-]+\.amazonaws\.com(?:\.cn)?)`,
       ),
-    advice: ({ functionEndpointUrl: endpoint }) =>
-      endpoint === undefined
-        ? 'this machine does not reach AWS, and the functions have no credentials unless --function-profile NAME gives them those of a profile: --function-endpoint-url URL sends their calls to an emulator'
-        : `this machine does not reach AWS, where these calls go past ${endpoint}`,
+    advice: ({ functionProfile: profile, functionEndpointUrl: endpoint }) => {
+      if (endpoint !== undefined) return `this machine does not reach AWS, where these calls go past ${endpoint}`;
+      const credentials =
+        profile === undefined
+          ? ', and the functions have no AWS credentials unless --function-profile NAME gives them those of a profile'
+          : '';
+      return `this machine does not reach AWS${credentials}: --function-endpoint-url URL sends their calls to an emulator`;
+    },
+  },
+  {
+    says: () =>
+      /\b(?:NoSuchBucket|ResourceNotFoundException|QueueDoesNotExist|NonExistentQueue|ParameterNotFound|NoSuchEntity)\b/,
+    advice: () =>
+      'where a variable names what is not there, as its value is made up, --env-file FILE gives the real one',
   },
 ];
 
@@ -70,9 +78,10 @@ export function localCauseNotes({ results }: Pick<RunResult, 'results'>, given: 
     if (status !== 'FAILED') continue;
     const text = `${error?.type ?? ''}: ${error?.message ?? ''}\n${log}`;
     for (const cause of causes) {
-      const found = cause.says(given)?.exec(text)?.[0];
-      if (found === undefined) continue;
-      said.set(cause, [...(said.get(cause) ?? []), found]);
+      const found = cause.says(given)?.exec(text);
+      if (!found) continue;
+      const host = found.groups?.host;
+      said.set(cause, [...(said.get(cause) ?? []), host === undefined ? found[0] : `no connection to ${host}`]);
       break;
     }
   }

@@ -11,7 +11,7 @@ const noted = (type: string, message: string, given = {}) =>
 const none =
   'the functions have no AWS credentials on this machine: --function-profile NAME gives them those of a profile, ' +
   '--function-endpoint-url URL sends their calls to an emulator.';
-const noNetwork = 'this machine does not reach AWS, and the functions have no credentials unless';
+const noNetwork = 'this machine does not reach AWS, and the functions have no AWS credentials unless';
 
 test.each([
   ['CredentialsProviderError', 'Could not load credentials from any providers', 'CredentialsProviderError', none],
@@ -25,7 +25,12 @@ test.each([
   ],
   ['OperationError', 'operation error STS: …, api error InvalidClientTokenId: …', 'InvalidClientTokenId', none],
   ['software.amazon.awssdk.core.exception.SdkClientException', 'Unable to load credentials from any …', '', none],
-  ['Error', 'getaddrinfo ENOTFOUND s3.eu-west-1.amazonaws.com', 'ENOTFOUND s3.eu-west-1.amazonaws.com', noNetwork],
+  [
+    'Error',
+    'getaddrinfo ENOTFOUND s3.eu-west-1.amazonaws.com',
+    'no connection to s3.eu-west-1.amazonaws.com',
+    noNetwork,
+  ],
   [
     'EndpointConnectionError',
     'Could not connect to the endpoint URL: "https://sqs.eu-west-1.amazonaws.com/"',
@@ -49,6 +54,8 @@ test.each([
     profile,
     'sign in again, such as by aws sso login --profile dev.',
   ],
+  ['Error', 'getaddrinfo ENOTFOUND sts.amazonaws.com', profile, 'does not reach AWS: --function-endpoint-url URL'],
+  ['NoSuchBucket', 'The specified bucket does not exist', emulator, 'made up, --env-file FILE gives the real one.'],
   ['AccessDenied', 'Access Denied', profile, 'may do what the profile dev may, and not what their roles may.'],
   ['InvalidClientTokenId', '…', emulator, 'made-up credentials, which http://localhost:4566 does not take'],
   ['Error', 'connect ECONNREFUSED 127.0.0.1:4566', emulator, 'http://localhost:4566 does not answer any more.'],
@@ -83,6 +90,6 @@ test('counts what failed for one cause in one note, also where only the log name
   ];
   expect(localCauseNotes({ results }, {})).toEqual([
     `2 configurations failed with UnrecognizedClientException, CredentialsProviderError: ${none}`,
-    expect.stringMatching(/^1 configuration failed with ENOTFOUND sts\.amazonaws\.com: /),
+    expect.stringMatching(/^1 configuration failed with no connection to sts\.amazonaws\.com: /),
   ]);
 });
