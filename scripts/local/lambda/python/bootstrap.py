@@ -67,7 +67,7 @@ class LambdaContext(SimpleNamespace):
     """The context object (AWS Lambda developer guide, "Using the Lambda context object in Python")."""
 
     def get_remaining_time_in_millis(self):
-        return max(0, self._deadline_ms - int(time.time() * 1000))
+        return max(0, self._epoch_deadline_time_in_ms - int(time.time() * 1000))
 
     def w3c(self):
         return dict(self._w3c)
@@ -105,7 +105,7 @@ def context_of(headers):
         client_context=None if told is None else client_context_of(told),
         identity=SimpleNamespace(cognito_identity_id=None, cognito_identity_pool_id=None),
         tenant_id=None,
-        _deadline_ms=int(headers["lambda-runtime-deadline-ms"]),
+        _epoch_deadline_time_in_ms=int(headers["lambda-runtime-deadline-ms"]),
         _w3c={key: value for key, value in traced.items() if isinstance(value, str)},
     )
 

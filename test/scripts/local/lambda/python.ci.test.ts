@@ -5,6 +5,7 @@ import { describeWith } from '../clientFixture';
 import { newDirectory, removeDirectories } from '../cloudAssembly';
 import { cleanUp, deployed, serveLambda, surroundings } from './lambdaFixture';
 import { describePython, runtime } from './pythonBehaviour';
+import { testBehaviours } from './runtimeBehaviours';
 
 const runtimeCache = newDirectory();
 afterAll(removeDirectories);
@@ -13,6 +14,52 @@ const describePip = describeWith('Python', 'python3', ['--version']);
 
 describePip("a function in Python by AWS's own client", () => {
   describePython(() => ({ runtimeCache }));
+});
+
+describePip('a function in Python', () => {
+  const source = `
+import os, signal, sys, time
+
+def raise_(context):
+    raise ValueError('Bäd')
+
+if os.environ.get('ON_LOAD') == 'raise':
+    raise_(None)
+if os.environ.get('ON_LOAD') == 'exit7':
+    sys.exit(7)
+
+invocations = 0
+acts = {
+    'succeed': lambda c: {'system_test_successful': True, 'invocations': invocations},
+    'print': lambda c: [sys.stderr.write('two\\n'), print('Größe')],
+    'context': lambda c: {
+        'requestId': c.aws_request_id,
+        'arn': c.invoked_function_arn,
+        'deadline': c._epoch_deadline_time_in_ms,
+        'stage': os.environ['STAGE'],
+        'taskRoot': os.environ['LAMBDA_TASK_ROOT'],
+        'folder': os.getcwd(),
+    },
+    'raise': raise_,
+    'exit0': lambda c: sys.exit(0),
+    'exit7': lambda c: sys.exit(7),
+    'killed': lambda c: os.kill(os.getpid(), signal.SIGKILL),
+    'hang': lambda c: time.sleep(60),
+    'tooLarge': lambda c: 'x' * 6_291_556,
+}
+
+def handler(event, context):
+    global invocations
+    invocations += 1
+    print('one')
+    return acts[event](context)
+`;
+  testBehaviours({
+    deployed: (overrides) => deployed({ 'index.py': source }, { runtime, ...overrides }),
+    runtimes: () => new Runtimes({ ...surroundings, runtimeCache }),
+    raised: 'ValueError',
+    raisedOnLoad: { errorType: 'ValueError', errorMessage: 'Bäd' },
+  });
 });
 
 describePip('what is installed for Python', () => {

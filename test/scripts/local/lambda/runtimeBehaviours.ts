@@ -1,6 +1,7 @@
 /* eslint-disable jest/no-export -- several files run them, some of them in CI */
 /** What a function does and gets, whatever runtime it has: rows are behaviours, each runtime is a column. */
 import type { DeployedFunction } from '../../../../scripts/local/app/deployment';
+import type { Runtimes } from '../../../../scripts/local/lambda/runtimes/runtimes';
 import { account, cleanUp, region, serveLambda, type ServedLambda } from './lambdaFixture';
 
 /** What a function is asked to do, as the text that is its event; where it is loaded, by its variable `ON_LOAD`. */
@@ -16,6 +17,8 @@ export interface RuntimeColumn {
   crashed?: ErrorPayload;
   /** Where it raises as it is loaded. */
   raisedOnLoad: ErrorPayload;
+  /** Of the service; default: this machine's own runtimes. */
+  runtimes?: () => Runtimes;
 }
 
 interface ErrorPayload {
@@ -24,15 +27,16 @@ interface ErrorPayload {
 }
 
 /** The rows, as tests within a `describe`. */
-export function testBehaviours({ deployed, raised, crashed, raisedOnLoad }: RuntimeColumn): void {
+export function testBehaviours({ deployed, raised, crashed, raisedOnLoad, runtimes }: RuntimeColumn): void {
   let lambda: ServedLambda;
   beforeAll(async () => {
-    lambda = await serveLambda([
+    const functions = [
       deployed({ environment: { STAGE: 'test' } }),
       deployed({ functionName: 'short', timeoutSeconds: 1 }),
       deployed({ functionName: 'raising', environment: { ON_LOAD: 'raise' } }),
       deployed({ functionName: 'exiting', environment: { ON_LOAD: 'exit7' } }),
-    ]);
+    ];
+    lambda = await serveLambda(functions, { runtimes: runtimes?.() });
   });
   afterAll(cleanUp);
 
