@@ -219,7 +219,7 @@ export class RuntimeApi {
       return;
     }
     this.state = 'InitError';
-    this.firstAnswer = errorAnswer(request, body);
+    this.firstAnswer = errorAnswer(request.headers, body);
     accept(response);
     this.onTurn?.();
   }
@@ -232,7 +232,10 @@ export class RuntimeApi {
   ): void {
     this.state = 'ResponseSent';
     const mode = request.headers['lambda-runtime-function-response-mode'];
-    if (mode !== undefined || request.headers.trailer !== undefined) {
+    // aws-lambda-go announces trailers with every answer, and sends them where a stream broke off.
+    const { 'lambda-runtime-function-error-type': brokeOff, 'lambda-runtime-function-error-body': error = '' } =
+      request.trailers;
+    if (mode !== undefined) {
       const errorMessage = 'Response streaming is not supported by the local endpoint.';
       this.firstAnswer = platformAnswer({ errorType: 'Runtime.InvalidResponseModeHeader', errorMessage });
       refuse(response, 400, 'InvalidFunctionResponseMode', errorMessage);
@@ -240,9 +243,14 @@ export class RuntimeApi {
       this.firstAnswer = platformAnswer(responseTooLarge);
       const message = `Exceeded maximum allowed payload size (${maximumResponseBytes} bytes).`;
       refuse(response, 413, 'RequestEntityTooLarge', message);
+    } else if (brokeOff !== undefined) {
+      this.firstAnswer = errorAnswer(request.trailers, Buffer.from(error, 'base64'));
+      accept(response);
     } else {
       this.firstAnswer =
-        type === 'error' ? errorAnswer(request, body) : { type, payload: body, errorType: '', at: performance.now() };
+        type === 'error'
+          ? errorAnswer(request.headers, body)
+          : { type, payload: body, errorType: '', at: performance.now() };
       accept(response);
     }
   }
@@ -277,7 +285,7 @@ function platformAnswer(error: { errorType: string; errorMessage: string }): Run
  * An error as the runtime told it. Where its body is no JSON object, Lambda makes one from the header (the Runtime API's
  * OpenAPI document). The type is shown in the log, so only what looks like one counts.
  */
-function errorAnswer({ headers }: IncomingMessage, body: Buffer | undefined): RuntimeAnswer {
+function errorAnswer(headers: NodeJS.Dict<string | string[]>, body: Buffer | undefined): RuntimeAnswer {
   const logTrouble = headers[logTroubleHeader];
   const text = body?.toString() ?? '';
   const told = parseObject(text);

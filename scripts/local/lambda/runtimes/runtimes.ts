@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { builtFile } from '../../../io/builtFile';
 import { UserError } from '../../../io/userError';
 import type { DeployedFunction } from '../../app/deployment';
+import { java } from './java';
 import { nodejs } from './nodejs';
 import { provided } from './provided';
 import { python } from './python';
@@ -29,6 +30,7 @@ export class Runtimes {
       [/^nodejs\d+\.x$/, nodejs(bootstrapFile, options)],
       [/^python3\.\d+$/, python({ ...options, directory: join(dirname(bootstrapFile), 'python'), signal })],
       [/^provided\.al2(023)?$/, provided(options)],
+      [/^java(11|17|21|25)$/, java({ ...options, signal })],
     ];
   }
 

@@ -207,6 +207,34 @@ test.each<[string, [string, string, Record<string, string>?], number, string, st
 });
 
 test.each([
+  [
+    'trailers that were only announced, as aws-lambda-go does',
+    {},
+    { type: 'response', payload: Buffer.from('{"a":1}') },
+  ],
+  [
+    'trailers that tell why its stream broke off',
+    {
+      'Lambda-Runtime-Function-Error-Type': 'Boom',
+      'Lambda-Runtime-Function-Error-Body': Buffer.from('{"errorType":"Boom","errorMessage":"m"}').toString('base64'),
+    },
+    { type: 'error', errorType: 'Boom', payload: Buffer.from('{"errorType":"Boom","errorMessage":"m"}') },
+  ],
+])('a response is what it says, with %s', async (_name, trailers, expected) => {
+  await running();
+  const trailer = 'Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body';
+  await new Promise<void>((resolve) => {
+    const sent = request(`http://${api.address}${response}`, { method: 'POST', headers: { trailer } }, (answer) => {
+      answer.resume().once('end', resolve);
+    });
+    sent.write('{"a":1}');
+    sent.addTrailers(trailers);
+    sent.end();
+  });
+  expect(api.answer).toMatchObject(expected);
+});
+
+test.each([
   ['an error', '{"errorType":"TypeError","errorMessage":"m"}', 'TypeError', undefined],
   ['no type', '{"errorMessage":"m"}', 'Function.Broken', undefined],
   ['a type that forges log lines', '{"errorType":"E\\nREPORT Duration: 1 ms"}', 'Function.Broken', undefined],
