@@ -1,4 +1,4 @@
-/** java*: on this machine's Java, by AWS's own runtime interface client. */
+/** java11 and above: on this machine's Java, by AWS's own runtime interface client. */
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -54,7 +54,7 @@ export function java(options: JavaOptions): Runtime {
       cache.check();
     },
     launch: async (deployed) => {
-      const { executable, version } = await javaOf(deployed.runtime);
+      const { executable } = await javaOf(deployed.runtime);
       client ??= provideJavaClient(cache, { env, note, signal });
       const { jars, native } = await client.catch((error: unknown) => {
         throw new Error(`${javaClientName} could not be fetched (${reasonOf(error)})`, { cause: error });
@@ -62,7 +62,7 @@ export function java(options: JavaOptions): Runtime {
       return {
         command: executable,
         args: [
-          ...flags(deployed, version),
+          ...flags(deployed),
           `-D${nativeProperty}=${native}`,
           '-classpath',
           [...jars, ...classPath(deployed)].join(delimiter),
@@ -81,13 +81,13 @@ export function java(options: JavaOptions): Runtime {
  * As Lambda starts it, seen in functions with java17 in 2023 and 2024; the heap's share is the same for java8. Lambda's
  * machines have the locale that LANG names; this one may not.
  */
-function flags({ memoryMb }: DeployedFunction, version: string): string[] {
+function flags({ memoryMb }: DeployedFunction): string[] {
   return [
     `-XX:MaxHeapSize=${Math.ceil(memoryMb * 1_024 * 0.85)}k`,
     '-XX:+UseSerialGC',
     '-XX:+TieredCompilation',
     '-XX:TieredStopAtLevel=1',
-    ...(majorOf(version) > 8 ? ['--add-opens=java.base/java.io=ALL-UNNAMED'] : []),
+    '--add-opens=java.base/java.io=ALL-UNNAMED',
     ...['file', 'sun.jnu', 'stdout', 'stderr'].map((name) => `-D${name}.encoding=UTF-8`),
   ];
 }
