@@ -9,6 +9,8 @@ import { cleanEnv, inProcess } from '../command';
 
 const directory = mkdtempSync(join(tmpdir(), 'chosen-stack-'));
 
+const powertoolsArn = 'arn:aws:lambda:us-east-1:094274105915:layer:powertools:7';
+
 /** A function that can be served and passes. */
 function selling(stack: Stack, props: Partial<lambda.FunctionProps> = {}): lambda.Function {
   return new lambda.Function(stack, 'Sell', {
@@ -31,8 +33,8 @@ function reporting(stack: Stack): lambda.Function {
 
 /**
  * Stacks that each hold something else: Shop's system test can be served, with a function of the stack Functions;
- * Reports' can't, as its function is in Ruby; that of Insights has Lambda Insights; Express has an Express machine alone;
- * Odd has a reference that leads nowhere.
+ * Reports' can't, as its function is in Ruby; that of Insights has Lambda Insights, that of Powered needs a layer by ARN;
+ * Express has an Express machine alone; Odd has a reference that leads nowhere.
  */
 beforeAll(() => {
   const app = new App({ outdir: directory, analyticsReporting: false });
@@ -43,6 +45,12 @@ beforeAll(() => {
   const insights = new Stack(app, 'Insights', { env: { account: '210987654321', region: 'eu-west-1' } });
   const observed = selling(insights, { insightsVersion: lambda.LambdaInsightsVersion.VERSION_1_0_333_0 });
   new SystemTest(insights, 'SystemTest', { function: observed, stateMachineName: 'observed' });
+  const powered = new Stack(app, 'Powered');
+  const powertools = selling(powered, {
+    code: lambda.Code.fromInline('require("powertools");'),
+    layers: [lambda.LayerVersion.fromLayerVersionArn(powered, 'Layer', powertoolsArn)],
+  });
+  new SystemTest(powered, 'SystemTest', { function: powertools });
   const express = new Stack(app, 'Express');
   new stepfunctions.StateMachine(express, 'Machine', {
     stateMachineType: stepfunctions.StateMachineType.EXPRESS,
@@ -61,7 +69,7 @@ test.each(['run', 'invoke'])('%s --local tests the chosen stack, whatever else i
   const { code, stdout, stderr } = await locally(command, '--stack', 'Shop');
 
   expect(stdout).toMatch(/\n1 of 1 passed the test - 0 failed\n$/);
-  expect(stderr).not.toMatch(/Reports|report|Express|Odd|Left out/);
+  expect(stderr).not.toMatch(/Reports|report|Insights|Powered|Express|Odd|Left out/);
   expect(code).toBe(0);
 });
 
@@ -73,6 +81,19 @@ test.each(['run', 'invoke'])('%s --local leaves out Lambda Insights with a note'
   ).toHaveLength(1);
   expect(code).toBe(0);
 });
+
+test.each(['run', 'invoke'])(
+  '%s --local has no verdict on a function without the layer that it needs',
+  async (command) => {
+    const { code, stdout } = await locally(command, '--stack', 'Powered');
+
+    expect(stdout).toContain(
+      `Cannot find module 'powertools'; here it runs without the layer ${powertoolsArn}: put the`,
+    );
+    expect(stdout).toMatch(/\n0 of 1 passed the test - 0 failed - 1 errored\n$/);
+    expect(code).toBe(3);
+  },
+);
 
 test.each(['run', 'invoke'])(
   '%s --local calls its own endpoint, whatever the variables ask of AWS',
@@ -101,11 +122,11 @@ test.each(['run', 'invoke'])('%s --local needs no --stack where the app has one 
   }
 });
 
-test('run --local tests the state machine that is named, of several of which one can not be served', async () => {
+test('a state machine or function that is named is tested, of several of which one can not be served', async () => {
   const several = mkdtempSync(join(tmpdir(), 'several-'));
   const app = new App({ outdir: several, analyticsReporting: false });
   const stack = new Stack(app, 'Shop', { env: { account: '210987654321', region: 'eu-west-1' } });
-  const tested = selling(stack);
+  const tested = selling(stack, { functionName: 'sell' });
   for (const name of ['daily', 'nightly']) {
     new SystemTest(stack, name, { function: tested, configurations: [name], stateMachineName: name });
   }
@@ -126,6 +147,8 @@ test('run --local tests the state machine that is named, of several of which one
     });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ results: [{ configuration_identifier: 'nightly' }] });
+    const byFunction = ['invoke', 'one', '--local', '--app', several, '--function', 'sell'];
+    expect(await inProcess(byFunction, { env: cleanEnv })).toMatchObject({ code: 0 });
   } finally {
     rmSync(several, { recursive: true });
   }
@@ -150,7 +173,7 @@ test.each([
   [
     'the default stack in an app without it',
     ['run'],
-    /^error: Expected a stack named SystemTest, got none in the app: choose one with --stack: Shop, Reports, Insights, Odd\.\n$/,
+    /^error: Expected a stack named SystemTest, got none in the app: choose one with --stack: Shop, Reports, Powered, Insights, Odd\.\n$/,
   ],
   [
     'a named state machine whose function is in Ruby',

@@ -59,7 +59,8 @@ test('a function gets the packages and programs of its layers, wherever in the a
   const ZipFile = `
     const loaded = ['one', 'two', 'shared'].map((name) => require(name));
     const { execFileSync } = require('node:child_process');
-    exports.handler = async () => [...loaded, execFileSync('tool').toString().trim()];`;
+    const { env } = process;
+    exports.handler = async () => [...loaded, execFileSync('tool').toString().trim(), env.LD_LIBRARY_PATH];`;
   const inner = { Resources: { Inner: layer('two') }, Outputs: { Arn: { Value: { Ref: 'Inner' } } } };
   const Nested = { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: 'https://s3/b/inner.json' } };
   const Layers: JsonObject[] = [
@@ -86,7 +87,9 @@ test('a function gets the packages and programs of its layers, wherever in the a
   const lambda = await serveLambda(functions);
 
   expect(notes).toEqual([]);
-  expect(await lambda.invoke()).toMatchObject({ payload: ['one', 'two', 'three', 'tool of three'] });
+  const { codeDirectory = '', layersDirectory = '' } = functions[0] ?? {};
+  const libraries = [codeDirectory, join(codeDirectory, 'lib'), join(layersDirectory, 'lib')].join(':');
+  expect(await lambda.invoke()).toMatchObject({ payload: ['one', 'two', 'three', 'tool of three', libraries] });
 });
 
 test('ES modules are imported from layers too', async () => {
