@@ -7,6 +7,7 @@ import type { RunResult } from '../../lib/wire';
 import { externalTool } from '../scripts/externalTool';
 import { installPackage, type InstalledPackage } from './installedPackage';
 
+const go = externalTool('go');
 const version = /3\.\d+/.exec(String(spawnSync('python3', ['--version']).stdout))?.[0] ?? '3';
 
 externalTool('python3', 'PYTHON').describe('functions in other languages, from an app in an empty folder', () => {
@@ -27,6 +28,11 @@ externalTool('python3', 'PYTHON').describe('functions in other languages, from a
       join(installed.directory, 'functions.env'),
       '# of all functions\nBUCKET=real-tenants\nAWS_MAX_ATTEMPTS=1\n',
     );
+    // Where it is missing, and has to be there, the test of Go says so.
+    spawnSync('go', ['build', '-o', join(folder, 'go', 'bootstrap')], {
+      cwd: join(__dirname, '..', 'fixtures', 'go'),
+      env: { ...process.env, CGO_ENABLED: '0' },
+    });
     const tsx = join(__dirname, '..', '..', 'node_modules', 'tsx', 'dist', 'cjs', 'index.cjs');
     synthesized = installed.run('node', ['--require', tsx, 'functions/app.ts'], { PYTHON_RUNTIME: `python${version}` });
   });
@@ -60,6 +66,13 @@ externalTool('python3', 'PYTHON').describe('functions in other languages, from a
     const { status, result, stderr } = test('Python', '--env-file', 'functions.env');
     expect({ status, failed: result.failed }).toEqual({ status: 1, failed: 2 });
     expect(stderr).toMatch(/^2 configurations failed with .*--function-profile NAME .*--function-endpoint-url URL/m);
+  });
+
+  go.describe('of which one is in Go', () => {
+    it('run by the bootstrap that was built', () => {
+      const { status, result } = test('Go', ...given());
+      expect({ status, passed: result.passed }).toEqual({ status: 0, passed: 2 });
+    });
   });
 
   it('in shell run by the bootstrap of their bundle', () => {

@@ -1,6 +1,7 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SystemTest } from '../../../lib';
 
@@ -22,7 +23,10 @@ class TestedStack extends Stack {
 }
 
 const python = new lambda.Runtime(process.env.PYTHON_RUNTIME!, lambda.RuntimeFamily.PYTHON);
-const custom = { runtime: lambda.Runtime.PROVIDED_AL2023, handler: 'any' };
+const architecture = process.arch === 'arm64' ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64;
+const custom = { runtime: lambda.Runtime.PROVIDED_AL2023, handler: 'any', architecture };
 new TestedStack('Python', { runtime: python, handler: 'report.handler', code: asset('python') }, 'layer');
 new TestedStack('Shell', { ...custom, code: asset('shell') });
+// Built by the test, where Go is installed.
+if (existsSync(join(__dirname, 'go'))) new TestedStack('Go', { ...custom, code: asset('go') });
 app.synth();
