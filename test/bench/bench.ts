@@ -153,8 +153,12 @@ function durationsOf({ results }: RunResult): number[] {
   return results.map((each) => each.duration_ms! / 1000);
 }
 
-/** As many configurations as fit in one execution, which return at once, on a runtime. */
-async function overhead(runtime: string, limit: number, times: number, flags?: string[]): Promise<void> {
+/**
+ * As many configurations as fit in one execution, which return at once, on a runtime.
+ * @param limit milliseconds for each
+ * @param app the environment and the flags of another app than the sample
+ */
+async function overhead(runtime: string, limit: number, times: number, app?: OtherApp): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'system-test-bench-'));
   const file = join(directory, 'configurations.txt');
   writeFileSync(file, Array.from({ length: 998 }, (_, index) => `config_${index}`).join('\n'));
@@ -165,7 +169,7 @@ async function overhead(runtime: string, limit: number, times: number, flags?: s
   const sandboxMemory: number[] = [];
   const coldStart: number[] = [];
   for (let time = 0; time < times; time++) {
-    const endpoint = await serveSample({ ...atOnce, SYSTEM_TEST_SLEEPY_RUNTIME: runtime }, flags);
+    const endpoint = await serveSample({ ...atOnce, SYSTEM_TEST_SLEEPY_RUNTIME: runtime, ...app?.env }, app?.flags);
     coldStart.push(await initDuration(endpoint));
     const args = ['--configurations', file, '--allow-unknown'];
     const { result, spawnedAt, exitedAt, peakMemoryMb } = await run(endpoint, args);
@@ -192,6 +196,23 @@ async function initDuration({ url }: Endpoint): Promise<number> {
   const log = await invoke('config_0');
   close();
   return Number(/Init Duration: ([\d.]+) ms/.exec(log)?.[1]);
+}
+
+interface OtherApp {
+  env: Record<string, string>;
+  flags: string[];
+}
+
+/** The same for a function in Go, where that is installed. */
+async function inGo(times: number): Promise<void> {
+  const code = mkdtempSync(join(tmpdir(), 'system-test-bench-'));
+  const { status } = spawnSync('go', ['build', '-o', join(code, 'bootstrap')], {
+    cwd: join('test', 'fixtures', 'go'),
+    env: { ...process.env, CGO_ENABLED: '0' },
+  });
+  const app = { env: { GO_CODE: code }, flags: ['--app', 'node --import tsx test/bench/goApp.ts'] };
+  if (status === 0) await overhead('provided.al2023 (Go)', 6, times, app);
+  rmSync(code, { recursive: true });
 }
 
 /** The same function by Lambda's API alone, on the endpoint and on MiniStack where that is installed. */
@@ -335,6 +356,7 @@ async function main(): Promise<void> {
     await overhead(`python${python}`, 6, 3);
     await besideMiniStack(`python${python}`, 3);
   }
+  await inGo(3);
   await defaultRun(3);
   await longestFirst(3);
   await oneAfterTheOther(2);
