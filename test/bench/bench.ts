@@ -211,7 +211,7 @@ async function inGo(times: number): Promise<void> {
     env: { ...process.env, CGO_ENABLED: '0' },
   });
   const app = { env: { GO_CODE: code }, flags: ['--app', 'node --import tsx test/bench/goApp.ts'] };
-  if (status === 0) await overhead('provided.al2023 (Go)', 6, times, app);
+  if (status === 0) await overhead('Go', 6, times, app);
   rmSync(code, { recursive: true });
 }
 
