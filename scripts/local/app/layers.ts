@@ -111,15 +111,17 @@ export class Layers {
  */
 function wrapperOf(
   { runtime, handler, environment }: DeployedFunction,
-  layersDirectory = '',
+  layersDirectory: string | undefined,
   lacks: boolean,
 ): string[] {
-  const { AWS_LAMBDA_EXEC_WRAPPER: script = '', NODE_OPTIONS, JAVA_TOOL_OPTIONS, LD_PRELOAD } = environment;
-  const started = { Handler: handler, NODE_OPTIONS, JAVA_TOOL_OPTIONS, LD_PRELOAD, AWS_LAMBDA_EXEC_WRAPPER: '' };
+  const { AWS_LAMBDA_EXEC_WRAPPER, NODE_OPTIONS, JAVA_TOOL_OPTIONS, LD_PRELOAD } = environment;
   // Lambda doesn't heed it where the bundle brings its own runtime.
-  const isWrapped = script !== '' && !runtime.startsWith('provided');
-  const isLeftOut = isWrapped && lacks && !existsSync(join(layersDirectory, script.replace(/^\/opt\//, '')));
-  if (isWrapped && !isLeftOut) started.AWS_LAMBDA_EXEC_WRAPPER = script;
+  const script = runtime.startsWith('provided') ? undefined : AWS_LAMBDA_EXEC_WRAPPER;
+  const inLayers = /^\/opt\/(.+)/.exec(script ?? '')?.[1];
+  const isHere = layersDirectory !== undefined && existsSync(join(layersDirectory, inLayers ?? ''));
+  const isLeftOut = lacks && inLayers !== undefined && !isHere;
+  const wrapper = isLeftOut ? undefined : script;
+  const started = { Handler: handler, NODE_OPTIONS, JAVA_TOOL_OPTIONS, LD_PRELOAD, AWS_LAMBDA_EXEC_WRAPPER: wrapper };
   const fixed = Object.entries(started).find(([, value = '']) => /(^|[\s:=,'"])\/(opt|var\/task)\//.test(value));
   if (fixed) {
     const [name, value] = fixed;
@@ -128,7 +130,7 @@ function wrapperOf(
       `its ${name} is ${JSON.stringify(value)}, but code and layers lie elsewhere here than on Lambda: ${other}test it on AWS`,
     );
   }
-  return isLeftOut ? [`the wrapper script ${script}`] : [];
+  return isLeftOut ? [`the wrapper script /opt/${inLayers}`] : [];
 }
 
 function once<T>(done: Map<string, Promise<T>>, key: string, task: () => Promise<T>): Promise<T> {

@@ -203,6 +203,16 @@ test.each<[string, JsonObject, RegExp]>([
     /^its AWS_LAMBDA_EXEC_WRAPPER is "\/opt\/wrapper", but code and layers lie elsewhere here than on Lambda: give another value by --env-file, or test it on AWS$/,
   ],
   [
+    'a wrapper script in its code, and a layer that is left out',
+    { Layers: ['arn:x'], Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/wrapper' } } },
+    /^its AWS_LAMBDA_EXEC_WRAPPER is "\/var\/task\/wrapper", /,
+  ],
+  [
+    'a wrapper script in a layer of the app, and one that is left out',
+    { Layers: [{ Ref: 'Wrapped' }, 'arn:x'], Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/wrapper' } } },
+    /^its AWS_LAMBDA_EXEC_WRAPPER is "\/opt\/wrapper", /,
+  ],
+  [
     'a module that is preloaded by its path',
     { Environment: { Variables: { NODE_OPTIONS: '-r /opt/x.js' } } },
     /^its NODE_OPTIONS is /,
@@ -216,9 +226,10 @@ test.each<[string, JsonObject, RegExp]>([
   const { functions, unserved } = await load(
     app(
       properties,
-      { Large: layer('large'), Missing: layer('missing') },
+      { Large: layer('large'), Missing: layer('missing'), Wrapped: layer('wrapped') },
       {
-        assets: { 'large.zip': large, 'missing.zip': 'nowhere' },
+        files: { 'asset.wrapped/wrapper': '' },
+        assets: { 'large.zip': large, 'missing.zip': 'nowhere', 'wrapped.zip': 'asset.wrapped' },
       },
     ),
   );
