@@ -172,8 +172,7 @@ export class RuntimeApi {
       // A web page reaches loopback too, under a name of its own or with its Origin.
       refuse(response, 403, 'Forbidden', 'The Runtime API is for the process of the sandbox alone.');
     } else if (call === `GET ${version}/ping`) {
-      // Its process is up, and a client of AWS's will connect next.
-      if (socket === this.runtime) this.runtime = undefined;
+      // A process that is up, whose client connects later; this connection ends with the answer.
       response.shouldKeepAlive = false;
       end(response, 200, { status: 'OK' });
     } else if (call === `GET ${version}/runtime/invocation/next`) {

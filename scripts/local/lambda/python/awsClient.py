@@ -30,7 +30,7 @@ def start(layers):
     host, port = address.split(":")
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(f"GET /2018-06-01/ping HTTP/1.1\r\nHost: {address}\r\n\r\n".encode())
-        # The service lets go of this connection before it answers: the client's own is then the first one.
+        # The service ends this connection with its answer: that of the client is then the first one.
         while connection.recv(1024):
             pass
     bootstrap.StandardLogSink = Lines

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { maximumResponseBytes, RuntimeApi } from '../../../../scripts/local/lambda/runtimeApi';
@@ -97,14 +98,17 @@ test('the first answer counts, and only one with the id of the request', async (
 });
 
 test('a process may say that it is up before its runtime connects, whose connection is then the first', async () => {
-  expect(await client()('GET', '/2018-06-01/ping')).toMatchObject({ status: 200 });
+  const [host, port] = api.address.split(':');
+  // Its end of the connection is seen late.
+  const pinging = connect({ host, port: Number(port), allowHalfOpen: true });
+  pinging.write(`GET /2018-06-01/ping HTTP/1.1\r\nhost: ${api.address}\r\n\r\n`);
+  expect(String(await once(pinging, 'data'))).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   await api.connected;
-  const call = client();
-  const turn = api.turn();
-  void call('GET', runtime('invocation/next')).catch(() => undefined);
-  await turn;
-  expect(api.ready).toBe(true);
+  const turn = api.turn().then(() => 'ready');
+  const next = client()('GET', runtime('invocation/next')).then(refusal, () => undefined);
+  expect(await Promise.race([turn, next])).toBe('ready');
   expect(refusal(await client()('GET', runtime('invocation/next')))).toEqual([403, 'InvalidStateTransition']);
+  pinging.destroy();
 });
 
 test('no other connection gets the event or fails the initialization, but the function may answer by its own', async () => {
