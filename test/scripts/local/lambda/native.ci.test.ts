@@ -54,6 +54,7 @@ externalTool('javac', 'JAVA').describe('a function in Java', () => {
   testBehaviours({
     deployed: (overrides) => deployed({}, { ...runtime, ...overrides }),
     raised: 'java.lang.IllegalArgumentException',
+    outOfMemory: { errorType: 'java.lang.OutOfMemoryError', errorMessage: 'Java heap space' },
     raisedOnLoad: { errorType: 'java.lang.IllegalStateException', errorMessage: 'Bäd' },
   });
 

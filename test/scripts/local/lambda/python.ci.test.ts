@@ -45,6 +45,7 @@ acts = {
     'exit7': lambda c: sys.exit(7),
     'killed': lambda c: os.kill(os.getpid(), signal.SIGKILL),
     'hang': lambda c: time.sleep(60),
+    'memory': lambda c: [bytearray(b'1') * (1 << 20) for _ in iter(int, 1)],
     'tooLarge': lambda c: 'x' * 6_291_556,
 }
 

@@ -6,7 +6,7 @@ import { account, cleanUp, region, serveLambda, type ServedLambda } from './lamb
 
 /** What a function is asked to do, as the text that is its event; where it is loaded, by its variable `ON_LOAD`. */
 export type Act =
-  'succeed' | 'print' | 'context' | 'raise' | 'crash' | 'exit0' | 'exit7' | 'killed' | 'hang' | 'tooLarge';
+  'succeed' | 'print' | 'context' | 'raise' | 'crash' | 'exit0' | 'exit7' | 'killed' | 'hang' | 'memory' | 'tooLarge';
 
 export interface RuntimeColumn {
   /** The function that does what it is asked. */
@@ -15,6 +15,8 @@ export interface RuntimeColumn {
   raised: string;
   /** Where it ends by an error that its runtime doesn't survive; left out where its runtime survives all. */
   crashed?: ErrorPayload;
+  /** Where it takes more and more memory: by its runtime, or as the process is killed. */
+  outOfMemory?: ErrorPayload;
   /** Where it raises as it is loaded. */
   raisedOnLoad: ErrorPayload;
   /** Of the service; default: this machine's own runtimes. */
@@ -27,7 +29,14 @@ interface ErrorPayload {
 }
 
 /** The rows, as tests within a `describe`. */
-export function testBehaviours({ deployed, raised, crashed, raisedOnLoad, runtimes }: RuntimeColumn): void {
+export function testBehaviours({
+  deployed,
+  raised,
+  crashed,
+  outOfMemory,
+  raisedOnLoad,
+  runtimes,
+}: RuntimeColumn): void {
   let lambda: ServedLambda;
   beforeAll(async () => {
     const functions = [
@@ -94,6 +103,18 @@ export function testBehaviours({ deployed, raised, crashed, raisedOnLoad, runtim
       expect((await invoke('succeed')).payload).toMatchObject({ invocations: 1 });
     },
   );
+
+  // Elsewhere the system doesn't tell what a process holds.
+  const onLinux = process.platform === 'linux' ? test : test.skip;
+  onLinux('that takes more memory than it has ends with that', async () => {
+    const answer = await invoke('memory');
+    expect(answer.payload).toMatchObject(outOfMemory ?? exitError('Runtime exited with error: signal: killed'));
+    expect(answer.log).toMatch(/\tStatus: error\tError Type: (Runtime\.OutOfMemory|java\.lang\.OutOfMemoryError)\n$/);
+    const { memory, held } =
+      /Memory Size: (?<memory>\d+) MB\tMax Memory Used: (?<held>\d+) MB/.exec(answer.log)?.groups ?? {};
+    expect(held).toBe(memory);
+    expect((await invoke('succeed')).payload).toMatchObject({ invocations: 1 });
+  });
 
   test('that answers with too much fails with the limit', async () => {
     expect(await invoke('tooLarge')).toMatchObject({
