@@ -1,6 +1,8 @@
 /** What `--function-profile` gives the functions: the credentials and the Region of a profile. */
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import { loadSharedConfigFiles } from '@smithy/core/config';
+import { kindOf } from '../aws/errors';
 import { proxyOf } from '../aws/proxy';
 import type { Clock } from '../io/clock';
 import { UserError } from '../io/userError';
@@ -48,9 +50,15 @@ export async function profileAccess(options: ProfileAccessOptions): Promise<Func
         clientConfig,
       })();
       [secretAccessKey, sessionToken].forEach((secret) => secret && hide(secret));
+      const credentials = { accessKeyId, secretAccessKey, sessionToken };
+      if (sessionToken !== undefined && expiration === undefined && endpointUrl === undefined) {
+        await refuseExpired(
+          new STSClient({ credentials, region: region ?? 'us-east-1', ...clientConfig, maxAttempts: 1 }),
+        );
+      }
       const expiresAt = expiration?.getTime();
       if (expiresAt !== undefined && expiresAt <= clock.now()) throw new Error('they have expired');
-      return { credentials: { accessKeyId, secretAccessKey, sessionToken }, expiresAt, region, endpointUrl };
+      return { credentials, expiresAt, region, endpointUrl };
     } catch (error) {
       // A process may have written more, and what it writes may be a secret.
       const [reason] = (error as Error).message.split('\n');
@@ -83,4 +91,21 @@ export async function profileAccess(options: ProfileAccessOptions): Promise<Func
       });
     }
   };
+}
+
+/** Milliseconds until AWS counts as not reached. */
+const patienceMs = 5_000;
+
+/**
+ * Keys with a session token have an end, but some profiles don't tell it: AWS does, to whoever asks. Where AWS isn't
+ * reached, nothing is known.
+ */
+async function refuseExpired(sts: STSClient): Promise<void> {
+  try {
+    await sts.send(new GetCallerIdentityCommand({}), { abortSignal: AbortSignal.timeout(patienceMs) });
+  } catch (error) {
+    if (kindOf(error) === 'credentials') throw error;
+  } finally {
+    sts.destroy();
+  }
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../scripts/io/clock';
 import { profileAccess } from '../../../scripts/local/profileAccess';
+import { listen } from '../../../scripts/local/http/listener';
 import { newDirectory, removeDirectories } from './cloudAssembly';
 
 afterAll(removeDirectories);
@@ -32,7 +33,10 @@ sso_region = eu-north-1
 sso_start_url = https://example.com/start
 `,
 );
-writeFileSync(env.AWS_SHARED_CREDENTIALS_FILE, '[keys]\naws_access_key_id = AK\naws_secret_access_key = SK\n');
+writeFileSync(
+  env.AWS_SHARED_CREDENTIALS_FILE,
+  '[keys]\naws_access_key_id = AK\naws_secret_access_key = SK\n[session]\naws_access_key_id = AK\naws_secret_access_key = SK\naws_session_token = ST\n',
+);
 
 // The SDK finds the files of a session by the variables of its own process alone.
 Object.assign(process.env, env, { HOME: directory });
@@ -98,4 +102,21 @@ test('refuses credentials that have expired', async () => {
   await expect(opened('process')).rejects.toThrow(
     'Expected --function-profile to name a profile with valid credentials, got "process" (they have expired): sign in',
   );
+});
+
+test.each([
+  ['has ended', 403, 'ExpiredToken', /got "session" \(it has expired\): sign in again/],
+  ['is good', 200, '', /^opened$/],
+  ['can not be asked about', 503, 'ServiceUnavailable', /^opened$/],
+])('asks AWS about a session token that does not tell its end: one that %s', async (_, status, code, message) => {
+  const body = `<Answer><Error><Code>${code}</Code><Message>it has expired</Message></Error></Answer>`;
+  const sts = await listen(() => Promise.resolve({ status, headers: {}, body }));
+  process.env.AWS_ENDPOINT_URL_STS = sts.url;
+  const outcome = opened('session').then(
+    () => 'opened',
+    (error: unknown) => (error as Error).message,
+  );
+  await expect(outcome).resolves.toMatch(message);
+  delete process.env.AWS_ENDPOINT_URL_STS;
+  await sts.close();
 });
