@@ -27,7 +27,7 @@ externalTool('curl').describe('a function in a shell script', () => {
       event=$(curl -sS -D headers "$api/next")
       id=$(sed -n 's/^lambda-runtime-aws-request-id: *\\([^[:space:]]*\\).*/\\1/p' headers)
       echo "got $event"
-      curl -sS -o answer -d "{\\"got\\":$event,\\"handler\\":\\"$_HANDLER\\"}" "$api/$id/response"
+      curl -sS -o answer -d "{\\"got\\":$event,\\"handler\\":\\"$_HANDLER\\",\\"execution\\":\\"$AWS_EXECUTION_ENV\\"}" "$api/$id/response"
     done`;
 
   test('gets each event by a connection of its own, from its bundle or from a layer', async () => {
@@ -38,7 +38,10 @@ externalTool('curl').describe('a function in a shell script', () => {
     const lambda = await serveLambda([deployed({ bootstrap: shell }, { runtime }), layered]);
     for (const event of [1, 2]) {
       const answer = await lambda.invoke(event);
-      expect(answer).toMatchObject({ functionError: undefined, payload: { got: event, handler: 'index.handler' } });
+      expect(answer).toMatchObject({
+        functionError: undefined,
+        payload: { got: event, handler: 'index.handler', execution: '' },
+      });
       expect(answer.log).toContain(`got ${event}\n`);
     }
     expect((await lambda.invoke(3, { FunctionName: 'layered' })).payload).toMatchObject({ got: 3 });
