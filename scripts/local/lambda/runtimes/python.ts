@@ -171,11 +171,12 @@ async function works(command: string, code: string): Promise<boolean> {
   );
 }
 
-/** What a program said last, or the error itself. */
+/** Why pip had no connection, what a program said last, or the error itself. */
 function reasonOf(error: unknown): string {
   const { stderr = '', stdout = '', message } = error as Error & { stderr?: string; stdout?: string };
   const said = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
-  const reason = said.findLast((line) => line.startsWith('ERROR: ')) ?? said.at(-1) ?? message;
+  const broken = /connection broken by '(.+)':/.exec(stderr)?.[1]?.replace(/<[^>]*>: /, '');
+  const reason = broken ?? said.findLast((line) => line.startsWith('ERROR: ')) ?? said.at(-1) ?? message;
   return reason.replace('ERROR: ', '').trim().replace(/\.$/, '');
 }
 
