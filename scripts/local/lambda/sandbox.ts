@@ -17,6 +17,8 @@ import { SandboxMemory } from './sandboxMemory';
 
 /** Lambda gives initialization 10 s, then starts it again within the function's timeout ("Init phase"). */
 const initTimeoutMs = 10_000;
+/** Of the log of a process that did not come up, as much as tells why. */
+const startLogBytes = 16_384;
 /** How often a running function's log and memory are kept within their bounds: a heap is soon full, a long run costs little. */
 const watchIntervalMs = { first: 10, growth: 1.2, last: 100 };
 /** Variables that Node.js, Python or the loader of programs heeds before anything of the bootstrap runs. */
@@ -243,6 +245,7 @@ export class Sandbox {
         let trouble: string | undefined;
         if (outOfMemory) trouble = 'this machine ran out of memory, and its kernel killed the process';
         else if (connectsFirst && !up) trouble = `its process ended before it was up: ${exitText({ code, signal })}`;
+        else if (!up) trouble = this.launch.startTroubleOf?.(this.log.peek(startLogBytes).toString());
         void this.api.drained().then(() => ended({ code, signal, trouble }));
       });
       child.on('error', ({ message }) => {

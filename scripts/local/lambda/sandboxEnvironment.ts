@@ -1,5 +1,6 @@
 /** The environment of a sandbox: the function's own, its runtime's and Lambda's, nothing of this machine's user. */
 import { randomBytes } from 'node:crypto';
+import { devNull } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { DeployedFunction } from '../app/deployment';
 import type { FunctionAccess } from './functionAccess';
@@ -26,6 +27,9 @@ export function sandboxEnvironment(
     PATH: [...inLayers('bin'), env.PATH ?? ''].join(delimiter),
     LD_LIBRARY_PATH: [codeDirectory, join(codeDirectory, 'lib'), ...inLayers('lib')].join(delimiter),
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    // SDKs find the files of this machine's user without HOME, too; on Lambda there are none.
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
     ...(endpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: endpointUrl }),
     ...launch.env,
     ...deployed.environment,

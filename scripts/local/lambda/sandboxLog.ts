@@ -23,16 +23,17 @@ export class SandboxLog {
     this.descriptor = openNameless(folder);
   }
 
-  /** What was written since the last call, at most its last `maximumBytes`. */
+  /** What was written since it was last taken, at most its last `maximumBytes`. */
   take(maximumBytes: number): Buffer {
-    if (!this.open) return Buffer.alloc(0);
-    const size = fstatSync(this.descriptor).size;
-    const start = Math.max(this.read, size - maximumBytes);
-    const bytes = Buffer.alloc(Math.max(0, size - start));
-    const count = readSync(this.descriptor, bytes, 0, bytes.length, start);
+    const { bytes, size } = this.unread(maximumBytes);
     this.read = size;
-    if (size > maximumFileBytes) this.empty();
-    return bytes.subarray(0, count);
+    if (this.open && size > maximumFileBytes) this.empty();
+    return bytes;
+  }
+
+  /** The same, which stays to be taken. */
+  peek(maximumBytes: number): Buffer {
+    return this.unread(maximumBytes).bytes;
   }
 
   /** Keeps the file within its bound while a function runs. */
@@ -57,6 +58,15 @@ export class SandboxLog {
   close(): void {
     this.open = false;
     closeSync(this.descriptor);
+  }
+
+  private unread(maximumBytes: number): { bytes: Buffer; size: number } {
+    if (!this.open) return { bytes: Buffer.alloc(0), size: this.read };
+    const size = fstatSync(this.descriptor).size;
+    const start = Math.max(this.read, size - maximumBytes);
+    const bytes = Buffer.alloc(Math.max(0, size - start));
+    const count = readSync(this.descriptor, bytes, 0, bytes.length, start);
+    return { bytes: bytes.subarray(0, count), size };
   }
 
   private empty(): void {

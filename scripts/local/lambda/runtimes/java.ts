@@ -72,6 +72,7 @@ export function java(options: JavaOptions): Runtime {
         env: {},
         directory: cache.folder,
         connectsFirst: false,
+        startTroubleOf: noRoomForJava,
       };
     },
   };
@@ -108,6 +109,13 @@ function jarsIn(folder: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** What the JVM says where this machine has no room for it (seen with OpenJDK 17); undefined for other reasons. */
+export function noRoomForJava(log: string): string | undefined {
+  const said =
+    /Could not reserve enough space [^\n]*|There is insufficient memory for the Java Runtime Environment|unable to create native thread[^\n]*/;
+  return said.exec(log)?.[0];
 }
 
 /** That of JAVA_HOME, else that on the PATH, if it is of the runtime's version or newer. */

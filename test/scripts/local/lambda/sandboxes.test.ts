@@ -3,9 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeployedFunction } from '../../../../scripts/local/app/deployment';
+import { noRoomForJava } from '../../../../scripts/local/lambda/runtimes/java';
+import { Runtimes } from '../../../../scripts/local/lambda/runtimes/runtimes';
 import { SandboxGuard } from '../../../../scripts/local/lambda/sandboxGuard';
 import type { LambdaServiceOptions } from '../../../../scripts/local/lambda/service';
-import { cleanUp, deployed, eventually, serveLambda } from './lambdaFixture';
+import { cleanUp, deployed, eventually, serveLambda, surroundings } from './lambdaFixture';
 
 afterAll(cleanUp);
 
@@ -88,6 +90,7 @@ test("a sandbox has the function's environment and Lambda's, and nothing of the 
   expect(JSON.stringify(env)).not.toContain('secret');
   expect(Object.keys(env).sort()).toEqual([
     'AWS_ACCESS_KEY_ID',
+    'AWS_CONFIG_FILE',
     'AWS_DEFAULT_REGION',
     'AWS_EXECUTION_ENV',
     'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
@@ -101,6 +104,7 @@ test("a sandbox has the function's environment and Lambda's, and nothing of the 
     'AWS_REGION',
     'AWS_SECRET_ACCESS_KEY',
     'AWS_SESSION_TOKEN',
+    'AWS_SHARED_CREDENTIALS_FILE',
     'AWS_XRAY_CONTEXT_MISSING',
     'LAMBDA_RUNTIME_DIR',
     'LAMBDA_TASK_ROOT',
@@ -118,6 +122,8 @@ test("a sandbox has the function's environment and Lambda's, and nothing of the 
     AWS_REGION: 'eu-central-1',
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     TZ: ':UTC',
     LAMBDA_TASK_ROOT: cwd,
     PATH: '/programs',
@@ -182,6 +188,28 @@ describe("what this machine lacks is trouble of the platform, not the function's
       message:
         'The function reports could not be run: this machine ran out of memory, and its kernel killed the process.',
     });
+    await lambda.close();
+  });
+
+  test.each([
+    ['room for its Java', 'Could not reserve enough space for 8001536KB object heap', 'ServiceException'],
+    ['nothing, but its own options', 'Unrecognized VM option', undefined],
+  ])('%s', async (_name, said, name) => {
+    const runtimes = new Runtimes(surroundings);
+    jest.spyOn(runtimes, 'launch').mockResolvedValue({
+      command: '/bin/sh',
+      args: ['-c', `echo "${said}"; exit 1`],
+      env: {},
+      directory: '/',
+      connectsFirst: false,
+      startTroubleOf: noRoomForJava,
+    });
+    const lambda = await serveLambda([deployed(fails)], { runtimes });
+    const ended = await lambda.invoke().then(
+      ({ log }) => ({ name: undefined, said: log }),
+      (error: Error) => ({ name: error.name, said: error.message }),
+    );
+    expect(ended).toEqual({ name, said: expect.stringContaining(said) });
     await lambda.close();
   });
 
