@@ -207,7 +207,7 @@ describe("what this machine lacks is trouble of the platform, not the function's
     const lambda = await serveLambda([deployed(fails)], { runtimes });
     const ended = await lambda.invoke().then(
       ({ log }) => ({ name: undefined, said: log }),
-      (error: Error) => ({ name: error.name, said: error.message }),
+      (error: unknown) => ({ name: (error as Error).name, said: (error as Error).message }),
     );
     expect(ended).toEqual({ name, said: expect.stringContaining(said) });
     await lambda.close();
