@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { builtFile } from '../../../io/builtFile';
 import { UserError } from '../../../io/userError';
 import type { DeployedFunction } from '../../app/deployment';
+import { foreignModulesNote } from './compiledModules';
 import { java } from './java';
 import { nodejs } from './nodejs';
 import { provided } from './provided';
@@ -23,7 +24,7 @@ export class Runtimes {
   private readonly families: [name: RegExp, runtime: Runtime][];
   private readonly ending = new AbortController();
 
-  constructor(options: RuntimesOptions) {
+  constructor(private readonly options: RuntimesOptions) {
     const { bootstrapFile = builtFile('bootstrap.js') } = options;
     const { signal } = this.ending;
     this.families = [
@@ -34,9 +35,14 @@ export class Runtimes {
     ];
   }
 
-  /** @throws a UserError that completes a sentence about the function: `its runtime is ruby3.4, …` */
+  /**
+   * Looks at a function before anything is served.
+   * @throws a UserError that completes a sentence about the function: `its runtime is ruby3.4, …`
+   */
   async check(deployed: DeployedFunction): Promise<void> {
     await this.of(deployed).check(deployed);
+    const note = await foreignModulesNote(deployed);
+    if (note !== undefined) this.options.note?.(note);
   }
 
   /** @throws an Error with what this machine lacks */
