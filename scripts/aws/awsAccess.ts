@@ -74,7 +74,7 @@ export async function openAccess(options: AccessOptions & NamedTarget, io: Comma
 
 /** Serves the app on this machine. The SDK wants credentials; the endpoint takes any. */
 async function localEndpoint(options: AccessOptions & NamedTarget, io: CommandIo, talk: Talk) {
-  const { app, region, stack, envFile, functionProfile, functionEndpointUrl, strictLayers, runtimeCache } = options;
+  const { app, region, stack, envFile, functionProfile, functionEndpointUrl, strictLayers, runtimeCache, s3 } = options;
   const named = options.stateMachine ?? options.function;
   const { startLocalEndpoint } = await import('../local/localEndpoint');
   const endpoint = await startLocalEndpoint({
@@ -88,6 +88,7 @@ async function localEndpoint(options: AccessOptions & NamedTarget, io: CommandIo
     functionEndpointUrl,
     strictLayers,
     runtimeCache,
+    s3,
     log: (line) => talk.note(line),
     hide: (secret) => talk.hide(secret),
     signal: io.stop,

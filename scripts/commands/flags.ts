@@ -80,6 +80,7 @@ const functionFlags = {
   functionEndpointUrl: '--function-endpoint-url',
   strictLayers: '--strict-layers',
   runtimeCache: '--runtime-cache',
+  s3: '--s3',
 } as const;
 
 /** What the functions get of this machine where the app is served on it. */
@@ -98,6 +99,11 @@ export function addFunctionOptions(command: Command): Command {
     )
     .option('--function-endpoint-url <URL>', 'endpoint for their calls to AWS, such as an emulator', (text) =>
       url('--function-endpoint-url', text),
+    )
+    .option(
+      '--s3 <DIR>',
+      'folder served as S3, DIR/BUCKET/KEY, also to them, unless --function-endpoint-url does it',
+      nonEmpty('--s3'),
     )
     .option('--strict-layers', 'refuse layers that cannot be had here, instead of leaving them out')
     .option(

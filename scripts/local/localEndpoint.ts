@@ -8,6 +8,7 @@ import { localEnvironment } from './app/environment';
 import { madeUpAccess, type FunctionAccessSource } from './lambda/functionAccess';
 import { memoryIsLimited } from './lambda/sandboxMemory';
 import { Runtimes } from './lambda/runtimes/runtimes';
+import { ObjectFolder } from './s3/folder';
 import { requireEndpoint } from './requireEndpoint';
 import { serve, type ServeOptions } from './server';
 import { checkStateMachine } from './stepFunctions/service';
@@ -25,9 +26,11 @@ export interface LocalFunctionOptions {
   strictLayers?: boolean;
   /** For what is installed for a runtime; default: a folder of the user's own. */
   runtimeCache?: string;
+  /** A folder that is served as S3, DIR/BUCKET/KEY, to them and to any client; default: S3 is refused. */
+  s3?: string;
 }
 
-export interface LocalEndpointOptions extends ServeOptions, LocalFunctionOptions {
+export interface LocalEndpointOptions extends Omit<ServeOptions, 's3Folder'>, LocalFunctionOptions {
   /** A directory with a cloud assembly, or a command; default: the `app` of the working directory's cdk.json. */
   app?: string;
   /**
@@ -72,6 +75,7 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
   const envFile = options.envFile === undefined ? undefined : await EnvFile.read(options.envFile, signal);
   envFile?.secrets().forEach((secret) => options.hide?.(secret));
   const access = await accessOf(options);
+  const s3Folder = options.s3 === undefined ? undefined : await ObjectFolder.at(options.s3);
   const { path: workDirectory, remove } = await makeWorkDirectory();
   try {
     const directory = await assembleApp({ app, cwd, env, environment, workDirectory, log, signal });
@@ -92,7 +96,7 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
       log('The memory of the functions is limited here on Linux only: they may use more than on AWS.');
     }
     signal.throwIfAborted();
-    const server = await serve(deployment, { ...options, runtimes, access });
+    const server = await serve(deployment, { ...options, runtimes, access, s3Folder });
     return {
       url: server.url,
       deployment,

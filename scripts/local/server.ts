@@ -2,12 +2,14 @@
 import type { Clock } from '../io/clock';
 import { CloudFormationService } from './cloudFormation/service';
 import type { Deployment } from './app/deployment';
-import type { FunctionAccessSource } from './lambda/functionAccess';
+import { madeUpAccess, type FunctionAccessSource } from './lambda/functionAccess';
 import type { Surroundings } from './lambda/runtimes/runtime';
 import type { Runtimes } from './lambda/runtimes/runtimes';
 import { LambdaService } from './lambda/service';
 import { listen } from './http/listener';
-import { route } from './http/router';
+import { isForS3, route } from './http/router';
+import { S3Service } from './s3/service';
+import type { ObjectFolder } from './s3/folder';
 import { StepFunctionsService } from './stepFunctions/service';
 import { StsService } from './sts/service';
 
@@ -24,6 +26,8 @@ export interface ServeOptions extends Surroundings {
   runtimes?: Runtimes;
   /** What the functions call AWS with; default: made-up credentials. */
   access?: FunctionAccessSource;
+  /** Served as S3, to the functions as well unless their access has an endpoint; default: S3 is refused. */
+  s3Folder?: ObjectFolder;
   /** Gets one line for each request that failed unexpectedly. */
   log?: (line: string) => void;
   /** Gets what the functions write to their logs. */
@@ -42,8 +46,18 @@ export interface RunningServer {
  * supported.
  */
 export async function serve(deployment: Deployment, options: ServeOptions): Promise<RunningServer> {
-  const { clock, log, functionLog, runtimes, access, sdkReadTimeoutSeconds } = options;
-  const lambda = new LambdaService({ deployment, clock, surroundings: options, runtimes, access, log: functionLog });
+  const { clock, log, functionLog, runtimes, access = madeUpAccess(), s3Folder, sdkReadTimeoutSeconds } = options;
+  // Known when it listens, which is before a function starts.
+  let s3EndpointUrl: string | undefined;
+  const withS3: FunctionAccessSource = async (neededMs) => ({ s3EndpointUrl, ...(await access(neededMs)) });
+  const lambda = new LambdaService({
+    deployment,
+    clock,
+    surroundings: options,
+    runtimes,
+    access: withS3,
+    log: functionLog,
+  });
   const closers = [() => lambda.close()];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -53,7 +67,10 @@ export async function serve(deployment: Deployment, options: ServeOptions): Prom
     closers.push(() => stepFunctions.close());
     const cloudFormation = new CloudFormationService({ deployment });
     const handler = route({ stepFunctions, lambda, cloudFormation, sts: new StsService({ deployment }) });
-    const listener = await listen(handler, { port: options.port, log });
+    const s3 = s3Folder && new S3Service({ folder: s3Folder, ...deployment });
+    const streaming = s3 && { takes: isForS3, handle: s3.handle.bind(s3) };
+    const listener = await listen(handler, { port: options.port, streaming, log });
+    if (s3) s3EndpointUrl = listener.url;
     closers.push(() => listener.close());
     return { url: listener.url, close };
   } catch (error) {

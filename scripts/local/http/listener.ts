@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { UserError } from '../../io/userError';
-import type { ServiceRequest, ServiceResponse } from './service';
+import type { ServiceRequest, ServiceResponse, StreamingService } from './service';
 
 /** Answers one request. It should answer every error itself; what it throws becomes a 500. */
 export type Handler = (request: ServiceRequest, requestId: string) => Promise<ServiceResponse>;
@@ -11,6 +13,8 @@ export type Handler = (request: ServiceRequest, requestId: string) => Promise<Se
 export interface ListenerOptions {
   /** 0 to 65535; 0, the default, takes a free one. */
   port?: number;
+  /** Gets the requests that it takes, before the handler. */
+  streaming?: StreamingService;
   /** Gets one line for each request that failed unexpectedly. */
   log?: (line: string) => void;
 }
@@ -28,13 +32,13 @@ const maximumConnections = 1024;
 
 /** Starts a server on 127.0.0.1. Throws a UserError where the port can't be had. */
 export async function listen(handler: Handler, options: ListenerOptions = {}): Promise<Listener> {
-  const log = options.log ?? (() => undefined);
+  const { streaming, log = () => undefined } = options;
   const server = createServer(
     // The whole request has to arrive in a minute; answers may take as long as a function runs. A connection is kept
     // longer than a client that polls is silent, or its next request would meet a connection that is being closed.
     { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 75_000 },
     (request, response) => {
-      void respond(handler, request, response, log);
+      void respond(handler, streaming, request, response, log);
     },
   );
   server.maxConnections = maximumConnections;
@@ -72,6 +76,7 @@ async function start(server: Server, port: number): Promise<void> {
 
 async function respond(
   handler: Handler,
+  streaming: StreamingService | undefined,
   request: IncomingMessage,
   response: ServerResponse,
   log: (line: string) => void,
@@ -83,7 +88,7 @@ async function respond(
   response.on('error', () => undefined);
   let answer: ServiceResponse;
   try {
-    answer = refuseForeign(request) ?? (await answerFor(handler, request, requestId, gone.signal));
+    answer = refuseForeign(request) ?? (await answerFor(handler, streaming, request, requestId, gone.signal));
   } catch (error) {
     if (gone.signal.aborted || !request.complete) {
       response.destroy();
@@ -93,28 +98,60 @@ async function respond(
     log(`${request.method ?? ''} ${request.url ?? ''} failed: ${reason}`);
     answer = json(500, { __type: 'InternalFailure', message: 'The local endpoint failed; its log says why.' });
   }
+  // S3 has a header of its own for it, and the SDKs look for this one first.
+  const id = 'x-amz-request-id' in answer.headers ? {} : { 'x-amzn-requestid': requestId };
+  const headers = { ...id, ...answer.headers };
+  // What is left of a body that was not wanted: the client sends it before it reads the answer.
+  request.resume();
+  if (answer.body instanceof Readable) {
+    response.writeHead(answer.status, headers);
+    await sendStream(answer.body, response, Number(answer.headers['content-length']));
+    return;
+  }
   const body = Buffer.isBuffer(answer.body) ? answer.body : Buffer.from(answer.body);
-  const length = answer.status === 204 ? {} : { 'content-length': body.length };
-  response.writeHead(answer.status, { 'x-amzn-requestid': requestId, ...answer.headers, ...length });
+  const length = [204, 304].includes(answer.status) ? {} : { 'content-length': body.length };
+  response.writeHead(answer.status, { ...length, ...headers });
   response.end(body);
+}
+
+/** A client must not take for whole what ended too soon. */
+async function sendStream(body: Readable, response: ServerResponse, length: number): Promise<void> {
+  let sent = 0;
+  const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      sent += chunk.length;
+      yield chunk;
+    }
+  };
+  try {
+    await pipeline(body, counted, response, { end: false });
+  } catch {
+    response.destroy();
+  }
+  if (sent === length) response.end();
+  else response.destroy();
 }
 
 async function answerFor(
   handler: Handler,
+  streaming: StreamingService | undefined,
   request: IncomingMessage,
   requestId: string,
   signal: AbortSignal,
 ): Promise<ServiceResponse> {
+  const { pathname, query } = splitTarget(request.url ?? '/');
+  const head = { method: request.method ?? 'GET', path: pathname, query, headers: singleHeaders(request), signal };
+  if (streaming?.takes(head)) {
+    // What is not read of it must not cost the connection, which the answer needs.
+    const incoming = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    return streaming.handle(head, incoming, requestId);
+  }
   const body = await readBody(request);
   if (!body) {
     const message = `The body of a request may hold ${maximumBodyBytes} bytes.`;
     return json(413, { __type: 'RequestEntityTooLargeException', message });
   }
-  const { pathname, query } = splitTarget(request.url ?? '/');
-  return handler(
-    { method: request.method ?? 'GET', path: pathname, query, headers: singleHeaders(request), body, signal },
-    requestId,
-  );
+  return handler({ ...head, body }, requestId);
 }
 
 /**

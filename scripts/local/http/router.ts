@@ -1,7 +1,7 @@
 /** Which service a request is for, and the refusal of those that aren't here, each in its own protocol. */
 import { json, type Handler } from './listener';
 import { element, queryError, queryParameters, xml } from './queryProtocol';
-import { ServiceError, type Service, type ServiceRequest, type ServiceResponse } from './service';
+import { ServiceError, type RequestHead, type Service, type ServiceRequest, type ServiceResponse } from './service';
 
 export interface Services {
   stepFunctions: Service;
@@ -23,7 +23,7 @@ export function route(services: Services): Handler {
     if (action !== null) return answerAction(services, request, requestId, action);
     if (signedService(request) === 's3') {
       return Promise.resolve(
-        xml(501, element('Error', { Code: 'NotImplemented', Message: elsewhere, RequestId: requestId })),
+        xml(501, element('Error', { Code: 'NotImplemented', Message: withoutFolder, RequestId: requestId })),
       );
     }
     if (method === 'GET' && path === '/') return Promise.resolve({ status: 200, headers: plainText, body: greeting });
@@ -36,6 +36,7 @@ export function route(services: Services): Handler {
 const plainText = { 'content-type': 'text/plain; charset=utf-8' };
 const elsewhere =
   'The local endpoint serves Step Functions, Lambda, CloudFormation and STS; this is none of their calls.';
+const withoutFolder = 'The local endpoint serves S3 only where it is given a folder for it: --s3 DIR.';
 const greeting = `A system test's app, served on this machine as AWS would serve it: Step Functions, Lambda, CloudFormation
 and STS, for any AWS client with this address as its endpoint URL. It has no pages. Try
   aws --endpoint-url http://<this address> stepfunctions list-state-machines
@@ -53,9 +54,21 @@ function answerAction(
   return Promise.resolve(queryError(new ServiceError('InvalidAction', 400, elsewhere), requestId));
 }
 
+/** Whether a request is for S3: by its signature or, where it has none, as it is for nothing else. */
+export function isForS3(request: RequestHead): boolean {
+  const { method, path, query, headers } = request;
+  const service = signedService(request);
+  if (service !== undefined || headers.authorization !== undefined) return service === 's3';
+  if (headers['x-amz-target'] !== undefined || query.has('Action') || /^\/(20\d\d-\d\d-\d\d\/.*)?$/.test(path))
+    return false;
+  return ['GET', 'HEAD', 'PUT', 'DELETE'].includes(method);
+}
+
 /** The service in the signature's scope, `Credential=AKID/20260731/us-east-1/cloudformation/aws4_request`. */
-function signedService(request: ServiceRequest): string | undefined {
-  return /Credential=[^,\s]+\/([a-z0-9-]+)\/aws4_request/.exec(request.headers.authorization ?? '')?.[1];
+function signedService({ headers, query }: RequestHead): string | undefined {
+  const credential =
+    /Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ?? query.get('X-Amz-Credential') ?? '';
+  return /\/([a-z0-9-]+)\/aws4_request$/.exec(credential)?.[1];
 }
 
 /** As AWS JSON services answer a target that they don't know. */

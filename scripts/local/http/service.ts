@@ -1,28 +1,40 @@
 /** What the endpoint and its services agree on. */
+import type { Readable } from 'node:stream';
 
-/** One HTTP request, read whole. */
-export interface ServiceRequest {
+/** One HTTP request but for its body. */
+export interface RequestHead {
   method: string;
   /** The path as sent, still percent-encoded, without the query. */
   path: string;
   query: URLSearchParams;
   /** Names in lower case. */
   headers: Record<string, string | undefined>;
-  body: Buffer;
   /** Aborts when the client goes away. */
   signal: AbortSignal;
 }
 
-/** One HTTP response. The endpoint adds `content-length` and the request id. */
+/** One HTTP request, read whole. */
+export interface ServiceRequest extends RequestHead {
+  body: Buffer;
+}
+
+/** One HTTP response. The endpoint adds the request id and, where it has none, `content-length`. */
 export interface ServiceResponse {
   status: number;
   headers: Record<string, string>;
-  body: string | Buffer;
+  /** A stream gives as many bytes as `content-length` says. */
+  body: string | Buffer | Readable;
 }
 
 /** One AWS service over its own wire protocol: it also answers its errors in that protocol. */
 export interface Service {
   handle(request: ServiceRequest, requestId: string): Promise<ServiceResponse>;
+}
+
+/** A service that reads the bodies of its requests itself, as they come. */
+export interface StreamingService {
+  takes(head: RequestHead): boolean;
+  handle(head: RequestHead, body: AsyncIterable<Buffer>, requestId: string): Promise<ServiceResponse>;
 }
 
 /**

@@ -9,6 +9,8 @@ export interface FunctionAccess {
   region?: string;
   /** Where the calls go that nothing more specific sends elsewhere; default: to AWS. */
   endpointUrl?: string;
+  /** Where those to S3 go, unless there is an endpoint for all; default: as the others. */
+  s3EndpointUrl?: string;
 }
 
 /**

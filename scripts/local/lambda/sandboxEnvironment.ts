@@ -16,7 +16,7 @@ export function sandboxEnvironment(
   logStreamName: string,
   launch: Launch,
   { env }: Surroundings,
-  { credentials, endpointUrl, region = deployed.functionArn.split(':')[3] ?? '' }: FunctionAccess,
+  { credentials, endpointUrl, s3EndpointUrl, region = deployed.functionArn.split(':')[3] ?? '' }: FunctionAccess,
 ): Record<string, string> {
   const { codeDirectory, layersDirectory } = deployed;
   const inLayers = (folder: string) => (layersDirectory === undefined ? [] : [join(layersDirectory, folder)]);
@@ -31,6 +31,10 @@ export function sandboxEnvironment(
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     ...(endpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: endpointUrl }),
+    // It would go before an endpoint for all of its calls that the function's own variables name.
+    ...(s3EndpointUrl === undefined || (endpointUrl ?? deployed.environment.AWS_ENDPOINT_URL) !== undefined
+      ? {}
+      : { AWS_ENDPOINT_URL_S3: s3EndpointUrl }),
     ...launch.env,
     ...deployed.environment,
     _HANDLER: deployed.handler,

@@ -1,0 +1,82 @@
+/** The keys of a bucket in pages, in S3's order: that of their bytes in UTF-8. */
+import type { ObjectFacts, ObjectFolder } from './folder';
+
+/** Objects whose content is read at once for their ETags. */
+const readAtOnce = 8;
+
+export interface ListingRequest {
+  prefix: string;
+  /** Keys are grouped by what comes before the first one after the prefix; empty: they are not. */
+  delimiter: string;
+  /** 0 to 1,000: of keys and groups. */
+  maxKeys: number;
+  /** The last key, or the last group, of what came before. */
+  after: string;
+  isGroup?: boolean;
+}
+
+export interface ListingPage {
+  objects: (ObjectFacts & { key: string })[];
+  groups: string[];
+  /** What the next page comes after; undefined: there is none. */
+  next?: Pick<ListingRequest, 'after' | 'isGroup'>;
+}
+
+export async function listPage(folder: ObjectFolder, bucket: string, request: ListingRequest): Promise<ListingPage> {
+  const { prefix, delimiter, maxKeys, after, isGroup } = request;
+  const keys: string[] = [];
+  const groups: string[] = [];
+  let group = isGroup ? after : undefined;
+  let next: ListingPage['next'] = { after, isGroup };
+
+  async function* keysIn(directory: string): AsyncGenerator<string> {
+    const names = (await folder.entries(bucket, directory)).map(
+      (entry) => entry.name + (entry.isDirectory() ? '/' : ''),
+    );
+    for (const key of names.map((name) => directory + name).sort(order)) {
+      const isFolder = key.endsWith('/');
+      if (!key.startsWith(prefix) && !(isFolder && prefix.startsWith(key))) continue;
+      if (group !== undefined && key.startsWith(group)) continue;
+      if (order(key, after) <= 0 && !(isFolder && after.startsWith(key))) continue;
+      if (isFolder) yield* keysIn(key);
+      else yield key;
+    }
+  }
+
+  let isTruncated = false;
+  if (maxKeys > 0) {
+    for await (const key of keysIn('')) {
+      isTruncated = keys.length + groups.length === maxKeys;
+      if (isTruncated) break;
+      const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+      if (end < 0) {
+        keys.push(key);
+        next = { after: key };
+      } else {
+        group = key.slice(0, end + delimiter.length);
+        groups.push(group);
+        next = { after: group, isGroup: true };
+      }
+    }
+  }
+  return { objects: await withFacts(folder, bucket, keys), groups, next: isTruncated ? next : undefined };
+}
+
+/** What has gone meanwhile is left out. */
+async function withFacts(folder: ObjectFolder, bucket: string, keys: string[]): Promise<ListingPage['objects']> {
+  const objects: ListingPage['objects'] = [];
+  for (let index = 0; index < keys.length; index += readAtOnce) {
+    const batch = keys.slice(index, index + readAtOnce);
+    const found = await Promise.all(batch.map(async (key) => ({ key, facts: await folder.facts(bucket, key) })));
+    for (const { key, facts } of found) if (facts) objects.push({ key, ...facts });
+  }
+  return objects;
+}
+
+const beyondPlain = /[\ud800-\uffff]/;
+
+/** JavaScript orders by UTF-16, which differs for characters beyond U+FFFF. */
+function order(one: string, other: string): number {
+  if (beyondPlain.test(one) && beyondPlain.test(other)) return Buffer.compare(Buffer.from(one), Buffer.from(other));
+  return one < other ? -1 : one > other ? 1 : 0;
+}
