@@ -59,9 +59,9 @@ export function isForS3(request: RequestHead): boolean {
   const { method, path, query, headers } = request;
   const service = signedService(request);
   if (service !== undefined || headers.authorization !== undefined) return service === 's3';
-  if (headers['x-amz-target'] !== undefined || query.has('Action') || /^\/(20\d\d-\d\d-\d\d\/.*)?$/.test(path))
-    return false;
-  return ['GET', 'HEAD', 'PUT', 'DELETE'].includes(method);
+  const isOther =
+    headers['x-amz-target'] !== undefined || query.has('Action') || /^\/(20\d\d-\d\d-\d\d\/.*)?$/.test(path);
+  return !isOther && ['GET', 'HEAD', 'PUT', 'DELETE'].includes(method);
 }
 
 /** The service in the signature's scope, `Credential=AKID/20260731/us-east-1/cloudformation/aws4_request`. */

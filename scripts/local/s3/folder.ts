@@ -1,6 +1,6 @@
 /** A folder as S3's storage: DIR/BUCKET/KEY. No path leads out of it, as no link below it is followed. */
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, createWriteStream, type BigIntStats, type Dirent } from 'node:fs';
+import { constants, createWriteStream, type BigIntStats } from 'node:fs';
 import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, type FileHandle } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -12,6 +12,8 @@ import { noSuchBucket, notImplemented } from './errors';
 const maximumKeyBytes = 1024;
 /** Of files, so that listings and ranges don't read them again each time. */
 const maximumCachedTags = 10_000;
+const clockGrainMs = 2_000;
+const maximumReadBytes = 262_144;
 
 export interface ObjectFacts {
   size: number;
@@ -30,6 +32,9 @@ export class ObjectFolder {
   private readonly tags = new Map<string, { version: string; etag: string }>();
   /** Changes follow one another, so that what one of them requires still holds when it is done. */
   private lastChange: Promise<unknown> = Promise.resolve();
+
+  /** The folder that was listed last, because each page of a listing begins anew. */
+  private listed?: { path: string; version: string; names: readonly string[] };
 
   private constructor(private readonly root: string) {}
 
@@ -112,8 +117,8 @@ export class ObjectFolder {
       await this.change(async () => {
         require(await this.facts(bucket, key));
         await this.makeFolders(bucket, key);
-        await rename(upload, path).catch((error: NodeJS.ErrnoException) => {
-          throw ['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes(error.code ?? '') ? unfit(key) : error;
+        await rename(upload, path).catch((error: unknown) => {
+          throw ['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error)) ? unfit(key) : error;
         });
         this.remember(path, await lstat(path, { bigint: true }), etag);
       });
@@ -140,10 +145,21 @@ export class ObjectFolder {
     });
   }
 
-  /** What is in a folder of a bucket: files and folders, no links. Empty where it has gone. */
-  async entries(bucket: string, prefix: string): Promise<Dirent[]> {
-    const entries = await readdir(join(this.root, bucket, prefix), { withFileTypes: true }).catch(absent);
-    return (entries ?? []).filter((entry) => entry.isFile() || entry.isDirectory());
+  /** What a folder of a bucket holds, in the order of keys: files, and folders with a slash; no links. */
+  async names(bucket: string, prefix: string): Promise<readonly string[]> {
+    const path = join(this.root, bucket, prefix);
+    const stats = await lstat(path, { bigint: true }).catch(absent);
+    if (!stats) return [];
+    const version = versionOf(stats);
+    if (this.listed?.path === path && this.listed.version === version) return this.listed.names;
+    const entries = (await readdir(path, { withFileTypes: true }).catch(absent)) ?? [];
+    const names = entries.flatMap((entry) =>
+      entry.isDirectory() ? `${entry.name}/` : entry.isFile() ? entry.name : [],
+    );
+    names.sort(order);
+    // What changes within the grain of the file system's clock would not be seen.
+    if (Date.now() - Number(stats.mtimeMs) > clockGrainMs) this.listed = { path, version, names };
+    return names;
   }
 
   /** Undefined where a key can't be the name of a file: nothing is stored under it. */
@@ -163,8 +179,8 @@ export class ObjectFolder {
     let folder = join(this.root, bucket);
     for (const name of key.split('/').slice(0, -1)) {
       folder = join(folder, name);
-      await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
+      await mkdir(folder).catch((error: unknown) => {
+        if (codeOf(error) !== 'EEXIST') throw error;
       });
       if (!(await lstat(folder)).isDirectory()) throw unfit(key);
     }
@@ -181,7 +197,14 @@ export class ObjectFolder {
     const known = this.tags.get(path);
     if (known?.version === versionOf(stats)) return { ...facts, etag: known.etag };
     const hash = createHash('md5');
-    for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) hash.update(chunk as Buffer);
+    // A stream costs more than most objects.
+    const buffer = Buffer.allocUnsafe(Math.min(facts.size, maximumReadBytes));
+    for (let position = 0; position < facts.size; ) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      position += bytesRead;
+    }
     const etag = `"${hash.digest('hex')}"`;
     this.remember(path, stats, etag);
     return { ...facts, etag };
@@ -205,8 +228,7 @@ function isBucketName(name: string): boolean {
 }
 
 function isFileName(name: string): boolean {
-  if (name === '' || name === '.' || name === '..' || name.includes('\0') || Buffer.byteLength(name) > 255)
-    return false;
+  if (['', '.', '..'].includes(name) || name.includes('\0') || Buffer.byteLength(name) > 255) return false;
   return sep === '/' || !/[<>:"\\|?*]|[. ]$/.test(name);
 }
 
@@ -217,8 +239,20 @@ function unfit(key: string): ServiceError {
   );
 }
 
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
+}
+
 /** Undefined for what isn't there. */
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(error.code ?? '')) return undefined;
+function absent(error: unknown): undefined {
+  if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(codeOf(error))) return undefined;
   throw error;
+}
+
+const beyondPlain = /[\ud800-\uffff]/;
+
+/** The order of keys, by UTF-8. JavaScript orders by UTF-16, which differs for characters beyond U+FFFF. */
+export function order(one: string, other: string): number {
+  if (beyondPlain.test(one) && beyondPlain.test(other)) return Buffer.compare(Buffer.from(one), Buffer.from(other));
+  return one < other ? -1 : one > other ? 1 : 0;
 }

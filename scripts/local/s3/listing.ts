@@ -1,5 +1,5 @@
 /** The keys of a bucket in pages, in S3's order: that of their bytes in UTF-8. */
-import type { ObjectFacts, ObjectFolder } from './folder';
+import { order, type ObjectFacts, type ObjectFolder } from './folder';
 
 /** Objects whose content is read at once for their ETags. */
 const readAtOnce = 8;
@@ -30,10 +30,8 @@ export async function listPage(folder: ObjectFolder, bucket: string, request: Li
   let next: ListingPage['next'] = { after, isGroup };
 
   async function* keysIn(directory: string): AsyncGenerator<string> {
-    const names = (await folder.entries(bucket, directory)).map(
-      (entry) => entry.name + (entry.isDirectory() ? '/' : ''),
-    );
-    for (const key of names.map((name) => directory + name).sort(order)) {
+    for (const name of await folder.names(bucket, directory)) {
+      const key = directory + name;
       const isFolder = key.endsWith('/');
       if (!key.startsWith(prefix) && !(isFolder && prefix.startsWith(key))) continue;
       if (group !== undefined && key.startsWith(group)) continue;
@@ -71,12 +69,4 @@ async function withFacts(folder: ObjectFolder, bucket: string, keys: string[]): 
     for (const { key, facts } of found) if (facts) objects.push({ key, ...facts });
   }
   return objects;
-}
-
-const beyondPlain = /[\ud800-\uffff]/;
-
-/** JavaScript orders by UTF-16, which differs for characters beyond U+FFFF. */
-function order(one: string, other: string): number {
-  if (beyondPlain.test(one) && beyondPlain.test(other)) return Buffer.compare(Buffer.from(one), Buffer.from(other));
-  return one < other ? -1 : one > other ? 1 : 0;
 }

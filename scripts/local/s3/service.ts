@@ -35,6 +35,12 @@ const anyHeader = /^x-amz-(date|content-sha256|security-token|user-agent|expecte
 /** Whole objects; SSE-S3 is what S3 does anyway. */
 const uploadHeader =
   /^x-amz-(checksum-.*|sdk-checksum-algorithm|trailer|decoded-content-length|server-side-encryption)$/;
+/** From an operation that isn't served. */
+const waysOut: Partial<Record<string, string>> = {
+  CreateBucket: ' (a bucket is a folder in that of --s3)',
+  CreateMultipartUpload: ' (raise the size from which the client uploads in parts: multipart_threshold)',
+  ListObjects: ' (use ListObjectsV2)',
+};
 const maximumListed = 1000;
 const xmlHeaders = { 'content-type': 'application/xml' };
 const encrypted = { 'x-amz-server-side-encryption': 'AES256' };
@@ -96,7 +102,10 @@ export class S3Service {
     const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(decoded(head.path)) ?? [];
     const name = operationOf(head, bucket, key);
     const operation = Object.hasOwn(this.operations, name) ? this.operations[name] : undefined;
-    if (!operation) throw notImplemented(`${name} of S3; it serves ${Object.keys(this.operations).join(', ')}`);
+    if (!operation) {
+      const served = Object.keys(this.operations).join(', ');
+      throw notImplemented(`${name} of S3${waysOut[name] ?? ''}; it serves ${served}`);
+    }
     requireServed(name, operation, head);
     const owner = head.headers['x-amz-expected-bucket-owner'];
     if (owner !== undefined && owner !== this.account) throw new ServiceError('AccessDenied', 403, 'Access Denied');
@@ -106,7 +115,7 @@ export class S3Service {
 
   private async listBuckets(): Promise<ServiceResponse> {
     const buckets = (await this.folder.buckets()).map(({ name, createdAt }) =>
-      element('Bucket', { Name: name, CreationDate: createdAt, BucketRegion: this.region }),
+      element('Bucket', { Name: name, CreationDate: seconds(createdAt), BucketRegion: this.region }),
     );
     const owner = element('Owner', { ID: this.account });
     return xml('ListAllMyBucketsResult', `${owner}<Buckets>${buckets.join('')}</Buckets>`);
@@ -217,16 +226,14 @@ export class S3Service {
 /** S3 tells its operations apart by the method, the path and what is in the query. */
 function operationOf({ method, query, headers }: RequestHead, bucket: string, key: string): string {
   if (key !== '') {
-    if (method === 'POST' && query.has('uploads')) {
-      return 'CreateMultipartUpload (raise the size from which the client uploads in parts, such as multipart_threshold)';
-    }
+    if (method === 'POST' && query.has('uploads')) return 'CreateMultipartUpload';
     if (headers['x-amz-copy-source'] !== undefined) return 'CopyObject';
     const known = { GET: 'GetObject', HEAD: 'HeadObject', PUT: 'PutObject', DELETE: 'DeleteObject' };
     return Object.hasOwn(known, method) ? known[method as keyof typeof known] : `${method} for an object`;
   }
   if (bucket === '') return method === 'GET' ? 'ListBuckets' : `${method} /`;
   if (method === 'HEAD') return 'HeadBucket';
-  if (method === 'PUT' && query.size === 0) return 'CreateBucket (a bucket is a folder in that of --s3)';
+  if (method === 'PUT' && query.size === 0) return 'CreateBucket';
   if (method === 'POST' && query.has('delete')) return 'DeleteObjects';
   if (method !== 'GET') return `${method} for a bucket`;
   if (query.has('location')) return 'GetBucketLocation';
