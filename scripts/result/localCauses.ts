@@ -63,8 +63,9 @@ const causes: Cause[] = [
   {
     says: () =>
       /\b(?:NoSuchBucket|ResourceNotFoundException|QueueDoesNotExist|NonExistentQueue|ParameterNotFound|NoSuchEntity)\b/,
-    advice: () =>
-      'where a variable names what is not there, as its value is made up, --env-file FILE gives the real one',
+    advice: ({ s3 }) =>
+      'where a variable names what is not there, as its value is made up, --env-file FILE gives the real one' +
+      (s3 === undefined ? '' : `; a bucket is a folder in ${s3}`),
   },
 ];
 

@@ -38,6 +38,19 @@ describeWith('the AWS CLI', 'aws', ['--version'])('the AWS CLI can', () => {
     expect(JSON.parse(listed)).toMatchObject({ stateMachines: expect.any(Array) });
   });
 
+  test('store an object, list it, read it and remove it', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'system-test-s3-'));
+    const [mine, back] = [join(directory, 'mine'), join(directory, 'back')];
+    const s3 = (...args: string[]) => outputOfProgram('aws', ['s3', ...args], endpoint.env);
+    writeFileSync(mine, 'one,two');
+    await s3('cp', '--quiet', mine, 's3://things/lists/mine.csv');
+    expect(await s3('ls', 's3://things', '--recursive')).toMatch(/^20\S+ \S+ +7 lists\/mine\.csv\n$/);
+    await s3('mv', '--quiet', 's3://things/lists/mine.csv', back);
+    expect(readFileSync(back, 'utf8')).toBe('one,two');
+    expect(await s3('ls', 's3://things')).toBe('');
+    rmSync(directory, { recursive: true });
+  });
+
   test('start an execution, describe it and read its history page by page', async () => {
     const arn = await start(echoArn, '{"text": "hi"}');
     expect(await outputOf(endpoint.url, arn)).toBe('{"echo":"hi"}');

@@ -94,6 +94,15 @@ describeWith('boto3', 'python3', ['-c', 'import boto3'])('boto3 can', () => {
     expect(result.problems).toEqual([]);
   });
 
+  test('store objects, also as streams, read them and list them page by page', () => {
+    expect(result.storage).toEqual({
+      buckets: ['things'],
+      read: ['{"a": 1}', 'a stream', '"a"'],
+      pages: [['a/b c+ü.json'], ['stream']],
+      errors: ['NoSuchKey', 'NoSuchBucket', '404', 'PreconditionFailed', 'NotImplemented'],
+    });
+  });
+
   test('describe a stack', () => {
     expect(result.outputs).toEqual({ Machine: echoArn });
     expect(result.resources).toEqual([

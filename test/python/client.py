@@ -14,6 +14,7 @@ states = boto3.client("stepfunctions")
 functions = boto3.client("lambda")
 stacks = boto3.client("cloudformation")
 identity = boto3.client("sts")
+storage = boto3.client("s3")
 result = {}
 for client in (states, functions, stacks, identity):
     shapes.check(client)

@@ -1,9 +1,11 @@
 /** What the tests with clients of other languages share: a small app, served, and the clients where they are installed. */
 import { execFile, spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { startLocalEndpoint, type LocalEndpoint } from '../../../scripts/local/localEndpoint';
-import { inlineFunction, machine, removeDirectories, role, writeAssembly } from './cloudAssembly';
+import { inlineFunction, machine, newDirectory, removeDirectories, role, writeAssembly } from './cloudAssembly';
 
 const region = 'eu-west-1';
 const prefix = `arn:aws:states:${region}:123456789012:stateMachine`;
@@ -43,7 +45,7 @@ const various = {
   },
 };
 
-/** Serves the app; `close` ends the server and removes its files. */
+/** Serves the app, and S3 with the empty bucket `things`; `close` ends the server and removes its files. */
 export async function serveClients(): Promise<LocalEndpoint & { env: NodeJS.ProcessEnv }> {
   const code = "exports.handler = async (event) => { console.log('got', event.text); return { echo: event.text }; };";
   const app = writeAssembly({
@@ -63,7 +65,9 @@ export async function serveClients(): Promise<LocalEndpoint & { env: NodeJS.Proc
       },
     },
   });
-  const endpoint = await startLocalEndpoint({ app, cwd: process.cwd(), env: { AWS_REGION: region } });
+  const s3 = newDirectory();
+  mkdirSync(join(s3, 'things'));
+  const endpoint = await startLocalEndpoint({ app, cwd: process.cwd(), env: { AWS_REGION: region }, s3 });
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,

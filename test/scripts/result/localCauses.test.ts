@@ -56,6 +56,7 @@ test.each([
   ],
   ['Error', 'getaddrinfo ENOTFOUND sts.amazonaws.com', profile, 'does not reach AWS: --function-endpoint-url URL'],
   ['NoSuchBucket', 'The specified bucket does not exist', emulator, 'made up, --env-file FILE gives the real one.'],
+  ['NoSuchBucket', 'It does not exist', { s3: 'objects' }, 'gives the real one; a bucket is a folder in objects.'],
   ['AccessDenied', 'Access Denied', profile, 'may do what the profile dev may, and not what their roles may.'],
   ['InvalidClientTokenId', '…', emulator, 'made-up credentials, which http://localhost:4566 does not take'],
   ['Error', 'connect ECONNREFUSED 127.0.0.1:4566', emulator, 'http://localhost:4566 does not answer any more.'],

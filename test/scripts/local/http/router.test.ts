@@ -107,7 +107,7 @@ describe('a request goes', () => {
     expect(await ask('/', { ...form, ...signedFor('iam') }, 'Action=ListUsers')).toMatch(
       /^400 <ErrorResponse><Error><Type>Sender<\/Type><Code>InvalidAction</,
     );
-    expect(await ask('/bucket/key', signedFor('s3'))).toMatch(/^501 <Error><Code>NotImplemented</);
+    expect(await ask('/bucket/key', signedFor('s3'))).toMatch(/^501 <Error><Code>NotImplemented<.*--s3 DIR/);
     expect(await ask('/v1/apis', signedFor('apigateway'))).toMatch(/^404 \{"__type":"UnknownOperationException"/);
   });
 

@@ -61,7 +61,7 @@ const left = () => readdirSync(folder).filter((name) => name.startsWith('.upload
 function ask(
   method: string,
   path: string,
-  headers: Record<string, string> = {},
+  headers: NodeJS.Dict<string> = {},
   body: string | Buffer = '',
 ): Promise<{ status: number; text: string; headers: NodeJS.Dict<string | string[]> }> {
   return new Promise((resolve, reject) => {
@@ -86,6 +86,14 @@ test('an object comes back as it was stored, with its ETag, and is a file of the
   const { ETag, ContentLength, LastModified } = await client.send(new HeadObjectCommand(ten));
   expect({ ETag, ContentLength }).toEqual({ ETag: tenTag, ContentLength: 10 });
   expect(LastModified!.getTime()).toBeLessThanOrEqual(Date.now());
+});
+
+test('a page of a browser, under a name of its own, neither reads nor writes', async () => {
+  for (const headers of [{ host: 'evil.example' }, { origin: 'http://evil.example' }]) {
+    expect(await ask('GET', `/${Bucket}/ten`, headers as NodeJS.Dict<string>)).toMatchObject({ status: 403 });
+    expect(await ask('PUT', `/${Bucket}/evil`, headers as NodeJS.Dict<string>, 'x')).toMatchObject({ status: 403 });
+  }
+  expect(existsSync(join(folder, Bucket, 'evil'))).toBe(false);
 });
 
 test('a file that was changed by hand is read anew', async () => {
@@ -310,7 +318,7 @@ describe('a refusal', () => {
       () => client.send(new ListObjectsCommand({ Bucket })),
       'NotImplemented',
       501,
-      /serve ListObjects of S3; it serves .*V2/,
+      /serve ListObjects of S3 \(use ListObjectsV2\); it serves/,
     ],
     [
       'versioning',
