@@ -1,6 +1,7 @@
 """Calls the local endpoint with boto3 and prints what it answered as JSON. The tests read it."""
 
 import base64
+import io
 import json
 import sys
 
@@ -89,6 +90,29 @@ functions.get_function_configuration(FunctionName="echo")
 functions.list_functions(FunctionVersion="ALL")
 stacks.describe_stacks()
 stacks.list_stacks(StackStatusFilter=["CREATE_COMPLETE"])
+
+things = {"Bucket": "things"}
+storage.put_object(**things, Key="a/b c+ü.json", Body=b'{"a": 1}')
+storage.put_object(**things, Key="stream", Body=io.BytesIO(b"a stream"), ChecksumAlgorithm="SHA256")
+listing = storage.get_paginator("list_objects_v2").paginate(**things, PaginationConfig={"PageSize": 1})
+
+
+def read(**arguments):
+    return storage.get_object(**things, **arguments)["Body"].read().decode()
+
+
+result["storage"] = {
+    "buckets": [bucket["Name"] for bucket in storage.list_buckets()["Buckets"]],
+    "read": [read(Key="a/b c+ü.json"), read(Key="stream"), read(Key="a/b c+ü.json", Range="bytes=1-3")],
+    "pages": [[item["Key"] for item in page["Contents"]] for page in listing],
+    "errors": [
+        error_of(storage.get_object, **things, Key="none"),
+        error_of(storage.list_objects_v2, Bucket="nothing"),
+        error_of(storage.head_object, **things, Key="none"),
+        error_of(storage.put_object, **things, Key="stream", Body=b"", IfNoneMatch="*"),
+        error_of(storage.create_bucket, Bucket="new"),
+    ],
+}
 result["checked"] = sorted(shapes.checked)
 result["problems"] = shapes.problems
 
