@@ -197,7 +197,9 @@ function refuseForeign(request: IncomingMessage): ServiceResponse | undefined {
     });
   }
   const { origin } = request.headers;
-  if (origin !== undefined && !isLoopback(origin, port)) {
+  // What a page shows or loads as a script has no Origin.
+  const isCrossSite = request.headers['sec-fetch-site'] === 'cross-site';
+  if (isCrossSite || (origin !== undefined && !isLoopback(origin, port))) {
     return json(403, { __type: 'AccessDeniedException', message: 'This endpoint serves no other web pages.' });
   }
   return undefined;

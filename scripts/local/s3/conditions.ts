@@ -29,15 +29,21 @@ export function isNotModified(headers: Headers, { etag, lastModified }: Validato
 
 /**
  * Requires what a write depends on.
- * @param found what is stored under the key
+ * @param find gives what is stored under the key, which may take reading it
  * @throws PreconditionFailed, and NoSuchKey for If-Match where nothing is stored, as S3
  */
-export function requireForWrite(headers: Headers, key: string, found: { etag: string } | undefined): void {
-  const ifMatch = headers['if-match'];
+export async function requireForWrite(
+  headers: Headers,
+  key: string,
+  find: () => Promise<{ etag: string } | undefined>,
+): Promise<void> {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
+  if (ifMatch === undefined && ifNoneMatch === undefined) return;
+  const found = await find();
   if (ifMatch !== undefined && !found) throw noSuchKey(key);
   if (ifMatch !== undefined && found && !names(ifMatch, found.etag)) throw failed('If-Match');
   // S3 takes no other value than * of it.
-  if (headers['if-none-match'] !== undefined && found) throw failed('If-None-Match');
+  if (ifNoneMatch !== undefined && found) throw failed('If-None-Match');
 }
 
 /**

@@ -72,8 +72,8 @@ export class ObjectFolder {
 
   /** The object, open for reading; undefined where there is none. */
   async open(bucket: string, key: string): Promise<OpenObject | undefined> {
-    const path = this.pathOf(bucket, key);
-    if (path === undefined || (await realpath(path).catch(absent)) !== path) return undefined;
+    const path = await this.locate(bucket, key);
+    if (path === undefined) return undefined;
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     const file = await open(path, flags).catch(absent);
     if (!file) return undefined;
@@ -105,7 +105,7 @@ export class ObjectFolder {
     bucket: string,
     key: string,
     content: AsyncIterable<Buffer>,
-    { verify, require }: { verify: () => Promise<{ etag: string }>; require: (found?: ObjectFacts) => void },
+    { verify, require }: { verify: () => Promise<{ etag: string }>; require: () => Promise<void> },
   ): Promise<void> {
     const path = this.pathOf(bucket, key);
     if (path === undefined) throw unfit(key);
@@ -115,7 +115,7 @@ export class ObjectFolder {
       await pipeline(content, createWriteStream(upload, { flags: 'wx' }));
       const { etag } = await verify();
       await this.change(async () => {
-        require(await this.facts(bucket, key));
+        await require();
         await this.makeFolders(bucket, key);
         await rename(upload, path).catch((error: unknown) => {
           throw ['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error)) ? unfit(key) : error;
@@ -128,12 +128,11 @@ export class ObjectFolder {
   }
 
   /** Removes an object, where there is one, and the folders that are empty then. */
-  async delete(bucket: string, key: string, require: (found?: ObjectFacts) => void): Promise<void> {
+  async delete(bucket: string, key: string, require: () => Promise<void>): Promise<void> {
     await this.change(async () => {
-      const found = await this.facts(bucket, key);
-      require(found);
-      const path = this.pathOf(bucket, key);
-      if (!found || path === undefined) return;
+      await require();
+      const path = await this.locate(bucket, key);
+      if (path === undefined || !(await lstat(path)).isFile()) return;
       await rm(path);
       try {
         for (let folder = dirname(path); folder !== join(this.root, bucket); folder = dirname(folder)) {
@@ -173,6 +172,12 @@ export class ObjectFolder {
     return names.every(isFileName) ? join(this.root, bucket, ...names) : undefined;
   }
 
+  /** The path of what is stored under a key, which no link leads to; undefined where there is nothing. */
+  private async locate(bucket: string, key: string): Promise<string | undefined> {
+    const path = this.pathOf(bucket, key);
+    return path !== undefined && (await realpath(path).catch(absent)) === path ? path : undefined;
+  }
+
   /** One by one, because a link among them would be followed. */
   private async makeFolders(bucket: string, key: string): Promise<void> {
     await this.requireBucket(bucket);
@@ -199,7 +204,7 @@ export class ObjectFolder {
     const hash = createHash('md5');
     // A stream costs more than most objects.
     const buffer = Buffer.allocUnsafe(Math.min(facts.size, maximumReadBytes));
-    for (let position = 0; position < facts.size; ) {
+    for (let position = 0; position < facts.size;) {
       const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
       if (bytesRead === 0) break;
       hash.update(buffer.subarray(0, bytesRead));

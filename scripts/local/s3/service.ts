@@ -3,7 +3,7 @@ import { element, type QueryValue } from '../http/queryProtocol';
 import { ServiceError, type RequestHead, type ServiceResponse } from '../http/service';
 import { isNotModified, rangeOf, requireForWrite } from './conditions';
 import { invalidArgument, noSuchKey, notImplemented, storageError } from './errors';
-import type { ObjectFacts, ObjectFolder } from './folder';
+import type { ObjectFolder } from './folder';
 import { listPage } from './listing';
 import { Upload } from './upload';
 
@@ -205,8 +205,8 @@ export class S3Service {
     const encryption = headers['x-amz-server-side-encryption'] ?? 'AES256';
     if (encryption !== 'AES256') throw notImplemented(`the encryption ${encryption} of PutObject`);
     const upload = new Upload(headers);
-    const require = (found?: ObjectFacts): void => requireForWrite(headers, key, found);
-    require(await this.folder.facts(bucket, key));
+    const require = (): Promise<void> => requireForWrite(headers, key, () => this.folder.facts(bucket, key));
+    await require();
     let stored: Awaited<ReturnType<Upload['verify']>> | undefined;
     const verify = async () => (stored = await upload.verify());
     await this.folder.put(bucket, key, upload.content(body), { verify, require });
@@ -218,7 +218,7 @@ export class S3Service {
   }
 
   private async delete({ bucket, key, head: { headers } }: Call): Promise<ServiceResponse> {
-    await this.folder.delete(bucket, key, (found) => requireForWrite(headers, key, found));
+    await this.folder.delete(bucket, key, () => requireForWrite(headers, key, () => this.folder.facts(bucket, key)));
     return { status: 204, headers: {}, body: '' };
   }
 }

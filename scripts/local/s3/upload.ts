@@ -11,7 +11,7 @@ const maximumLineBytes = 4096;
 
 type Digest = { update(bytes: Uint8Array): void; digest(): Promise<Uint8Array> };
 
-/** Those that S3 takes for a whole object, by the end of their header's name. */
+/** Those that the SDKs make by themselves, by the end of their header's name. */
 const algorithms: Record<string, () => Digest> = {
   crc32: () => new Crc32(),
   crc32c: () => new Crc32c(),
@@ -65,7 +65,8 @@ export class Upload {
 
   /** @throws IncompleteBody, EntityTooLarge */
   async *content(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    const isChunked = this.headers['x-amz-content-sha256']?.startsWith('STREAMING-') ?? false;
+    const { 'x-amz-content-sha256': sha256 = '', 'content-encoding': encoding = '' } = this.headers;
+    const isChunked = sha256.startsWith('STREAMING-') || encoding.includes('aws-chunked');
     for await (const bytes of isChunked ? this.unchunked(source) : source) {
       this.bytes += bytes.length;
       this.requireSize(this.bytes);

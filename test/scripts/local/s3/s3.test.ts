@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
@@ -64,9 +64,10 @@ function ask(
   path: string,
   headers: NodeJS.Dict<string> = {},
   body: string | Buffer = '',
+  agent?: Agent,
 ): Promise<{ status: number; text: string; headers: NodeJS.Dict<string | string[]> }> {
   return new Promise((resolve, reject) => {
-    const asked = request(listener.url, { method, path, headers }, (response) => {
+    const asked = request(listener.url, { method, path, headers, agent }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () =>
@@ -90,7 +91,11 @@ test('an object comes back as it was stored, with its ETag, and is a file of the
 });
 
 test('a page of a browser, under a name of its own, neither reads nor writes', async () => {
-  for (const headers of [{ host: 'evil.example' }, { origin: 'http://evil.example' }]) {
+  for (const headers of [
+    { host: 'evil.example' },
+    { origin: 'http://evil.example' },
+    { 'sec-fetch-site': 'cross-site' },
+  ]) {
     expect(await ask('GET', `/${Bucket}/ten`, headers as NodeJS.Dict<string>)).toMatchObject({ status: 403 });
     expect(await ask('PUT', `/${Bucket}/evil`, headers as NodeJS.Dict<string>, 'x')).toMatchObject({ status: 403 });
   }
@@ -120,7 +125,7 @@ test.each([
   expect(found.ContentRange).toBe(ContentRange);
 });
 
-test.each(Object.values(ChecksumAlgorithm).filter((name) => /^(CRC|SHA1|SHA256)/.test(name)))(
+test.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
   'an upload is held to its %s',
   async (ChecksumAlgorithm) => {
     const Key = `sum-${ChecksumAlgorithm}`;
@@ -379,6 +384,18 @@ describe('a refusal', () => {
     expect(answer).toMatchObject({ status, text: expect.stringContaining(`<Code>${code}</Code>`) });
     expect(existsSync(join(folder, Bucket, 'refused'))).toBe(false);
   });
+});
+
+test('the connection lives on after an upload that was refused before it was read', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const large = Buffer.alloc(4_000_000);
+  expect(await ask('PUT', '/none/large', {}, large, agent)).toMatchObject({ status: 404 });
+  expect(await ask('PUT', `/${Bucket}/large`, { 'content-encoding': 'aws-chunked' }, large, agent)).toMatchObject({
+    status: 400,
+  });
+  expect(await ask('GET', `/${Bucket}/ten`, {}, '', agent)).toMatchObject({ status: 200, text: '0123456789' });
+  expect(Object.values(agent.freeSockets).flat()).toHaveLength(1);
+  agent.destroy();
 });
 
 test('what was not modified is not sent again', async () => {
