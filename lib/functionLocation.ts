@@ -9,16 +9,33 @@ import { Construct } from 'constructs';
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
  */
 export function expectInvocable(scope: Construct, tested: IFunction, invokeRole?: IRole): void {
-  const stack = Stack.of(scope);
-  const { region, account } = locationOf(tested);
-  if (differ(region, stack.region)) {
-    throw new RangeError(
-      `Expected function of ${scope.node.path} to be in ${stack.region}, where its stack is, got one in ${region}: Step Functions invokes no function in another Region.`,
-    );
-  }
-  if (differ(account, stack.account) && !invokeRole) {
+  expectSameRegion(scope, 'function', tested);
+  const { account } = locationOf(tested);
+  if (differ(account, Stack.of(scope).account) && !invokeRole) {
     throw new TypeError(
       `Expected ${scope.node.path} to have an invokeRole that may invoke its function in account ${account}, got none: Step Functions has to assume a role to invoke a function of another account.`,
+    );
+  }
+}
+
+/** @throws where the lister is known to be one that the state machine's own role can't invoke */
+export function expectInvocableLister(scope: Construct, lister: IFunction): void {
+  expectSameRegion(scope, 'lister', lister);
+  const stack = Stack.of(scope);
+  const { account } = locationOf(lister);
+  if (differ(account, stack.account)) {
+    throw new RangeError(
+      `Expected lister of ${scope.node.path} to be in account ${stack.account}, where its stack is, got one in ${account}.`,
+    );
+  }
+}
+
+function expectSameRegion(scope: Construct, name: string, invoked: IFunction): void {
+  const stack = Stack.of(scope);
+  const { region } = locationOf(invoked);
+  if (differ(region, stack.region)) {
+    throw new RangeError(
+      `Expected ${name} of ${scope.node.path} to be in ${stack.region}, where its stack is, got one in ${region}: Step Functions invokes no function in another Region.`,
     );
   }
 }

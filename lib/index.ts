@@ -5,6 +5,7 @@ export { PipelineStack, type PipelineStackProps } from './pipeline/pipelineStack
 export { SystemTestAction, type SystemTestActionProps } from './pipeline/systemTestAction';
 export { SystemTestActionStep, type SystemTestActionStepProps } from './pipeline/systemTestActionStep';
 export { SystemTestStep, type SystemTestStepProps } from './pipeline/systemTestStep';
+export { ConfigurationSource } from './sources/configurationSource';
 export { SleepyFunction, type SleepyFunctionProps } from './sleepyFunction';
 export { SystemTest, type SystemTestAlarmOptions, type SystemTestProps } from './systemTest';
 export { SystemTestDashboard, type SystemTestDashboardProps } from './operation/systemTestDashboard';

@@ -17,18 +17,12 @@ import { expectInvocable } from './functionLocation';
 import { ISystemTest } from './iSystemTest';
 import { retryRule } from './stateMachine/invocationRules';
 import { outputDescriptions } from './stackOutputs';
+import { ConfigurationSource } from './sources/configurationSource';
 import { stateMachineDefinition } from './stateMachine/definition';
 import { StateMachineLog } from './stateMachine/stateMachineLog';
 import { SystemTestNotification } from './operation/systemTestNotification';
 import { SystemTestAlarmOptions, SystemTestProps } from './systemTestProps';
-import {
-  expectConfigurations,
-  expectIntegerWithin,
-  expectKnown,
-  expectPayload,
-  expectRoomInTemplate,
-  expectToleratedFailures,
-} from './validation';
+import { expectIntegerWithin, expectKnown, expectPayload, expectToleratedFailures } from './validation';
 import { Configuration, limits } from './wire';
 
 export type { SystemTestAlarmOptions, SystemTestProps } from './systemTestProps';
@@ -42,7 +36,9 @@ export type { SystemTestAlarmOptions, SystemTestProps } from './systemTestProps'
 export class SystemTest extends Construct implements ISystemTest {
   /** The function under test. */
   public readonly function: IFunction;
-  /** What an execution with the input `{}` tests; undefined where each execution has to bring its configurations. */
+  /** Where an execution with the input `{}` has its configurations from; undefined where each has to bring them. */
+  public readonly source?: ConfigurationSource;
+  /** Those of the source; undefined where there is none, or it is read at each execution. */
   public readonly configurations?: readonly Configuration[];
   /** The state machine that tests it. */
   public readonly stateMachine: sfn.StateMachine;
@@ -65,10 +61,14 @@ export class SystemTest extends Construct implements ISystemTest {
     expectToleratedFailures(this, toleratedFailures);
     expectPayload(this, props.payload ?? {});
     expectIntegerWithin(this, 'timeout in seconds', timeout.toSeconds({ integral: false }), 1, 31_536_000);
-    if (props.configurations) {
-      expectConfigurations(this, props.configurations, maxConfigurations(retryAttempts));
-      expectRoomInTemplate(this, props.configurations);
+    if (props.configurations && props.source) {
+      throw new TypeError(
+        `Expected ${this.node.path} to have configurations or a source, got both: configurations is short for ConfigurationSource.list.`,
+      );
     }
+    const source = props.configurations ? ConfigurationSource.list(props.configurations) : props.source;
+    const most = maxConfigurations(retryAttempts, source?.maxPages);
+    source?.validate(this, most);
 
     if (props.encryptionKey) {
       expectKey(this, props.encryptionKey);
@@ -76,7 +76,8 @@ export class SystemTest extends Construct implements ISystemTest {
     expectInvocable(this, props.function, props.invokeRole);
 
     this.function = props.function;
-    this.configurations = props.configurations;
+    this.source = source;
+    this.configurations = source?.configurations;
     this.encryptionKey = props.encryptionKey;
     this.logGroup = props.logGroup ?? new StateMachineLog(this, 'LogGroup', props);
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
@@ -87,7 +88,8 @@ export class SystemTest extends Construct implements ISystemTest {
         stateMachineDefinition(this, {
           function: props.function,
           invokeRole: props.invokeRole,
-          configurations: props.configurations,
+          source,
+          maxConfigurations: most,
           maxConcurrency,
           toleratedFailures,
           payload: stack.toJsonString(props.payload ?? {}),

@@ -6,6 +6,7 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { ConfigurationSource } from './sources/configurationSource';
 import { Configuration } from './wire';
 
 /** Properties of a `SystemTest`. */
@@ -33,9 +34,17 @@ export interface SystemTestProps {
    * An identifier has 1 to 1,024 characters, is not blank, and is known when the app is synthesized. All take at most
    * 128 KiB of JSON; more are for the input of each execution.
    *
-   * @default - each execution has to bring its configurations
+   * @default - those of the source, if any; else each execution has to bring its configurations
    */
   readonly configurations?: Configuration[];
+
+  /**
+   * Where the configurations are from, such as a function that lists them: `ConfigurationSource.lister(fn)`. What holds for
+   * `configurations`, its short form, holds for these; not both.
+   *
+   * @default - the configurations
+   */
+  readonly source?: ConfigurationSource;
 
   /**
    * How many configurations are tested at once, 1 to 40 (what an inline Map can do). An execution may ask for fewer.

@@ -31,9 +31,9 @@ export function expectKnown(scope: IConstruct, name: string, value: unknown): vo
 export function expectConfigurationsFor(
   what: string,
   given: readonly unknown[] | undefined,
-  systemTest: { readonly configurations?: readonly Configuration[]; readonly node: Node },
+  systemTest: { readonly source?: unknown; readonly node: Node },
 ): void {
-  if (!given?.length && !systemTest.configurations) {
+  if (!given?.length && !systemTest.source) {
     throw new TypeError(
       `Expected ${what} to be given configurations, or its system test ${systemTest.node.path} to have some, got none: there is nothing to test.`,
     );

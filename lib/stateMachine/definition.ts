@@ -1,22 +1,22 @@
-import { Duration } from 'aws-cdk-lib';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { maxConfigurations } from './executionBudget';
 import { functionTimeout } from './functionTimeout';
 import * as input from './inputExpressions';
-import { retryRule, transientErrors, unanswered } from './invocationRules';
-import { InvokeFunction } from './invokeFunction';
+import { transientErrors, unanswered } from './invocationRules';
+import { InvokeFunction, retryPolicy } from './invokeFunction';
 import { jsonata } from './jsonata';
 import * as results from './resultExpressions';
-import { Configuration } from '../wire';
+import type { ConfigurationSource } from '../sources/configurationSource';
 
 /** What the definition needs to know; the meaning of each is that of the `SystemTest` prop of the same name. */
 export interface StateMachineDefinitionProps {
   readonly function: IFunction;
   readonly invokeRole?: IRole;
-  readonly configurations?: Configuration[];
+  readonly source?: ConfigurationSource;
+  /** How many configurations fit in one execution. */
+  readonly maxConfigurations: number;
   readonly maxConcurrency: number;
   readonly toleratedFailures: number | string;
   /** JSON text of an object. */
@@ -30,10 +30,13 @@ export interface StateMachineDefinitionProps {
  *
  *     Check input → Input accepted? → Test configurations (Map: Invoke function) → All passed? → Passed | Failed
  *
- * One state transition a configuration (two where Step Functions caught an error), and five for the execution.
+ * One state transition a configuration (two where Step Functions caught an error), and five for the execution. A source
+ * that is read at each execution has its own states before these.
  */
 export function stateMachineDefinition(scope: Construct, props: StateMachineDefinitionProps): sfn.IChainable {
-  const defaults = { ...props, maxConfigurations: maxConfigurations(props.retryAttempts) };
+  const { source } = props;
+  const configurations = source?.configurations;
+  const defaults = { ...props, configurations, listed: source !== undefined && configurations === undefined };
 
   const checkInput = sfn.Pass.jsonata(scope, 'Check input', {
     comment: "Checks the input with the construct's defaults for what it leaves out",
@@ -65,7 +68,7 @@ export function stateMachineDefinition(scope: Construct, props: StateMachineDefi
     .when(sfn.Condition.jsonata(results.allPassed), passed)
     .otherwise(failed);
 
-  return checkInput.next(
+  const tested = checkInput.next(
     sfn.Choice.jsonata(scope, 'Input accepted?', {
       comment: "Starts nothing on a bad input, and fills in the construct's defaults in a good one",
     })
@@ -74,6 +77,7 @@ export function stateMachineDefinition(scope: Construct, props: StateMachineDefi
       })
       .otherwise(refused),
   );
+  return source?.before(scope, tested, props) ?? tested;
 }
 
 /** One iteration: the invocation, retried on the platform's errors; whatever else happens becomes a result. */
@@ -95,14 +99,12 @@ function testConfiguration(scope: Construct, props: StateMachineDefinitionProps)
   });
   return (
     invoke
-      .addRetry({
-        errors: transientErrors.filter((error) => !(mayRunOn && unanswered.errors.includes(error))),
-        interval: Duration.seconds(retryRule.intervalSeconds),
-        backoffRate: retryRule.backoffRate,
-        maxDelay: Duration.seconds(retryRule.maxDelaySeconds),
-        maxAttempts: retryAttempts,
-        jitterStrategy: sfn.JitterType.FULL,
-      })
+      .addRetry(
+        retryPolicy(
+          transientErrors.filter((error) => !(mayRunOn && unanswered.errors.includes(error))),
+          retryAttempts,
+        ),
+      )
       // States.ALL leaves this one out: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
       .addCatch(recordError, { errors: ['States.DataLimitExceeded'], ...caught })
       .addCatch(recordError, { errors: ['States.ALL'], ...caught })

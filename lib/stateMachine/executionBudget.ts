@@ -15,6 +15,9 @@ const eventsPerRetry = 3;
 /** Events of an execution besides its iterations, rounded up. */
 const eventsPerExecution = 40;
 
+/** Events of a page of a list: TaskStateEntered, TaskScheduled, TaskStarted, TaskSucceeded, TaskStateExited, and two of a Choice. */
+const eventsPerPage = 7;
+
 /** Events where nothing is retried: of an iteration, and of the execution besides. */
 const eventsPerPlainIteration = 7;
 const eventsPerPassedExecution = 14;
@@ -37,11 +40,12 @@ export const resultsBytes = outputBytes - wrapperBytes;
 /**
  * How many configurations one execution can test so that its history stays within 25,000 events even if every
  * invocation is retried to the end: 998 with five retries.
+ * @param pages that may be read before, each by an invocation that is retried as often
  */
-export function maxConfigurations(retryAttempts: number): number {
-  return Math.floor(
-    (limits.historyEvents - eventsPerExecution) / (eventsPerIteration + eventsPerRetry * retryAttempts),
-  );
+export function maxConfigurations(retryAttempts: number, pages = 0): number {
+  const retries = eventsPerRetry * retryAttempts;
+  const left = limits.historyEvents - eventsPerExecution - pages * (eventsPerPage + retries);
+  return Math.floor(left / (eventsPerIteration + retries));
 }
 
 /** Events and state transitions of an execution in which every configuration passes at the first attempt. */

@@ -3,13 +3,15 @@
  * console, so they are written to be read there.
  */
 import { bareResultBytes, resultsBytes } from './executionBudget';
-import { identifier, jsonata, parsed, size, start } from './jsonata';
+import { aConfiguration, configurationChecks, identifier, jsonata, parsed, shown, size, start } from './jsonata';
 import { Configuration, limits, patterns } from '../wire';
 
 /** What they need to know of the construct. */
 export interface InputDefaults {
-  /** Undefined where each execution has to bring its configurations. */
+  /** Undefined where each execution has to bring its configurations, or where they are listed. */
   configurations?: Configuration[];
+  /** Whether they are in the variable `listing`. */
+  listed?: boolean;
   maxConcurrency: number;
   toleratedFailures: number | string;
   /** How many configurations fit in one execution. */
@@ -17,8 +19,8 @@ export interface InputDefaults {
 }
 
 /** `$input` with the defaults of the construct: `$list`, `$concurrency`, `$tolerated`. `$defaults` are its configurations. */
-function withDefaults({ configurations = [], maxConcurrency, toleratedFailures }: InputDefaults): string {
-  return String.raw`$defaults := ${parsed(configurations)};
+function withDefaults({ configurations = [], listed, maxConcurrency, toleratedFailures }: InputDefaults): string {
+  return String.raw`$defaults := ${listed ? '$listing.configurations' : parsed(configurations)};
   $input := $type($states.input) = "object" ? $states.input : {};
   $orDefault := function($value, $default) { $exists($value) ? $value : $default };
   $list := $orDefault($input.configurations, $defaults);
@@ -30,8 +32,8 @@ function withDefaults({ configurations = [], maxConcurrency, toleratedFailures }
  * `$complete(items)`: the input that the Map gets, `{configurations, max_concurrency, tolerated_failures}`. Where it
  * gives no more than the identifier of one of the construct's configurations, the other keys are the construct's.
  */
-function complete({ configurations = [] }: InputDefaults): string {
-  const isKnown = configurations.some((one) => typeof one === 'object');
+function complete({ configurations = [], listed }: InputDefaults): string {
+  const isKnown = listed ?? configurations.some((one) => typeof one === 'object');
   // Without the sign, __proto__ would be no key in JavaScript.
   const withKeys = String.raw`
     $own := $merge($map($defaults, function($item) { $type($item) = "object" ? {"=" & $item.configuration_identifier: $item} }));
@@ -85,7 +87,9 @@ const nearest = String.raw`$nearest := function($wanted, $names) {(
  * are none as soon as something is refused.
  */
 export function checkInput(defaults: InputDefaults): string {
-  const { configurations = [], maxConcurrency, maxConfigurations } = defaults;
+  const { configurations = [], listed, maxConcurrency, maxConfigurations } = defaults;
+  const knows = listed ?? configurations.length > 0;
+  const knowing = listed ? 'the lister lists' : 'the construct has';
   const unknown = String.raw`
   $known := [$map($defaults, function($item) { ${identifier} })];
   $unknown := $input.allow_unknown = true or $not($exists($input.configurations)) ? [] : [$map($items, function($item) {(
@@ -94,21 +98,19 @@ export function checkInput(defaults: InputDefaults): string {
   )})];
   $refusal := $refusal != "" ? $refusal : $count($unknown) = 0 ? "" : (
     $similar := $nearest($unknown[0], $known);
-    "Expected configurations that the construct has, got \"" & $unknown[0] & "\""
+    "Expected configurations that ${knowing}, got \"" & $unknown[0] & "\""
       & ($count($unknown) > 1 ? " and " & ($count($unknown) - 1) & " more")
       & ($exists($similar) ? ": did you mean \"" & $similar & "\"?" : ".")
-      & " Put \"allow_unknown\": true in the input (--allow-unknown) to test what the construct does not know."
+      & " Put \"allow_unknown\": true in the input (--allow-unknown) to test what ${listed ? 'it does not list' : 'the construct does not know'}."
   );
   $items := $refusal = "" ? $items : [];`;
   return jsonata(String.raw`(
   ${size}
   ${start}
   ${withDefaults(defaults)}
-  ${complete(defaults)}${configurations.length > 0 ? `\n  ${nearest}` : ''}
-  $shown := function($value) {
-    $type($value) = "string" ? ($length($value) > 100 ? $start($value, 99) & "…" : $value) :
-    $type($value) = "number" ? $string($value) : $type($value)
-  };
+  ${complete(defaults)}${knows ? `\n  ${nearest}` : ''}
+  ${shown}
+  ${configurationChecks}
   $integer := function($value, $least, $most) {
     $type($value) != "number" ? false : $value < $least or $value > $most ? false : $value = $floor($value)
   };
@@ -125,20 +127,14 @@ export function checkInput(defaults: InputDefaults): string {
     $exists($input.allow_unknown) and $type($input.allow_unknown) != "boolean" ? "Expected allow_unknown to be true or false, got " & $shown($input.allow_unknown) & "." :
     "";
   $items := $refusal = "" ? $list : [];
-  $names := [$map($items, function($item) {(
-    $name := ${identifier};
-    $right := $type($name) != "string" ? false : $length($name) <= ${limits.identifierLength} and $contains($name, /${patterns.notBlank}/);
-    $right and $not($type($item) = "object" and "system_test" in $keys($item)) ? $name : false
-  )})];
+  $names := $namesOf($items);
   $refusal := $refusal != "" ? $refusal : $not(false in $names) ? "" :
-    "Expected configurations[" & [$map($names, function($name, $index) { $name = false ? $index })][0] & "] to be a string of 1 to ${limits.identifierLength} characters that is not blank, or an object with such a configuration_identifier and no system_test.";
+    "Expected configurations[" & $faulty($names) & "] to be ${aConfiguration}.";
   $items := $refusal = "" ? $items : [];
   $names := $refusal = "" ? $names : [];
-  $repeated := $count($keys($merge($map($names, function($name) { {"=" & $name: true} })))) < $count($names) ? $reduce($sort($names), function($seen, $name) {
-    $name = $seen.last ? {"last": $name, "twice": $name} : $merge([$seen, {"last": $name}])
-  }, {}).twice;
+  $repeated := $twice($names);
   $refusal := $refusal != "" ? $refusal : $exists($repeated) ? "Expected each configuration once, got " & $repeated & " more than once." : "";
-  $items := $refusal = "" ? $items : [];${configurations.length > 0 ? unknown : ''}
+  $items := $refusal = "" ? $items : [];${knows ? unknown : ''}
   $most := ${resultsBytes} - ${bareResultBytes} * $total;
   $room := $most - $size($names);
   $bytes := $refusal = "" ? $size($complete($items)) : 0;

@@ -1,8 +1,9 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { retryRule } from './invocationRules';
 
 export interface InvokeFunctionProps extends Omit<sfn.TaskStateJsonataBaseProps, 'credentials'> {
   /** What is invoked; a version or an alias too. */
@@ -50,6 +51,18 @@ export class InvokeFunction extends sfn.TaskStateBase {
       ? { Resource: integration('aws-sdk:lambda:invoke'), Arguments: { ...call, LogType: 'Tail' } }
       : { Resource: integration('lambda:invoke'), Arguments: call };
   }
+}
+
+/** How an invocation is tried again after one of these errors. */
+export function retryPolicy(errors: string[], maxAttempts: number): sfn.RetryProps {
+  return {
+    errors,
+    interval: Duration.seconds(retryRule.intervalSeconds),
+    backoffRate: retryRule.backoffRate,
+    maxDelay: Duration.seconds(retryRule.maxDelaySeconds),
+    maxAttempts,
+    jitterStrategy: sfn.JitterType.FULL,
+  };
 }
 
 function integration(name: string): string {

@@ -11,6 +11,7 @@
  *   takes two UTF-16 units;
  * - refers to the context by `$`, which LocalStack refuses.
  */
+import { limits, patterns } from '../wire';
 
 /** Wraps JSONata text as a value of the Amazon States Language. */
 export function jsonata(expression: string): string {
@@ -42,3 +43,44 @@ export const start = String.raw`$start := function($text, $count) {
 
 /** The identifier of `$item`, a configuration. */
 export const identifier = '$type($item) = "object" ? $item.configuration_identifier : $item';
+
+/** `$shown(value)`: what a message says of a value: a text of at most 100 characters, a number, else its type. */
+export const shown = String.raw`$shown := function($value) {
+    $type($value) = "string" ? ($length($value) > 100 ? $start($value, 99) & "…" : $value) :
+    $type($value) = "number" ? $string($value) : $type($value)
+  };`;
+
+/**
+ * `$namesOf(items)`: the identifier of each configuration, `false` in the place of what is none; `$faulty(names)`: the
+ * index of the first that is none; `$twice(names)`: an identifier that is there more than once.
+ */
+export const configurationChecks = String.raw`$namesOf := function($items) {[$map($items, function($item) {(
+    $name := ${identifier};
+    $right := $type($name) != "string" ? false : $length($name) <= ${limits.identifierLength} and $contains($name, /${patterns.notBlank}/);
+    $right and $not($type($item) = "object" and "system_test" in $keys($item)) ? $name : false
+  )})]};
+  $faulty := function($names) { [$map($names, function($name, $index) { $name = false ? $index })][0] };
+  $twice := function($names) {
+    $count($keys($merge($map($names, function($name) { {"=" & $name: true} })))) < $count($names) ? $reduce($sort($names), function($seen, $name) {
+      $name = $seen.last ? {"last": $name, "twice": $name} : $merge([$seen, {"last": $name}])
+    }, {}).twice
+  };`;
+
+/** What a configuration has to be, as a message says it. */
+export const aConfiguration = String.raw`a string of 1 to ${limits.identifierLength} characters that is not blank, or an object with such a configuration_identifier and no system_test`;
+
+/**
+ * `$messageIn(cause)`: the message of a function that raised; nothing where there is none. The Cause is JSON only then,
+ * and may have been cut, so its message is searched, not parsed: it ends at the first quotation mark that is not escaped.
+ * What is no escape, or half of one, is left out.
+ */
+export const messageIn = String.raw`$messageIn := function($cause) {(
+    $swap := function($text, $from, $to) { $join($split($text, $from), $to) };
+    $rest := $split($cause, /"errorMessage" *: *"/, 2)[1];
+    $has := $exists($rest);
+    $rest := $has ? $rest : "";
+    $end := $length($substringBefore($swap($swap($rest, "\\\\", "__"), "\\\"", "__"), "\""));
+    $quoted := $swap($start($rest, $end), "\\\\", "\\u005c");
+    $sound := $replace($replace($quoted, /\x5c(?!["\/bfnrt]|u[0-9a-fA-F]{4})/, ""), /[\x00-\x1f]/, "");
+    $has ? $parse("\"" & $sound & "\"")
+  )};`;

@@ -5,7 +5,7 @@
  * None may fail, whatever the function says: where the Output of a catcher fails, the whole execution does.
  */
 import { reportPatterns, unanswered, unknownErrorType, unsuccessful } from './invocationRules';
-import { identifier, jsonata, size, start } from './jsonata';
+import { identifier, jsonata, messageIn, size, start } from './jsonata';
 import { limits } from '../wire';
 
 /**
@@ -116,9 +116,6 @@ export function invocationResult(logTail: boolean): string {
  *
  * Such a cause quotes the whole expression, some 4 KB, which tells nobody anything: what is left is what follows it.
  *
- * The Cause is JSON only where the function raised, and may have been cut, so its message is searched, not parsed: it
- * ends at the first quotation mark that is not escaped. What is no escape, or half of one, is left out.
- *
  * @param o.mayRunOn whether a function that gave no answer was not invoked again, as it may still run
  */
 export function errorResult({ mayRunOn }: { mayRunOn: boolean }): string {
@@ -137,16 +134,11 @@ export function errorResult({ mayRunOn }: { mayRunOn: boolean }): string {
   $unreadable := $evaluation and $contains($cause, "during evaluation. D3137: Invalid JSON");
   $platform := $not($unreadable) and $contains($errorType, /^States\.|^Lambda\.[A-Za-z0-9]*Exception(?![\s\S])/);
   $status := $platform ? "ERRORED" : "FAILED";
-  $swap := function($text, $from, $to) { $join($split($text, $from), $to) };
-  $rest := $split($cause, /"errorMessage" *: *"/, 2)[1];
-  $hasMessage := $not($platform) and $exists($rest);
-  $rest := $hasMessage ? $rest : "";
-  $end := $length($substringBefore($swap($swap($rest, "\\\\", "__"), "\\\"", "__"), "\""));
-  $quoted := $swap($start($rest, $end), "\\\\", "\\u005c");
-  $sound := $replace($replace($quoted, /\x5c(?!["\/bfnrt]|u[0-9a-fA-F]{4})/, ""), /[\x00-\x1f]/, "");
+  ${messageIn}
+  $raised := $not($platform) ? $messageIn($cause);
   $errorMessage :=${unheard}
     $unreadable ? "Expected the function to return JSON. " & $problem : $evaluation ? $problem :
-    $hasMessage ? $parse("\"" & $sound & "\"") : $cause;
+    $exists($raised) ? $raised : $cause;
   $times := {"duration_ms": $status = "FAILED" ? $millis() - $toMillis($states.context.State.EnteredTime)};
   ${result}
 )`);

@@ -5,8 +5,8 @@ import { patiently } from '../aws/patience';
 import type { Clock } from '../io/clock';
 import { ExecutionTracker } from './executionTracker';
 
-/** Events from the start of an execution up to its Map, with room for states that are put before it. */
-const firstEvents = 50;
+/** Events of a page: up to the Map of most executions, which only the pages of a long list of configurations precede. */
+const pageEvents = 50;
 
 /**
  * The configurations of an earlier execution, whose report has no more than their identifiers: what else they hold is in
@@ -22,9 +22,14 @@ export async function configurationsOfExecution(
 ): Promise<Configuration[] | undefined> {
   if (executionArn === '') return undefined;
   try {
-    const { events } = await patiently(() => api.history({ executionArn, maxResults: firstEvents }, o.stop), o);
     const tracker = new ExecutionTracker();
-    tracker.apply(events);
+    let nextToken: string | undefined;
+    do {
+      const request = { executionArn, maxResults: pageEvents, nextToken };
+      const page = await patiently(() => api.history(request, o.stop), o);
+      tracker.apply(page.events);
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined && tracker.total === undefined);
     return tracker.configurations();
   } catch (error) {
     if (isNamed(error, 'ExecutionDoesNotExist') || isNamed(error, 'InvalidArn') || kindOf(error) === 'denied') {

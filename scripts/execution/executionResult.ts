@@ -28,7 +28,7 @@ interface TimedRequest extends ExecutionRequest {
  * together from the history, where each configuration that is not over is `ERRORED` with the type
  * `SystemTest.NotFinished`.
  * @throws UserError where the machine refused its input
- * @throws NoVerdictError where the result isn't that of a system test
+ * @throws NoVerdictError where it could not list its configurations, or the result isn't that of a system test
  */
 export function executionResult(followed: FollowedExecution, asked: TimedRequest): RunResult {
   const { tracker, description } = followed;
@@ -60,11 +60,15 @@ function judged(
   const { end, failInput } = tracker;
   const history = () => piecedTogether(tracker, asked);
   const unbelieved = (disagreement: string) => ({ verdict: 'ERRORED' as const, result: history(), disagreement });
-  if (end?.error === 'SystemTestInputRefused') {
+  const listingFailed = end?.error === 'SystemTestListingFailed';
+  if (listingFailed || end?.error === 'SystemTestInputRefused') {
     if (tracker.total !== undefined) {
-      return unbelieved('the execution says that its input was refused, and tested configurations');
+      const before = listingFailed ? 'listing the configurations failed' : 'its input was refused';
+      return unbelieved(`the execution says that ${before}, and tested configurations`);
     }
-    throw new UserError(`The state machine refused its input: ${end.cause ?? 'it gave no cause'}`);
+    const cause = end.cause ?? 'it gave no cause';
+    if (listingFailed) throw new NoVerdictError(`The state machine could not list the configurations: ${cause}`);
+    throw new UserError(`The state machine refused its input: ${cause}`);
   }
   const verdict = verdictOf(end);
   if (verdict === undefined) return { verdict: 'ERRORED', result: history() };

@@ -1,0 +1,89 @@
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { IChainable } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { listerStates, ListingProps } from './listerStates';
+import { expectInvocableLister } from '../functionLocation';
+import { listingLimits } from '../stateMachine/listingExpressions';
+import { expectConfigurations, expectRoomInTemplate } from '../validation';
+import { Configuration } from '../wire';
+
+/**
+ * Where a system test has its configurations from: what an execution with the input `{}` tests, and what others select
+ * from by identifiers.
+ */
+export abstract class ConfigurationSource {
+  /**
+   * These configurations; what the prop `configurations` is short for. Identifiers have 1 to 1,024 characters and are
+   * known when the app is synthesized; all take at most 128 KiB of JSON.
+   */
+  public static list(configurations: Configuration[]): ConfigurationSource {
+    return new ConfigurationList(configurations);
+  }
+
+  /**
+   * Those that a function lists, a version or an alias too, in the account and Region of the stack. The state machine
+   * invokes it at the start of each execution with `{"list_configurations": true, "system_test": true, "next_token": null}`. It
+   * returns `{"configurations": […], "next_token": "…"}` and is invoked again with that token until it returns none, at
+   * most 50 times. It lists at least one configuration, each once, at most 128 KiB of JSON, and at most 954 with five
+   * retries. Where it raises, or returns anything else, the execution fails with `SystemTestListingFailed` and tests
+   * nothing.
+   */
+  public static lister(lister: IFunction): ConfigurationSource {
+    return new Lister(lister);
+  }
+
+  /** Undefined where the state machine lists them at each execution. */
+  public abstract readonly configurations?: Configuration[];
+
+  /**
+   * How many pages the state machine reads at the most, each by an invocation.
+   * @internal
+   */
+  public abstract readonly maxPages: number;
+
+  /**
+   * Throws where the system test can't have this source.
+   * @internal
+   */
+  public abstract validate(scope: Construct, maxConfigurations: number): void;
+
+  /**
+   * Puts the states that list the configurations, if any, before `next`; permits what they do to the state machine.
+   * @internal
+   */
+  public abstract before(scope: Construct, next: IChainable, props: ListingProps): IChainable;
+}
+
+class ConfigurationList extends ConfigurationSource {
+  public readonly maxPages = 0;
+
+  constructor(public readonly configurations: Configuration[]) {
+    super();
+  }
+
+  public validate(scope: Construct, maxConfigurations: number): void {
+    expectConfigurations(scope, this.configurations, maxConfigurations);
+    expectRoomInTemplate(scope, this.configurations);
+  }
+
+  public before(_scope: Construct, next: IChainable): IChainable {
+    return next;
+  }
+}
+
+class Lister extends ConfigurationSource {
+  public readonly configurations = undefined;
+  public readonly maxPages = listingLimits.pages;
+
+  constructor(private readonly lister: IFunction) {
+    super();
+  }
+
+  public validate(scope: Construct): void {
+    expectInvocableLister(scope, this.lister);
+  }
+
+  public before(scope: Construct, next: IChainable, props: ListingProps): IChainable {
+    return listerStates(scope, this.lister, next, props);
+  }
+}
