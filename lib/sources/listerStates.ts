@@ -49,7 +49,7 @@ export function listerStates(
   return sfn.Pass.jsonata(scope, 'Begin list', {
     comment: 'Nothing is listed yet',
     assign: {
-      listing: { lister: lister.functionArn, pages: 0, configurations: [], next_token: null, refusal: '' },
+      listing: { lister: lister.functionArn, pages: 0, configurations: [], next_token: null },
     },
   })
     .next(list)

@@ -33,7 +33,7 @@ function withDefaults({ configurations = [], listed, maxConcurrency, toleratedFa
  * gives no more than the identifier of one of the construct's configurations, the other keys are the construct's.
  */
 function complete({ configurations = [], listed }: InputDefaults): string {
-  const isKnown = listed ?? configurations.some((one) => typeof one === 'object');
+  const isKnown = listed === true || configurations.some((one) => typeof one === 'object');
   // Without the sign, __proto__ would be no key in JavaScript.
   const withKeys = String.raw`
     $own := $merge($map($defaults, function($item) { $type($item) = "object" ? {"=" & $item.configuration_identifier: $item} }));
@@ -88,7 +88,7 @@ const nearest = String.raw`$nearest := function($wanted, $names) {(
  */
 export function checkInput(defaults: InputDefaults): string {
   const { configurations = [], listed, maxConcurrency, maxConfigurations } = defaults;
-  const knows = listed ?? configurations.length > 0;
+  const knows = listed === true || configurations.length > 0;
   const knowing = listed ? 'the lister lists' : 'the construct has';
   const unknown = String.raw`
   $known := [$map($defaults, function($item) { ${identifier} })];

@@ -1,6 +1,6 @@
 /**
  * The expressions that list the configurations before an execution's input is checked, page by page, into the variable
- * `listing`: `{lister, pages, configurations, next_token, refusal}`. They are shown as they stand in the Step Functions
+ * `listing`: `{lister, pages, configurations, next_token}` and, where nothing is to be tested, `refusal`, a sentence. They are shown as they stand in the Step Functions
  * console, so they are written to be read there.
  */
 import { aConfiguration, configurationChecks, jsonata, messageIn, shown, size, start } from './jsonata';
@@ -21,8 +21,8 @@ export const listerEvent = jsonata(
   '{"list_configurations": true, "system_test": true, "next_token": $listing.next_token}',
 );
 
-/** Whether listing came to its end by a refusal; else, whether there is another page. */
-export const listingRefused = jsonata('$listing.refusal != ""');
+/** Whether the list is refused; else, whether there is another page. */
+export const listingRefused = jsonata('$exists($listing.refusal)');
 export const nextPage = jsonata('$type($listing.next_token) = "string"');
 
 /**
@@ -40,13 +40,14 @@ export function addPage(maxConfigurations: number): string {
   $isObject := $type($page) = "object";
   $others := $isObject ? [$filter([$keys($page)], function($key) { $not($key in ["configurations", "next_token"]) })] : [];
   $list := $isObject ? $page.configurations;
+  $listType := $exists($list) ? $type($list) : "none";
   $token := $isObject ? $page.next_token;
   $last := $not($exists($token)) or $type($token) = "null" or $token = "";
   $isToken := $last ? true : $type($token) != "string" ? false : $length($token) <= ${listingLimits.tokenLength};
   $refusal :=
-    $not($isObject) ? "to return an object with configurations and next_token, got " & $type($page) :
+    $not($isObject) ? "to return an object with configurations and next_token, got " & ($exists($page) ? $type($page) : "nothing") :
     $count($others) > 0 ? "to return configurations and next_token and no more, got \"" & $shown($others[0]) & "\"" :
-    $type($list) != "array" ? "to return configurations as a list, got " & ($exists($list) ? $type($list) : "none") :
+    $listType != "array" ? "to return configurations as a list, got " & $listType :
     $not($isToken) ? "to return a next_token of at most ${listingLimits.tokenLength} characters, or null on the last page, got " & $shown($token) :
     $last ? "" :
     $token = $listing.next_token ? "to go on after page " & $listing.pages & ", got the same next_token again" :
@@ -70,7 +71,7 @@ export function addPage(maxConfigurations: number): string {
     "pages": $number,
     "configurations": $refusal = "" ? $all : [],
     "next_token": $last ? null : $token,
-    "refusal": $refusal = "" ? "" : "Expected the lister " & $listing.lister & " " & $refusal & "."
+    "refusal": $refusal != "" ? "Expected the lister " & $listing.lister & " " & $refusal & "."
   }
 )`);
 }

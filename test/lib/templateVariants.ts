@@ -9,6 +9,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
+  ConfigurationSource,
   PipelineStack,
   SystemTest,
   SystemTestDashboard,
@@ -94,6 +95,15 @@ const stacks: Record<string, () => Stack> = {
       function: new lambda.Alias(stack, 'Live', { aliasName: 'live', version: newFunction(stack).currentVersion }),
     })),
   'a version': () => plain((stack) => ({ function: newFunction(stack).currentVersion })),
+  'a lister': () =>
+    plain((stack) => {
+      const lister = new lambda.Function(stack, 'Lister', {
+        runtime: lambda.Runtime.PYTHON_3_13,
+        handler: 'index.handler',
+        code: lambda.Code.fromInline('def handler(event, context): return {"configurations": ["a"]}'),
+      });
+      return { configurations: undefined, source: ConfigurationSource.lister(lister) };
+    }),
   'a customer managed key': () => plain((stack) => ({ encryptionKey: encryptionKey(stack) })),
   'a customer managed key and an own log group': () =>
     plain((stack) => ({

@@ -1,5 +1,12 @@
 /** What the expressions of the state machines have to come to, in every implementation of JSONata. */
 import { checkInput, completeInput, type InputDefaults } from '../../../../lib/stateMachine/inputExpressions';
+import {
+  addPage,
+  listerError,
+  listerEvent,
+  listingRefused,
+  nextPage,
+} from '../../../../lib/stateMachine/listingExpressions';
 import { notPassedCause } from '../../../../lib/beforeTraffic/hookDefinition';
 import * as results from '../../../../lib/stateMachine/resultExpressions';
 import { type Configuration, identifierOf, type Json, type JsonObject } from '../../../../lib/wire';
@@ -28,6 +35,61 @@ const separated: InputDefaults = {
   configurations: [{ configuration_identifier: 'a\u2028b', region: 'eu' }],
 };
 const bare: InputDefaults = { ...defaults, configurations: undefined, toleratedFailures: 0 };
+
+/** Of a lister in the place of the construct's list. */
+const listing: JsonObject = { lister: 'arn:list', pages: 1, configurations: ['one'], next_token: 'first' };
+const mostListed = 954;
+const listed: InputDefaults = { ...defaults, configurations: undefined, listed: true, maxConfigurations: mostListed };
+const page = (payload: Json | undefined, of: JsonObject = listing): Evaluation => ({
+  expression: addPage(mostListed),
+  bindings: {
+    states: { input: {}, result: payload === undefined ? {} : { Payload: payload }, context: {} },
+    listing: of,
+  },
+});
+const listerRaised = (cause?: string): Evaluation => ({
+  expression: listerError,
+  bindings: {
+    states: {
+      input: {},
+      errorOutput: { Error: 'Odd', ...(cause === undefined ? {} : { Cause: cause }) },
+      context: {},
+    },
+    listing,
+  },
+});
+const listingOf = (expression: string, of: JsonObject): Evaluation => ({
+  expression,
+  bindings: { states: { input: {}, context: {} }, listing: of },
+});
+const begun = { ...listing, pages: 0, configurations: [], next_token: null };
+const lists = (configurations: Json, next_token?: Json): Json => ({
+  configurations,
+  ...(next_token === undefined ? {} : { next_token }),
+});
+const notListed: [string, Json | undefined, string][] = [
+  ['nothing', undefined, 'to return an object with configurations and next_token, got nothing.'],
+  ['null', null, 'got null.'],
+  ['a text', '{"configurations": ["a"]}', 'got string.'],
+  ['an empty object', {}, 'to return configurations as a list, got none.'],
+  ['null for a list', lists(null), 'to return configurations as a list, got null.'],
+  ['other keys', { ...(lists(['a']) as JsonObject), 'next "token"': 'b', z: 1 }, 'and no more, got "next "token"".'],
+  ['one other key', { NextToken: 'b' }, 'and no more, got "NextToken".'],
+  ['a number as a token', lists(['a'], 5), 'or null on the last page, got 5.'],
+  ['a list as a token', lists(['a'], ['b']), 'or null on the last page, got array.'],
+  ['a long token', lists(['a'], '🎉'.repeat(2049)), 'to return a next_token of at most 2048 characters'],
+  ['the token of the last page', lists(['a'], 'first'), 'to go on after page 1, got the same next_token again.'],
+  ['a blank one', lists(['a', ' ']), 'got something else as configurations[1] of page 2.'],
+  ['lists', lists([['a'], []]), 'got something else as configurations[0] of page 2.'],
+  ['deep ones', lists([nested(200)]), 'configurations[0] of page 2.'],
+  [
+    'one again',
+    lists([{ configuration_identifier: 'one' }]),
+    'to list each configuration once, got one more than once.',
+  ],
+  ['too many', lists(Array<string>(80_000).fill('')), 'to list at most 954 configurations, got 80001 on 2 pages.'],
+  ['too much', lists(['漢'.repeat(43_700)]), 'to list at most 131072 bytes of JSON, got 131110.'],
+];
 
 const check = (input: Json, of = bare): Evaluation => ({
   expression: checkInput(of),
@@ -234,7 +296,79 @@ const notPassed = (failure: JsonObject): Evaluation => ({
   bindings: { states: { input: {}, context: {} }, failure },
 });
 
+const listCases: Case[] = [
+  ['asks for the first page', listingOf(listerEvent, begun), { system_test: true, next_token: null }],
+  ['asks for the next page', listingOf(listerEvent, listing), { list_configurations: true, next_token: 'first' }],
+  ['goes on with another page', listingOf(nextPage, listing), true],
+  ['goes on without another page', listingOf(nextPage, begun), false],
+  ['takes a list', listingOf(listingRefused, listing), false],
+  ['refuses a list', listingOf(listingRefused, { ...listing, refusal: 'No.' }), true],
+  [
+    'adds the first page',
+    page(lists(['a'], 'next'), begun),
+    { lister: 'arn:list', pages: 1, configurations: ['a'], next_token: 'next' },
+  ],
+  [
+    'adds the last page',
+    page(lists([{ configuration_identifier: '__proto__', list: [[1], []] }], ''), listing),
+    { pages: 2, configurations: ['one', { configuration_identifier: '__proto__', list: [[1], []] }], next_token: null },
+  ],
+  ['adds an empty page', page(lists([], null), listing), { pages: 2, configurations: ['one'], next_token: null }],
+  ['adds as many as an execution tests', page(lists(repeated(mostListed - 1))), { pages: 2, next_token: null }],
+  [
+    'refuses a list of none',
+    page(lists([]), begun),
+    { refusal: 'Expected the lister arn:list to list at least one configuration, got none.' },
+  ],
+  [
+    'ends after 50 pages',
+    page(lists(['a'], 'next'), { ...listing, pages: 49 }),
+    {
+      configurations: [],
+      refusal: 'Expected the lister arn:list to end within 50 pages, got a next_token on page 50.',
+    },
+  ],
+  ...notListed.map(([what, payload, expected]): Case => [`refuses a page of ${what}`, page(payload), expected]),
+  ['tells what the lister raised', listerRaised(said('a "b" \\')), 'got Odd: a "b" \\'],
+  ['tells why the lister was not invoked', listerRaised('no\nrole'), 'got Odd: no\nrole'],
+  ['tells an error without a cause', listerRaised(), 'arn:list to return configurations, got Odd.'],
+  ...hostile.map(([what, text]): Case => [`tells a cause of ${what}`, listerRaised(text), 'got Odd']),
+  [
+    'selects from the list',
+    listedInput(checkInput, { configurations: ['customer_7'] }),
+    { refusal: '', max_concurrency: 20 },
+  ],
+  ['takes the whole list', listedInput(checkInput, {}), { refusal: '', tolerated_failures: 6 }],
+  [
+    'takes a list of one',
+    listedInput(completeInput, {}, configurations.slice(120)),
+    { configurations: configurations.slice(120) },
+  ],
+  [
+    'refuses what is not listed',
+    listedInput(checkInput, { configurations: ['customer-42'] }),
+    'Expected configurations that the lister lists, got "customer-42": did you mean "customer_42"? Put "allow_unknown": true in the input (--allow-unknown) to test what it does not list.',
+  ],
+  [
+    'completes with what is listed',
+    listedInput(completeInput, { configurations: ['customer_7', identifierOf(configurations[120]!)] }),
+    { configurations: ['customer_7', configurations[120]!] },
+  ],
+];
+
+function listedInput(
+  expression: (of: InputDefaults) => string,
+  input: Json,
+  names: Configuration[] = configurations,
+): Evaluation {
+  return {
+    expression: expression(listed),
+    bindings: { states: { input, context: {} }, listing: { ...listing, configurations: names } },
+  };
+}
+
 export const cases: Case[] = [
+  ...listCases,
   [
     "gives the test the hook's input",
     {

@@ -5,7 +5,7 @@ import { type Bindings, Expression } from '../../../../scripts/local/stepFunctio
 /** An expression of a state, with its `{% %}`, and what it refers to. */
 export interface Evaluation {
   expression: string;
-  bindings: Omit<Bindings, 'variables'> & { checked?: JsonObject; failure?: JsonObject };
+  bindings: Omit<Bindings, 'variables'> & { checked?: JsonObject; failure?: JsonObject; listing?: JsonObject };
 }
 
 export type Answer = { value: Json } | { error: string };

@@ -1,6 +1,6 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { SystemTest, SystemTestHook } from '../../../../lib';
+import { ConfigurationSource, SystemTest, SystemTestHook } from '../../../../lib';
 import { isJsonObject } from '../../../../lib/wire';
 import { textOf } from '../../templates';
 import { newDeployment } from '../../templateVariants';
@@ -25,6 +25,9 @@ function synthesize(logTail: boolean, timeout: Duration): Template {
   const { configurations, maxConcurrency, toleratedFailures } = defaults;
   const props = { function: alias.version, configurations, maxConcurrency, toleratedFailures, logTail };
   const systemTest = new SystemTest(stack, 'SystemTest', props);
+  new SystemTest(stack, 'Listed', {
+    ...{ function: alias.version, source: ConfigurationSource.lister(alias), maxConcurrency, toleratedFailures },
+  });
   new SystemTestHook(stack, 'Hook', { alias, deploymentGroup, systemTest, input: { max_concurrency: 3 } });
   return Template.fromStack(stack);
 }
