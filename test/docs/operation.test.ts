@@ -15,7 +15,7 @@ function anchorsOf(name: string): string[] {
   );
 }
 
-describe.each(['operation.md', 'runbook.md', 'security.md'])('docs/%s', (name) => {
+describe.each(['operation.md', 'runbook.md', 'security.md', 'sources.md'])('docs/%s', (name) => {
   it('links to pages and headings that exist', () => {
     const links = [...textOf(name).matchAll(/\]\((?!https:)([^)]*)\)/g)].map(([, link]) => link!.split('#'));
     const broken = links.filter(
@@ -26,10 +26,13 @@ describe.each(['operation.md', 'runbook.md', 'security.md'])('docs/%s', (name) =
   });
 });
 
-describe('docs/operation.md', () => {
+describe.each([
+  ['operation.md', 'operation.ts'],
+  ['sources.md', 'listedFeeds.ts'],
+])('docs/%s', (name, file) => {
   it('shows the example that is compiled and synthesized', () => {
-    const [, shown] = /```ts\n([^]*?)```/.exec(textOf('operation.md'))!;
-    const example = readFileSync(join(root, 'test', 'examples', 'operation.ts'), 'utf8');
+    const [, shown] = /```ts\n([^]*?)```/.exec(textOf(name))!;
+    const example = readFileSync(join(root, 'test', 'examples', file), 'utf8');
     expect(shown).toBe(example.replace("'../../lib'", "'lambda-system-test'"));
   });
 });

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { detailBytes, maxConfigurations } from '../../lib/stateMachine/executionBudget';
+import { listingLimits } from '../../lib/stateMachine/listingExpressions';
 import { engines, scripts } from '../../package.json';
 
 const github = join(__dirname, '..', '..', '.github');
@@ -77,10 +78,11 @@ describe('CONTRIBUTING.md and docs/architecture.md', () => {
   });
 
   it('calculate what fits in one execution as the construct does', () => {
-    const [retries, configurations] = ['retryAttempts', 'configurations'].map((row) =>
+    const [retries, configurations, listed] = ['retryAttempts', 'configurations', 'of a lister'].map((row) =>
       new RegExp(`^\\| \`?${row}\`? \\|(.*)\\|$`, 'm').exec(architecture)![1]!.split('|').map(Number),
     );
-    expect(retries!.map(maxConfigurations)).toEqual(configurations);
+    expect(retries!.map((attempts) => maxConfigurations(attempts))).toEqual(configurations);
+    expect(retries!.map((attempts) => maxConfigurations(attempts, listingLimits.pages))).toEqual(listed);
     const shares = [...architecture.matchAll(/([\d,]+)(?: bytes)? each for/g)].map(([, bytes]) => numberOf(bytes!));
     const shareOf = (total: number) => detailBytes(Array.from({ length: total }, (_, index) => `config_${index}`));
     expect(shares).toEqual([40, 998].map(shareOf));

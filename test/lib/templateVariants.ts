@@ -9,7 +9,6 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
-  ConfigurationSource,
   PipelineStack,
   SystemTest,
   SystemTestDashboard,
@@ -19,6 +18,7 @@ import {
   SystemTestStack,
 } from '../../lib';
 import { FeedsStack } from '../examples/beforeTraffic';
+import { ListedFeedsStack } from '../examples/listedFeeds';
 import { FeedsOperationStack } from '../examples/operation';
 import { FeedsPipelineStack } from '../examples/plainPipeline';
 
@@ -95,15 +95,7 @@ const stacks: Record<string, () => Stack> = {
       function: new lambda.Alias(stack, 'Live', { aliasName: 'live', version: newFunction(stack).currentVersion }),
     })),
   'a version': () => plain((stack) => ({ function: newFunction(stack).currentVersion })),
-  'a lister': () =>
-    plain((stack) => {
-      const lister = new lambda.Function(stack, 'Lister', {
-        runtime: lambda.Runtime.PYTHON_3_13,
-        handler: 'index.handler',
-        code: lambda.Code.fromInline('def handler(event, context): return {"configurations": ["a"]}'),
-      });
-      return { configurations: undefined, source: ConfigurationSource.lister(lister) };
-    }),
+  'a lister': () => new ListedFeedsStack(new App(), 'Feeds'),
   'a customer managed key': () => plain((stack) => ({ encryptionKey: encryptionKey(stack) })),
   'a customer managed key and an own log group': () =>
     plain((stack) => ({

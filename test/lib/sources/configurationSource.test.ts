@@ -2,7 +2,11 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import validateAsl from 'asl-validator';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ConfigurationSource, SystemTest, type SystemTestProps } from '../../../lib';
+import { maxConfigurations } from '../../../lib/stateMachine/executionBudget';
 import { listingLimits } from '../../../lib/stateMachine/listingExpressions';
 import { isJsonObject, type AggregatedResult, type Json, type JsonObject, type RunResult } from '../../../lib/wire';
 import type { InvokeResult } from '../../../scripts/local/lambda/invoke';
@@ -10,6 +14,9 @@ import { ServiceError } from '../../../scripts/local/http/service';
 import { inProcess } from '../../scripts/command';
 import { type Ended, invokerOf, serveMachines, stateMachine } from '../../scripts/local/stepFunctions/fixture';
 import { statementsOf, textOf } from '../templates';
+
+const directory = mkdtempSync(join(tmpdir(), 'source-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const arnOf = (name: string) => `arn:aws:lambda:eu-central-1:123456789012:function:${name}`;
 const listerArn = arnOf('List:live');
@@ -93,6 +100,9 @@ describe('a system test whose configurations a function lists', () => {
     const ended = await runOnce(({ next_token: token }) => pages[String(token)]!);
     expect(names(resultOf(ended))).toEqual(['a', 'b', 'c']);
     expect(statesEntered(ended)).toBe(3 + 5 + 7);
+    const { events } = await runOnce(() => one('a', 'b', 'c'));
+    const eventsPerPage = (ended.events.length - events.length) / 2;
+    expect(maxConfigurations(0, 50)).toBe(Math.floor((25_000 - 40 - 50 * eventsPerPage) / 10));
   });
 
   it('tests one of those that it lists, with its keys, where the input names that one', async () => {
@@ -212,6 +222,38 @@ describe('the command, with a lister,', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout) as RunResult).toMatchObject({ total: 2, passed: 2, flaky: 1 });
     expect(served.received.at(-1)).toEqual({ ...flaky, system_test: true });
+  });
+
+  it('finds what an execution tested behind a list of many pages', async () => {
+    const served = await serve(({ next_token: token }) =>
+      token === '12'
+        ? one('a', { configuration_identifier: 'bad', region: 'eu' })
+        : { configurations: [], next_token: `${Number(token) + 1}` },
+    );
+    const file = join(directory, 'result.json');
+    await command(served, '--report', `json=${file}`);
+    const again = await command(served, '--rerun-failed', file);
+    await served.close();
+    expect(again).toMatchObject({ code: 1, stderr: expect.not.stringContaining("can't be looked up") });
+    expect(served.received.at(-1)).toMatchObject({ configuration_identifier: 'bad', region: 'eu' });
+  });
+
+  it('runs both functions on this machine', async () => {
+    const outdir = join(directory, 'app');
+    const app = new App({ outdir, analyticsReporting: false });
+    const stack = new Stack(app, 'SystemTest');
+    const made = (id: string, returned: string) =>
+      new lambda.Function(stack, id, {
+        runtime: lambda.Runtime.NODEJS_24_X,
+        handler: 'index.handler',
+        code: lambda.Code.fromInline(`exports.handler = async () => (${returned})`),
+      });
+    const source = ConfigurationSource.lister(made('List', '{ configurations: ["a", "b"] }'));
+    new SystemTest(stack, 'SystemTest', { function: made('Tested', '{ system_test_successful: true }'), source });
+    app.synth();
+    const { code, stdout } = await inProcess(['run', '--local', '--app', outdir, '--report', 'json']);
+    expect(code).toBe(0);
+    expect(names(JSON.parse(stdout) as RunResult)).toEqual(['a', 'b']);
   });
 
   it('ends with exit code 3 and the reason where nothing could be listed', async () => {

@@ -389,16 +389,28 @@ describe('the result of an execution', () => {
     );
   });
 
-  test('is no error of the user when configurations were tested all the same', async () => {
+  test('is no verdict when the machine could not list the configurations', async () => {
+    const { execution, resultOf } = setUp();
+    const details = { error: 'SystemTestListingFailed', cause: 'Expected the lister to list at least one.' };
+    execution.endWith({ type: 'ExecutionFailed', executionFailedEventDetails: details }, -1);
+
+    await expect(resultOf()).rejects.toThrow(
+      new NoVerdictError(
+        'The state machine could not list the configurations: Expected the lister to list at least one.',
+      ),
+    );
+  });
+
+  test.each([
+    ['SystemTestInputRefused', 'its input was refused'],
+    ['SystemTestListingFailed', 'listing the configurations failed'],
+  ])('is not believed when it ended with %s and tested configurations all the same', async (error, said) => {
     const { execution, resultOf } = setUp(configurations(2, [1]));
-    execution.endWith({
-      type: 'ExecutionFailed',
-      executionFailedEventDetails: { error: 'SystemTestInputRefused' },
-    });
+    execution.endWith({ type: 'ExecutionFailed', executionFailedEventDetails: { error } });
 
     await expect(resultOf()).resolves.toMatchObject({
       ...{ verdict: 'ERRORED', total: 2 },
-      disagreement: 'the execution says that its input was refused, and tested configurations',
+      disagreement: `the execution says that ${said}, and tested configurations`,
     });
   });
 

@@ -17,7 +17,7 @@ export interface Lie {
 const kinds = [
   ['PASSED', 'FAILED', 'ERRORED'],
   ['SUCCEEDED', 'FAILED', 'RUNNING', 'TIMED_OUT', 'ABORTED'],
-  ['SystemTestFailed', 'SystemTestErrored', 'SystemTestInputRefused', 'States.Runtime'],
+  ['SystemTestFailed', 'SystemTestErrored', 'SystemTestInputRefused', 'SystemTestListingFailed', 'States.Runtime'],
   [
     ...['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 'ExecutionAborted', 'ExecutionRedriven'],
     ...['MapIterationStarted', 'MapIterationSucceeded', 'MapIterationFailed', 'TaskStateExited', 'FailStateEntered'],
