@@ -17,7 +17,7 @@ import { expectInvocable } from './functionLocation';
 import { ISystemTest } from './iSystemTest';
 import { retryRule } from './stateMachine/invocationRules';
 import { outputDescriptions } from './stackOutputs';
-import { ConfigurationSource } from './sources/configurationSource';
+import { ConfigurationSource, sourceOf } from './sources/configurationSource';
 import { stateMachineDefinition } from './stateMachine/definition';
 import { StateMachineLog } from './stateMachine/stateMachineLog';
 import { SystemTestNotification } from './operation/systemTestNotification';
@@ -61,12 +61,7 @@ export class SystemTest extends Construct implements ISystemTest {
     expectToleratedFailures(this, toleratedFailures);
     expectPayload(this, props.payload ?? {});
     expectIntegerWithin(this, 'timeout in seconds', timeout.toSeconds({ integral: false }), 1, 31_536_000);
-    if (props.configurations && props.source) {
-      throw new TypeError(
-        `Expected ${this.node.path} to have configurations or a source, got both: configurations is short for ConfigurationSource.list.`,
-      );
-    }
-    const source = props.configurations ? ConfigurationSource.list(props.configurations) : props.source;
+    const source = sourceOf(this, props);
     const most = maxConfigurations(retryAttempts, source?.maxPages);
     source?.validate(this, most);
 

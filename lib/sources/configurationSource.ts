@@ -54,6 +54,20 @@ export abstract class ConfigurationSource {
   public abstract before(scope: Construct, next: IChainable, props: ListingProps): IChainable;
 }
 
+/** @throws where a system test is given both the source and its short form */
+export function sourceOf(
+  scope: Construct,
+  { configurations, source }: { configurations?: Configuration[]; source?: ConfigurationSource },
+): ConfigurationSource | undefined {
+  if (!configurations) return source;
+  if (source) {
+    throw new TypeError(
+      `Expected ${scope.node.path} to have configurations or a source, got both: configurations is short for ConfigurationSource.list.`,
+    );
+  }
+  return ConfigurationSource.list(configurations);
+}
+
 class ConfigurationList extends ConfigurationSource {
   public readonly maxPages = 0;
 

@@ -43,7 +43,7 @@ export function listerStates(
   const caught = { assign: { listing: listing.listerError }, outputs: jsonata('$states.input') };
   list
     .addRetry(retryPolicy([...transientErrors], retryAttempts))
-    // States.ALL leaves this one out.
+    // States.ALL leaves this one out: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
     .addCatch(failed, { errors: ['States.DataLimitExceeded'], ...caught })
     .addCatch(failed, { errors: ['States.ALL'], ...caught });
   return sfn.Pass.jsonata(scope, 'Begin list', {

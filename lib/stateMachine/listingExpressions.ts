@@ -1,12 +1,12 @@
 /**
  * The expressions that list the configurations before an execution's input is checked, page by page, into the variable
- * `listing`: `{lister, pages, configurations, next_token}` and, where nothing is to be tested, `refusal`, a sentence. They are shown as they stand in the Step Functions
- * console, so they are written to be read there.
+ * `listing`: `{lister, pages, configurations, next_token}` and, where nothing is to be tested, `refusal`, a sentence. They
+ * are shown as they stand in the Step Functions console, so they are written to be read there.
  */
 import { aConfiguration, configurationChecks, jsonata, messageIn, shown, size, start } from './jsonata';
 import { limits } from '../wire';
 
-/** Bounds of a list that is read at each execution. */
+/** Bounds of a list that is read at each execution, beside those of any configurations. */
 export const listingLimits = {
   /** Each takes two state transitions and a part of the history. */
   pages: 50,
@@ -58,9 +58,9 @@ export function addPage(maxConfigurations: number): string {
     $count($all) > ${maxConfigurations} ? "to list at most ${maxConfigurations} configurations, got " & $count($all) & " on " & $number & ($number = 1 ? " page" : " pages") :
     $size($all) > ${listingLimits.bytes} ? "to list at most ${listingLimits.bytes} bytes of JSON, got " & $size($all) :
     "";
-  $faulty := $faulty($namesOf($refusal = "" ? $list : []));
-  $refusal := $refusal != "" ? $refusal : $exists($faulty) ?
-    "to return ${aConfiguration}, got something else as configurations[" & $faulty & "] of page " & $number : "";
+  $index := $faulty($namesOf($refusal = "" ? $list : []));
+  $refusal := $refusal != "" ? $refusal : $exists($index) ?
+    "to return ${aConfiguration}, got something else as configurations[" & $index & "] of page " & $number : "";
   $repeated := $twice($namesOf($refusal = "" and $last ? $all : []));
   $refusal := $refusal != "" ? $refusal :
     $exists($repeated) ? "to list each configuration once, got " & $repeated & " more than once" :

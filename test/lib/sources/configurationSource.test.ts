@@ -5,7 +5,7 @@ import validateAsl from 'asl-validator';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationSource, SystemTest, type SystemTestProps } from '../../../lib';
+import { ConfigurationSource, SystemTest, SystemTestHook, type SystemTestProps } from '../../../lib';
 import { maxConfigurations } from '../../../lib/stateMachine/executionBudget';
 import { listingLimits } from '../../../lib/stateMachine/listingExpressions';
 import { isJsonObject, type AggregatedResult, type Json, type JsonObject, type RunResult } from '../../../lib/wire';
@@ -14,6 +14,7 @@ import { ServiceError } from '../../../scripts/local/http/service';
 import { inProcess } from '../../scripts/command';
 import { type Ended, invokerOf, serveMachines, stateMachine } from '../../scripts/local/stepFunctions/fixture';
 import { statementsOf, textOf } from '../templates';
+import { newDeployment } from '../templateVariants';
 
 const directory = mkdtempSync(join(tmpdir(), 'source-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -39,9 +40,19 @@ function definitionOf(template: Template): string {
   return textOf(machine!.Properties.DefinitionString).replaceAll('<AWS::Partition>', 'aws');
 }
 
-type Answer = Json | Partial<InvokeResult> | (() => never);
+/** What a function that raised gives. */
+class Raised implements Partial<InvokeResult> {
+  readonly functionError = 'Unhandled';
+  readonly payload: Buffer;
 
-/** Serves the machine; `answer` is the lister's, for each page; the function fails where a name starts with `bad`. */
+  constructor(errorType: string, errorMessage: string) {
+    this.payload = Buffer.from(JSON.stringify({ errorType, errorMessage, trace: ['at list'] }));
+  }
+}
+
+type Answer = Json | Raised;
+
+/** Serves the machine; `answer` is the lister's, for each page; the function fails for `bad`. */
 async function serve(answer: (event: JsonObject) => Answer, tested: (event: JsonObject) => boolean = isGood) {
   const events: JsonObject[] = [];
   const invoker = invokerOf((event, { functionName }) => {
@@ -52,15 +63,13 @@ async function serve(answer: (event: JsonObject) => Answer, tested: (event: Json
     }
     if (functionName !== listerArn) throw new Error(`Expected the lister to be invoked, got ${functionName}.`);
     const answered = answer(event);
-    return isJsonObject(answered) && 'payload' in answered
-      ? (answered as unknown as Partial<InvokeResult>)
-      : { payload: Buffer.from(JSON.stringify(answered)) };
+    return answered instanceof Raised ? answered : { payload: Buffer.from(JSON.stringify(answered)) };
   });
   return { ...(await serveMachines([stateMachine(definitionOf(listed))], { invoker })), received: events };
 }
 
 function isGood({ configuration_identifier: identifier }: JsonObject): boolean {
-  return !String(identifier).startsWith('bad');
+  return identifier !== 'bad';
 }
 
 async function runOnce(answer: (event: JsonObject) => Answer, input: Json = {}) {
@@ -94,10 +103,10 @@ describe('a system test whose configurations a function lists', () => {
   it('reads page after page, two state transitions each', async () => {
     const pages: Record<string, Json> = {
       null: { configurations: ['a', 'b'], next_token: '1' },
-      1: { configurations: [], next_token: '2' },
-      2: { configurations: ['c'] },
+      '"1"': { configurations: [], next_token: '2' },
+      '"2"': { configurations: ['c'] },
     };
-    const ended = await runOnce(({ next_token: token }) => pages[String(token)]!);
+    const ended = await runOnce(({ next_token: token }) => pages[JSON.stringify(token)]!);
     expect(names(resultOf(ended))).toEqual(['a', 'b', 'c']);
     expect(statesEntered(ended)).toBe(3 + 5 + 7);
     const { events } = await runOnce(() => one('a', 'b', 'c'));
@@ -122,10 +131,6 @@ describe('a system test whose configurations a function lists', () => {
     expect(names(resultOf(await runOnce(() => feeds, { ...input, allow_unknown: true })))).toEqual(['fed_1']);
   });
 
-  const raised = (errorType: string, errorMessage: string): Partial<InvokeResult> => ({
-    functionError: 'Unhandled',
-    payload: Buffer.from(JSON.stringify({ errorType, errorMessage, trace: ['at list'] })),
-  });
   const timedOut = '2026-01-01T00:00:00.000Z 5c9b Task timed out after 3.00 seconds';
   const endless = (token: unknown) => ({
     configurations: [`feed_${String(token)}`],
@@ -137,10 +142,10 @@ describe('a system test whose configurations a function lists', () => {
 
   it.each<[string, (event: JsonObject) => Answer, string]>([
     ['lists nothing', () => one(), 'to list at least one configuration, got none.'],
-    ['raises', () => raised('KeyError', 'no "TABLE"'), 'to return configurations, got KeyError: no "TABLE"'],
+    ['raises', () => new Raised('KeyError', 'no "TABLE"'), 'to return configurations, got KeyError: no "TABLE"'],
     [
       'times out',
-      () => raised('Sandbox.Timedout', timedOut),
+      () => new Raised('Sandbox.Timedout', timedOut),
       `to return configurations, got Sandbox.Timedout: ${timedOut}`,
     ],
     ['is not there', missing, 'to return configurations, got Lambda.ResourceNotFoundException: Function not found'],
@@ -281,6 +286,14 @@ describe('ConfigurationSource', () => {
     };
     expect(validateAsl(definition)).toMatchObject({ isValid: true, errors: [] });
     expect(Object.values(definition.States).filter(({ Comment }) => !Comment)).toEqual([]);
+  });
+
+  it('is enough for what runs the test, which then has to bring no configurations', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const { alias, deploymentGroup } = newDeployment(stack);
+    const source = ConfigurationSource.lister(alias);
+    const systemTest = new SystemTest(stack, 'SystemTest', { function: alias.version, source });
+    expect(() => new SystemTestHook(stack, 'Hook', { alias, deploymentGroup, systemTest })).not.toThrow();
   });
 
   it('makes of a list what the prop configurations makes', () => {
