@@ -1,6 +1,6 @@
 /** A folder as S3's storage: DIR/BUCKET/KEY. No path leads out of it, as no link below it is followed. */
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, createWriteStream, type BigIntStats } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, type FileHandle } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -112,7 +112,9 @@ export class ObjectFolder {
     // Beside the buckets, as no bucket has such a name, and on the same file system.
     const upload = join(this.root, `.upload-${randomUUID()}`);
     try {
-      await pipeline(content, createWriteStream(upload, { flags: 'wx' }));
+      // It has to be there before the content can fail, or it would be made after it was removed.
+      const file = await open(upload, 'wx');
+      await pipeline(content, file.createWriteStream());
       const { etag } = await verify();
       await this.change(async () => {
         await require();
