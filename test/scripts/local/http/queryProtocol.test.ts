@@ -31,7 +31,7 @@ function ask(form: string): string {
     signal: new AbortController().signal,
   };
   const answer = answerQuery(api, request, 'the-id');
-  return `${answer.status} ${answer.body.toString()}`;
+  return `${answer.status} ${answer.body as string}`;
 }
 
 test('answers an action in XML, its values escaped, without what XML does not allow, and its lists in member elements', () => {
