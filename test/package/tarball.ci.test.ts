@@ -90,6 +90,7 @@ describe('the packed library', () => {
       'docs/reports.md',
       'docs/runbook.md',
       'docs/security.md',
+      'docs/sources.md',
       'package.json',
     ]);
     expect(installed.packedBytes).toBeLessThan(650_000);

@@ -1,21 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { maxConfigurations } from '../../../lib/stateMachine/executionBudget';
-import type { AggregatedResult, ConfigurationResult, Json } from '../../../lib/wire';
+import type { ConfigurationResult, Json } from '../../../lib/wire';
 import { behaviours, behavingSystemTest } from '../../behaviours';
-import {
-  deployLocally,
-  impatientClock,
-  type LocalSystemTest,
-  type LocalSystemTestOptions,
-} from '../../localSystemTest';
-import type { InvokeResult } from '../../../scripts/local/lambda/invoke';
-import {
-  type Ended as Execution,
-  type Fixture,
-  invokerOf,
-  serveMachines,
-  stateMachine,
-} from '../../scripts/local/stepFunctions/fixture';
+import { deployLocally, impatientClock, type LocalSystemTest } from '../../localSystemTest';
+import { resultOf, serveDefinition } from './servedDefinition';
 
 function configurations(count: number, name = 'config'): string[] {
   return Array.from({ length: count }, (_, index) => `${name} ${index}`);
@@ -227,23 +215,6 @@ describe('the state machine with the log tail', () => {
   });
 });
 
-/** Serves the state machine with a function of the test's own, where what processes do is not the point. */
-async function serveDefinition(
-  props: LocalSystemTestOptions['props'],
-  answer: (event: Json) => Partial<InvokeResult>,
-): Promise<Fixture> {
-  const deployed = await deployLocally({ code: behaviours, props });
-  const { definition } = deployed.endpoint.deployment.stateMachines[0]!;
-  await deployed.close();
-  return await serveMachines([stateMachine(definition)], { invoker: invokerOf(answer), clock: impatientClock });
-}
-
-/** Of an execution that has failed. */
-function resultOf({ events }: Execution): AggregatedResult {
-  const { input } = events.find(({ type }) => type === 'FailStateEntered')!.stateEnteredEventDetails!;
-  return JSON.parse(input!) as AggregatedResult;
-}
-
 describe('a response that is no JSON, which a custom runtime can return,', () => {
   it('fails its configuration alone, in as many events as an execution has room for', async () => {
     const payload = (event: Json) =>
@@ -294,39 +265,5 @@ describe('the state machine where Step Functions stops waiting for a function', 
       },
       status: 'ERRORED',
     });
-  });
-});
-
-describe('an execution with as many configurations as its history has room for', () => {
-  const many = [...configurations(997), String.raw`it's a "quoted" \ one`];
-  let test: LocalSystemTest;
-  const withKeys = many.map((name, index) =>
-    index % 2 === 0 ? name : { configuration_identifier: name, region: `region ${index}` },
-  );
-  beforeAll(async () => {
-    test = await deployLocally({ code: behaviours, props: { configurations: withKeys, maxConcurrency: 40 } });
-  });
-  afterAll(() => test.close());
-
-  it('passes them all and keeps their order', async () => {
-    const { status, result } = await test.run({});
-    expect(status).toBe('SUCCEEDED');
-    expect(result).toMatchObject({ total: 998, passed: 998, failed: 0, errored: 0 });
-    expect(result.results.map((each) => each.configuration_identifier)).toEqual(many);
-  });
-
-  it('fails as many, each with its error, within the size of an output', async () => {
-    const error = { errorType: 'Error', errorMessage: 'Something went wrong!', trace: ['at exports.handler'] };
-    const served = await serveDefinition({ maxConcurrency: 40 }, () => ({
-      functionError: 'Unhandled',
-      payload: Buffer.from(JSON.stringify(error)),
-    }));
-    const ended = await served.run({ configurations: configurations(998, 'raises'), allow_unknown: true });
-    await served.close();
-    expect(ended.status).toBe('FAILED');
-    const result = resultOf(ended);
-    expect(result).toMatchObject({ total: 998, passed: 0, failed: 998, errored: 0 });
-    expect(result.results.filter((each) => each.error?.message !== 'Something went wrong!')).toEqual([]);
-    expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThan(240_000);
   });
 });
