@@ -8,6 +8,7 @@ import { cp, lstat, mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject } from '../../../lib/wire';
 import { UserError } from '../../io/userError';
+import { filesIn } from '../filesIn';
 import type { DeployedFunction } from './deployment';
 import { assetPathOf, maximumUnpackedBytes, unpackAsset, type CodeSources } from './functionCode';
 import { resolve } from './intrinsics';
@@ -173,13 +174,8 @@ function layerArns(stack: Stack, logicalId: string): string[] {
 
 /** Of all files, their bytes; what can't be read counts as empty. */
 async function bytesIn(directory: string): Promise<number> {
-  let bytes = 0;
-  for (const entry of await readdir(directory, { withFileTypes: true }).catch(() => [])) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) bytes += await bytesIn(path);
-    else if (entry.isFile()) bytes += (await lstat(path)).size;
-  }
-  return bytes;
+  const stats = await Promise.all((await filesIn(directory)).map((path) => lstat(join(directory, path))));
+  return stats.reduce((sum, { size }) => sum + size, 0);
 }
 
 /** Lambda starts what is in the folder `extensions` of the layers beside the runtime. */

@@ -1,10 +1,11 @@
 /** GetFunction, GetFunctionConfiguration and ListFunctions. */
 import { createHash } from 'node:crypto';
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DeployedFunction, Deployment } from '../app/deployment';
 import { partitionOf } from '../app/environment';
+import { filesIn } from '../filesIn';
 import { brokenConstraint, ServiceError } from '../http/service';
 import { oneOf, type FunctionTarget } from './functionName';
 
@@ -135,11 +136,8 @@ function sha256(text: string, encoding: 'hex'): string {
 async function codeFacts(directory: string): Promise<CodeFacts> {
   const hash = createHash('sha256');
   let codeSize = 0;
-  const paths = await readdir(directory, { recursive: true }).catch(() => []);
-  for (const path of paths.sort()) {
-    const file = join(directory, path);
-    if (!(await lstat(file)).isFile()) continue;
-    const bytes = await readFile(file);
+  for (const path of (await filesIn(directory)).sort()) {
+    const bytes = await readFile(join(directory, path));
     codeSize += bytes.length;
     hash.update(`${path}\0${bytes.length}\0`).update(bytes);
   }

@@ -291,7 +291,7 @@ export class Sandbox {
       if (outOfMemory) return { type: 'exit', code: null, signal: 'SIGKILL', durationMs: elapsed(), outOfMemory };
       const { answer } = this.api;
       if (!answer) return end;
-      const trouble = answer.type === 'error' ? this.launch.troubleOf?.(answer) : undefined;
+      const trouble = answer.type === 'error' ? await this.launch.troubleOf?.(answer) : undefined;
       return { ...answer, durationMs: answer.at - startedAt, fatal: !this.api.ready, trouble };
     } finally {
       clearTimeout(deadline);

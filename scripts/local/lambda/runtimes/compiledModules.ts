@@ -1,7 +1,7 @@
 /** What is compiled in a bundle, such as the modules of Python's wheels and of Node.js's addons. */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeployedFunction } from '../../app/deployment';
+import { filesIn } from '../../filesIn';
 import { readProgramFile } from './programFile';
 
 /**
@@ -12,9 +12,8 @@ import { readProgramFile } from './programFile';
 export async function foreignModulesNote(deployed: DeployedFunction): Promise<string | undefined> {
   const { functionName, codeDirectory, architectures } = deployed;
   const [declared = 'x86_64'] = architectures;
-  const paths = await readdir(codeDirectory, { recursive: true }).catch(() => []);
   let foreign: string | undefined;
-  for (const path of paths.filter((one) => /\.(so(\.[\d.]+)?|node)$/.test(one))) {
+  for (const path of (await filesIn(codeDirectory)).filter((one) => /\.(so(\.[\d.]+)?|node)$/.test(one))) {
     const module = await readProgramFile(join(codeDirectory, path)).catch(() => undefined);
     if (module?.type !== 'linux' || module.architecture === undefined) continue;
     if (module.architecture === declared) return undefined;

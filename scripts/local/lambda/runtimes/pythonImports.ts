@@ -1,6 +1,6 @@
 /** Why Python can't import a module here that it could on Lambda. */
-import { existsSync, readdirSync } from 'node:fs';
 import { sep } from 'node:path';
+import { filesIn } from '../../filesIn';
 import type { RuntimeAnswer } from '../runtimeApi';
 
 const importErrors = ['Runtime.ImportModuleError', 'ImportError', 'ModuleNotFoundError'];
@@ -17,13 +17,17 @@ export interface ImportSources {
 }
 
 /** Undefined where the function itself lacks the module, or failed by something else. */
-export function missingHere(answer: RuntimeAnswer, { folders, suffix, hasSdk }: ImportSources): string | undefined {
+export async function missingHere(
+  answer: RuntimeAnswer,
+  { folders, suffix, hasSdk }: ImportSources,
+): Promise<string | undefined> {
   if (!importErrors.includes(answer.errorType)) return undefined;
   const message = answer.payload.toString();
   const names = (module: string) => new RegExp(`\\b${module}\\b`).test(message);
   const part = hasSdk ? undefined : sdk.find((module) => message.includes(`No module named '${module}'`));
   if (part) return `it imports ${part}, which Lambda has and which could not be installed here: bring it in its bundle`;
-  const foreign = folders.flatMap(compiledModules).find((file) => isForeign(file, suffix) && names(topLevel(file)));
+  const files = (await Promise.all(folders.map(filesIn))).flat().filter((file) => platform(file) !== undefined);
+  const foreign = files.find((file) => isForeign(file, suffix) && names(topLevel(file)));
   if (foreign === undefined) return undefined;
   return `its bundle has ${foreign}, compiled for another platform than that of this machine's Python (${suffix}): bundle it for this one, or test it on AWS`;
 }
@@ -32,11 +36,6 @@ const platform = (file: string) => /\.cpython-\d+t?-(.+)\.so$/.exec(file)?.[1];
 
 function isForeign(file: string, suffix: string): boolean {
   return platform(file) !== platform(suffix);
-}
-
-function compiledModules(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => platform(file) !== undefined);
 }
 
 /** The module or package that a program imports. */

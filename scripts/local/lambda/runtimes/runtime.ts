@@ -27,7 +27,7 @@ export interface Launch {
   /** What this machine lacked, where the process ended before it connected and says so in its log. */
   startTroubleOf?: (log: string) => string | undefined;
   /** What this machine lacks, where the error that the runtime answered comes of that. */
-  troubleOf?: (error: RuntimeAnswer) => string | undefined;
+  troubleOf?: (error: RuntimeAnswer) => Promise<string | undefined>;
 }
 
 export interface Runtime {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { foreignModulesNote } from '../../../../scripts/local/lambda/runtimes/compiledModules';
 import { Runtimes } from '../../../../scripts/local/lambda/runtimes/runtimes';
@@ -27,6 +27,12 @@ test.each<[string, Record<string, Buffer>, string | undefined]>([
 ])('a bundle compiled for %s', async (_name, files, said) => {
   const note = said && `The function reports is for arm64, but ${said}: on AWS it could not be loaded.`;
   expect(await foreignModulesNote(bundle(files))).toBe(note);
+});
+
+test('a bundle whose links lead round in a circle is looked through once', async () => {
+  const one = bundle({ 'fast.so': elf(0x3e) });
+  for (const name of ['up', 'self']) symlinkSync('.', join(one.codeDirectory, name));
+  expect(await foreignModulesNote(one)).toContain('fast.so is for x86_64');
 });
 
 test('is said before anything is served', async () => {
