@@ -1,6 +1,8 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DeployedFunction } from '../../../../scripts/local/app/deployment';
 import { endLine, logTail, platformLog } from '../../../../scripts/local/lambda/log';
-import { cleanUp, deployed, serveLambda, type ServedLambda } from './lambdaFixture';
+import { cleanUp, deployed, eventually, serveLambda, type ServedLambda } from './lambdaFixture';
 
 afterAll(cleanUp);
 
@@ -135,15 +137,24 @@ describe('the log of an invocation', () => {
 
   test('begins with what the function wrote since the last one', async () => {
     const source = `
+      const { existsSync, writeFileSync } = require('node:fs');
       exports.handler = async (event) => {
-        if (event === 'later') setTimeout(() => console.log('late'), 20);
-        else await new Promise((resolve) => setTimeout(resolve, 60));
+        if (event !== 'later') return;
+        const timer = setInterval(() => {
+          if (!existsSync('answered')) return;
+          clearInterval(timer);
+          console.log('late');
+          writeFileSync('written', '');
+        }, 1);
       }`;
-    await serving(source, {}, async (lambda) => {
-      const first = await lambda.invoke('later');
-      const second = await lambda.invoke('now');
-      expect([first.log, second.log].map((log) => log.includes('late'))).toEqual([false, true]);
-    });
+    const one = deployed(source);
+    const lambda = await serveLambda([one]);
+    const first = await lambda.invoke('later');
+    writeFileSync(join(one.codeDirectory, 'answered'), '');
+    await eventually(() => existsSync(join(one.codeDirectory, 'written')));
+    const second = await lambda.invoke('now');
+    expect([first.log, second.log].map((log) => log.includes('late'))).toEqual([false, true]);
+    await lambda.close();
   });
 
   test('is JSON where the function asks for that, from INFO on', async () => {
