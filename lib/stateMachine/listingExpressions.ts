@@ -1,7 +1,7 @@
 /**
  * The expressions that list the configurations before an execution's input is checked, page by page, into the variable
- * `listing`: `{lister, pages, configurations, next_token}` and, where nothing is to be tested, `refusal`, a sentence. They
- * are shown as they stand in the Step Functions console, so they are written to be read there.
+ * `listing`: `{lister, pages, configurations, next_token}` and, where nothing is to be tested, `refusal`, a sentence.
+ * They are shown as they stand in the Step Functions console, so they are written to be read there.
  */
 import { aConfiguration, configurationChecks, jsonata, messageIn, shown, size, start } from './jsonata';
 import { limits } from '../wire';

@@ -74,12 +74,13 @@ const shown = 3;
 
 /** A sentence for each cause that configurations failed for, with what to give the functions. They stay failed. */
 export function localCauseNotes({ results }: Pick<RunResult, 'results'>, given: LocalFunctionOptions): string[] {
+  const known = causes.map((cause) => ({ cause, says: cause.says(given) }));
   const said = new Map<Cause, string[]>();
   for (const { status, error, log_tail: log = '' } of results) {
     if (status !== 'FAILED') continue;
     const text = `${error?.type ?? ''}: ${error?.message ?? ''}\n${log}`;
-    for (const cause of causes) {
-      const found = cause.says(given)?.exec(text);
+    for (const { cause, says } of known) {
+      const found = says?.exec(text);
       if (!found) continue;
       const host = found.groups?.host;
       said.set(cause, [...(said.get(cause) ?? []), host === undefined ? found[0] : `no connection to ${host}`]);

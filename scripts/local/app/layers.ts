@@ -9,11 +9,12 @@ import { join } from 'node:path';
 import { isJsonObject } from '../../../lib/wire';
 import { UserError } from '../../io/userError';
 import { filesIn } from '../filesIn';
+import { once } from '../once';
 import type { DeployedFunction } from './deployment';
 import { assetPathOf, maximumUnpackedBytes, unpackAsset, type CodeSources } from './functionCode';
 import { resolve } from './intrinsics';
 import { asText } from './parameters';
-import { reasonOf } from './reasonOf';
+import { attempt } from './reasonOf';
 import type { Stack, StackResource } from './stack';
 import { withNested, type PlacedStack } from './stacks';
 
@@ -134,42 +135,26 @@ function wrapperOf(
   return isLeftOut ? [`the wrapper script /opt/${inLayers}`] : [];
 }
 
-function once<T>(done: Map<string, Promise<T>>, key: string, task: () => Promise<T>): Promise<T> {
-  const result = done.get(key) ?? task();
-  done.set(key, result);
-  return result;
-}
-
 /** The layers of a stack and of those nested in it, by ARN. A stack that can't be read has none. */
 function versionsOf(placed: PlacedStack): [string, LayerVersion][] {
-  try {
-    return withNested(placed).flatMap(({ stack, directory }) =>
-      stack
-        .resources()
-        .filter(({ type }) => type === 'AWS::Lambda::LayerVersion')
-        .map((resource): [string, LayerVersion] => [
-          stack.physicalId(resource.logicalId),
-          { stack, directory, resource },
-        ]),
-    );
-  } catch (error) {
-    reasonOf(error);
-    return [];
-  }
+  const read = ({ stack, directory }: PlacedStack) =>
+    stack
+      .resources()
+      .filter(({ type }) => type === 'AWS::Lambda::LayerVersion')
+      .map((resource): [string, LayerVersion] => [
+        stack.physicalId(resource.logicalId),
+        { stack, directory, resource },
+      ]);
+  return attempt(() => withNested(placed).flatMap(read)) ?? [];
 }
 
 /** The ARNs of a function's layers; for what can't be resolved here, such as an import, how the template names it. */
 function layerArns(stack: Stack, logicalId: string): string[] {
-  const declared = stack.resource(logicalId).properties.Layers ?? [];
-  return [declared].flat().flatMap((layer) => {
-    try {
-      const resolved = resolve(layer, stack, `stack ${stack.stackName}, resource ${logicalId}, property Layers`);
-      return [resolved ?? []].flat().map(asText);
-    } catch (error) {
-      reasonOf(error);
-      return [JSON.stringify(layer)];
-    }
-  });
+  const declared = [stack.resource(logicalId).properties.Layers ?? []].flat();
+  const where = `stack ${stack.stackName}, resource ${logicalId}, property Layers`;
+  return declared.flatMap(
+    (layer) => attempt(() => [resolve(layer, stack, where) ?? []].flat().map(asText)) ?? [JSON.stringify(layer)],
+  );
 }
 
 /** Of all files, their bytes; what can't be read counts as empty. */

@@ -2,7 +2,7 @@
 import type { FoundFunction } from './findFunctions';
 import { asText, parameterValue } from './parameters';
 import { hasMadeUpName, nameOf } from './resourceTypes';
-import { reasonOf } from './reasonOf';
+import { attempt } from './reasonOf';
 import type { Stack, StackResource } from './stack';
 
 /** Something that isn't on this machine. */
@@ -33,13 +33,9 @@ export function findAbsences(stack: Stack): Absence[] {
 
 function absenceOf(stack: Stack, { logicalId, type }: StackResource): Absence[] {
   const view = stack.view(logicalId);
-  try {
-    return served.test(type) || !hasMadeUpName(view) ? [] : [{ mark: nameOf(view), what: `${type} ${logicalId}` }];
-  } catch (error) {
-    // A name that can't be resolved is noted with the resource.
-    reasonOf(error);
-    return [];
-  }
+  const isHere = () => served.test(type) || !hasMadeUpName(view);
+  // A name that can't be resolved is noted with the resource.
+  return attempt(() => (isHere() ? [] : [{ mark: nameOf(view), what: `${type} ${logicalId}` }])) ?? [];
 }
 
 /** How many variables are named; an app may have hundreds. */

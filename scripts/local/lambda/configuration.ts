@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { DeployedFunction, Deployment } from '../app/deployment';
 import { partitionOf } from '../app/environment';
 import { filesIn } from '../filesIn';
+import { once } from '../once';
 import { brokenConstraint, ServiceError } from '../http/service';
 import { oneOf, type FunctionTarget } from './functionName';
 
@@ -67,9 +68,7 @@ export class Configurations {
 
   /** What ListFunctions says of a function; the other calls say more. */
   private async listed({ deployed, version, arn }: FunctionTarget): Promise<object> {
-    const facts = this.facts.get(deployed) ?? codeFacts(deployed.codeDirectory);
-    this.facts.set(deployed, facts);
-    const { codeSize, codeSha256 } = await facts;
+    const { codeSize, codeSha256 } = await once(this.facts, deployed, () => codeFacts(deployed.codeDirectory));
     const layers = (deployed.layers ?? []).map((layer) => ({ Arn: layer.arn, CodeSize: layer.codeSize }));
     const { declaredEnvironment: variables = deployed.environment } = deployed;
     const json = deployed.logFormat === 'JSON' ? { ApplicationLogLevel: 'INFO', SystemLogLevel: 'INFO' } : {};

@@ -5,9 +5,9 @@
  *
  * Each sandbox has a port of its own: AWS's clients take host and port apart, so no secret fits into the address. Other
  * users' processes are turned away. The first connection, that of the process just started, is the runtime's as long as
- * it lasts: no other gets an event or fails the initialization. An answer needs the id of the request, which can't be guessed. The function's own
- * code knows it and may answer as well, as on AWS; the first answer counts. Whatever is said here costs that one
- * invocation.
+ * it lasts: no other gets an event or fails the initialization. An answer needs the id of the request, which can't be
+ * guessed. The function's own code knows it and may answer as well, as on AWS; the first answer counts. Whatever is
+ * said here costs that one invocation.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';

@@ -138,7 +138,7 @@ export class Sandbox {
     this.memory = new SandboxMemory(this.child.pid, deployed.memoryMb);
     // An idle sandbox doesn't keep this process alive; a running invocation does, by its deadline.
     this.child.unref();
-    this.closed = this.watch(options, launch.connectsFirst && !Object.keys(deployed.environment).some(isEarly));
+    this.closed = this.watch(launch.connectsFirst && !Object.keys(deployed.environment).some(isEarly));
     void this.closed.then((exit) => this.onExit?.(exit));
     this.booted = Promise.race([api.connected, this.closed]);
     this.initialized = this.outcome(initTimeoutMs + deployed.timeoutSeconds * 1_000);
@@ -220,7 +220,8 @@ export class Sandbox {
   }
 
   /** Resolves when the process has ended, what it started too, and all that it had sent was read. */
-  private watch({ guard, killedForMemory }: SandboxOptions, connectsFirst: boolean): Promise<Exit> {
+  private watch(connectsFirst: boolean): Promise<Exit> {
+    const { guard, killedForMemory } = this.options;
     const child = this.child;
     const { pid } = child;
     if (pid !== undefined) guard.watch(pid);

@@ -1,5 +1,5 @@
 /** What the process of a sandbox holds of memory, as Linux counts it, against the function's limit. */
-import { readFileSync } from 'node:fs';
+import { readProcFile } from './procFile';
 
 /**
  * Lambda's kernel kills at the limit what a process has for itself; pages of files, such as the program's own, it can
@@ -21,7 +21,7 @@ export class SandboxMemory {
 
   /** Looks at the process. Whether it has ever held more than its limit; false where the system doesn't tell. */
   exceeds(): boolean {
-    const status = read(`/proc/${this.pid}/status`);
+    const status = readProcFile(`${this.pid}/status`);
     const megabytes = (name: string) =>
       Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1_024;
     const highest = megabytes('VmHWM');
@@ -32,16 +32,7 @@ export class SandboxMemory {
 
 /** How many processes the kernel has killed for want of memory since the machine started; 0 where it doesn't tell. */
 export function killedForMemory(): number {
-  return Number(/^oom_kill (\d+)$/m.exec(read('/proc/vmstat'))?.[1] ?? 0);
-}
-
-/** Empty where the process has ended, or this is no Linux. */
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return '';
-  }
+  return Number(/^oom_kill (\d+)$/m.exec(readProcFile('vmstat'))?.[1] ?? 0);
 }
 
 /** Whether this system tells what its processes hold. */

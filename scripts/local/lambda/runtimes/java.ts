@@ -5,16 +5,10 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../../io/userError';
 import type { DeployedFunction } from '../../app/deployment';
+import { once } from '../../once';
 import { javaClientName, javaClientServes, provideJavaClient, type JavaClient } from './javaClient';
-import type { Runtime, Surroundings } from './runtime';
+import type { InstallingOptions, Runtime, Surroundings } from './runtime';
 import { RuntimeCache } from './runtimeCache';
-
-export interface JavaOptions extends Surroundings {
-  runtimeCache?: string;
-  note?: (line: string) => void;
-  /** Ends what is being fetched. */
-  signal?: AbortSignal;
-}
 
 interface Java {
   executable: string;
@@ -26,22 +20,18 @@ const run = promisify(execFile);
 const main = 'com.amazonaws.services.lambda.runtime.api.client.AWSLambda';
 const nativeProperty = 'com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI';
 
-export function java(options: JavaOptions): Runtime {
+export function java(options: InstallingOptions): Runtime {
   const { env, note = () => undefined, signal } = options;
   const cache = new RuntimeCache(options.runtimeCache, options);
   const found = new Map<string, Promise<Java>>();
   let client: Promise<JavaClient> | undefined;
 
-  async function find(runtime: string): Promise<Java> {
-    const one = await findJava(runtime, env);
-    note(`${runtime} functions run on Java ${one.version}, ${one.executable}.`);
-    return one;
-  }
-  function javaOf(runtime: string): Promise<Java> {
-    const one = found.get(runtime) ?? find(runtime);
-    found.set(runtime, one);
-    return one;
-  }
+  const javaOf = (runtime: string) =>
+    once(found, runtime, async () => {
+      const one = await findJava(runtime, env);
+      note(`${runtime} functions run on Java ${one.version}, ${one.executable}.`);
+      return one;
+    });
 
   return {
     check: async ({ runtime }) => {

@@ -8,17 +8,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../../io/userError';
-import type { Launch, Runtime, Surroundings } from './runtime';
+import { once } from '../../once';
+import type { InstallingOptions, Launch, Runtime, Surroundings } from './runtime';
 import { missingHere } from './pythonImports';
 import { RuntimeCache } from './runtimeCache';
 
-export interface PythonOptions extends Surroundings {
+export interface PythonOptions extends InstallingOptions {
   /** The folder with `awsClient.py`, `bootstrap.py` and `requirements.txt`. */
   directory: string;
-  runtimeCache?: string;
-  note?: (line: string) => void;
-  /** Ends an installation. */
-  signal?: AbortSignal;
 }
 
 interface Interpreter {
@@ -46,12 +43,16 @@ print(json.dumps({"executable": executable, "version": platform.python_version()
 export function python(options: PythonOptions): Runtime {
   const { cwd, env, directory, note = () => undefined } = options;
   const cache = new RuntimeCache(options.runtimeCache, options);
-  const interpreterOf = once(async (runtime: string) => {
-    const found = await findInterpreter(runtime, env, cwd);
-    note(`${runtime} functions run on Python ${found.version}, ${found.executable}.`);
-    return found;
-  });
-  const clientOf = once(async (runtime: string) => chooseClient(await interpreterOf(runtime), runtime, cache, options));
+  const interpreters = new Map<string, Promise<Interpreter>>();
+  const interpreterOf = (runtime: string) =>
+    once(interpreters, runtime, async () => {
+      const found = await findInterpreter(runtime, env, cwd);
+      note(`${runtime} functions run on Python ${found.version}, ${found.executable}.`);
+      return found;
+    });
+  const clients = new Map<string, Promise<Client>>();
+  const clientOf = (runtime: string) =>
+    once(clients, runtime, async () => chooseClient(await interpreterOf(runtime), runtime, cache, options));
   return {
     check: async ({ runtime }) => {
       await interpreterOf(runtime);
@@ -178,14 +179,4 @@ function reasonOf(error: unknown): string {
   const broken = /connection broken by '(.+)':/.exec(stderr)?.[1]?.replace(/<[^>]*>: /, '');
   const reason = broken ?? said.findLast((line) => line.startsWith('ERROR: ')) ?? said.at(-1) ?? message;
   return reason.replace('ERROR: ', '').trim().replace(/\.$/, '');
-}
-
-/** Asks once for each runtime. */
-function once<Result>(ask: (runtime: string) => Promise<Result>): (runtime: string) => Promise<Result> {
-  const answers = new Map<string, Promise<Result>>();
-  return (runtime) => {
-    const answer = answers.get(runtime) ?? ask(runtime);
-    answers.set(runtime, answer);
-    return answer;
-  };
 }

@@ -10,6 +10,16 @@ export interface Surroundings {
   env: Readonly<NodeJS.ProcessEnv>;
 }
 
+/** Of a runtime that is installed, or whose client is, on demand. */
+export interface InstallingOptions extends Surroundings {
+  /** For what is installed; default: a folder of the user's own. */
+  runtimeCache?: string;
+  /** Gets a line for what is found or installed, once each. */
+  note?: (line: string) => void;
+  /** Ends an installation. */
+  signal?: AbortSignal;
+}
+
 /** How a sandbox's process is started. */
 export interface Launch {
   /** The program. */

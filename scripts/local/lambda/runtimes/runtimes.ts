@@ -8,15 +8,11 @@ import { java } from './java';
 import { nodejs } from './nodejs';
 import { provided } from './provided';
 import { python } from './python';
-import type { Launch, Runtime, Surroundings } from './runtime';
+import type { InstallingOptions, Launch, Runtime } from './runtime';
 
-export interface RuntimesOptions extends Surroundings {
+export interface RuntimesOptions extends Omit<InstallingOptions, 'signal'> {
   /** What runs in a sandbox of Node.js; default: `dist/bootstrap.js` of this package. */
   bootstrapFile?: string;
-  /** For what is installed for a runtime; default: a folder of the user's own. */
-  runtimeCache?: string;
-  /** Gets a line for what is found or installed, once each. */
-  note?: (line: string) => void;
 }
 
 /** The runtimes that are served, by the names that Lambda gives them. */
