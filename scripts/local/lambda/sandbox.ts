@@ -257,6 +257,11 @@ export class Sandbox {
     });
   }
 
+  /** The number of a process that has ended may be another's. */
+  private exceedsMemory(): boolean {
+    return this.running && this.memory.exceeds();
+  }
+
   /** What comes first: the runtime asks for its next event, the process ends, or it has to be killed. */
   private async outcome(timeoutMs: number): Promise<Outcome> {
     const startedAt = performance.now();
@@ -266,7 +271,7 @@ export class Sandbox {
     const watchAfter = (delayMs: number): void => {
       watching = setTimeout(() => {
         this.log.trim();
-        outOfMemory ||= this.memory.exceeds();
+        outOfMemory ||= this.exceedsMemory();
         if (outOfMemory) this.killGroup();
         watchAfter(Math.min(delayMs * watchIntervalMs.growth, watchIntervalMs.last));
       }, delayMs);
@@ -286,7 +291,7 @@ export class Sandbox {
         this.onExit = (end) => resolve({ ...end, durationMs: elapsed() });
       });
       const end = await Promise.race([turn, timeout, exit]);
-      outOfMemory ||= this.memory.exceeds();
+      outOfMemory ||= this.exceedsMemory();
       if (end.type === 'timeout' || outOfMemory) await this.kill();
       // On Lambda it would not have come to an answer.
       if (outOfMemory) return { type: 'exit', code: null, signal: 'SIGKILL', durationMs: elapsed(), outOfMemory };
