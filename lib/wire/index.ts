@@ -16,6 +16,8 @@ export const limits = {
   payloadBytes: 262_144,
   /** Concurrent iterations of an inline Map (AWS Step Functions developer guide, "Map state processing modes"). */
   inlineConcurrency: 40,
+  /** Child executions of a Distributed Map at once (AWS Step Functions quotas). */
+  distributedConcurrency: 10_000,
   /** Events in the history of one Standard execution (AWS Step Functions quotas). */
   historyEvents: 25_000,
   /** Characters in the name of an execution. */
@@ -55,7 +57,7 @@ export type Configuration = string | (JsonObject & { configuration_identifier: s
 export interface SystemTestInput {
   /** Those that are identifiers alone have the keys of the construct's configuration of that identifier, if there is one. */
   configurations?: Configuration[];
-  /** 1 to 40; what the construct's `maxConcurrency` doesn't allow is lowered to it. */
+  /** 1 to 40, or to 10,000 in a Distributed Map; what the construct's `maxConcurrency` doesn't allow is lowered to it. */
   max_concurrency?: number;
   /** How many configurations may fail: a count (`2`) or a share of all (`"5%"`, rounded down). */
   tolerated_failures?: number | string;
@@ -102,6 +104,19 @@ export interface AggregatedResult {
   results: ConfigurationResult[];
 }
 
+/** Where the results of a distributed execution are: one object for each child execution, `PREFIX(not_)passed/CHILD.json`. */
+export interface ResultsLocation {
+  bucket: string;
+  /** Ends with the name of the execution and a slash. */
+  prefix: string;
+}
+
+/** The output of the state machine where a Distributed Map tested: counts, and where the results are. */
+export interface DistributedResult extends Omit<AggregatedResult, 'results'> {
+  mode: 'DISTRIBUTED';
+  results_location: ResultsLocation;
+}
+
 /** The status of an execution, as Step Functions names it. */
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
 
@@ -145,6 +160,15 @@ export interface RunCost {
   total_usd: number;
 }
 
+/** Results that are read one by one, as they may be more than fit in memory; what could not be tested and what failed first. */
+export interface AllResults extends Iterable<RunConfigurationResult> {
+  readonly length: number;
+  /** @param index from 0 up */
+  at(index: number): RunConfigurationResult;
+  /** Milliseconds that all outcomes together took. */
+  readonly totalMs: number;
+}
+
 /** The result of a run: the aggregated result and what the trigger adds. The base of every report. */
 export interface RunResult extends AggregatedResult {
   /** The last one where configurations were run again. Empty in direct mode; its JSON report leaves it out. */
@@ -157,6 +181,14 @@ export interface RunResult extends AggregatedResult {
   stopped_at: string;
   duration_seconds: number;
   results: RunConfigurationResult[];
+  /** Absent where it was no Distributed Map that tested. */
+  mode?: 'DISTRIBUTED';
+  results_location?: ResultsLocation;
+  /**
+   * Of a distributed execution: all results, of which `results` holds the first ones. No key of the JSON report, whose
+   * `results` are these.
+   */
+  all?: AllResults;
   /**
    * Where the result of the execution differs from its history or from what was asked for: such a run has no verdict, and
    * its results are those of the history. Absent: nowhere.

@@ -7,8 +7,10 @@ import {
   type Configuration,
   type ConfigurationResult,
   type ConfigurationStatus,
+  type DistributedResult,
   type Json,
   type JsonObject,
+  type ResultsLocation,
 } from './index';
 
 /** A value that isn't of the expected shape. The message is one sentence that names the key and the value. */
@@ -62,11 +64,51 @@ function checkIdentifier(value: unknown, what: string): asserts value is string 
  */
 export function parseAggregatedResult(value: unknown): AggregatedResult {
   const object = objectAt(value, 'the result');
+  return { ...countsAt(object), results: parseResults(object.results, 'results') };
+}
+
+/**
+ * Checks the output of the state machine where a Distributed Map tested.
+ * @throws WireFormatError
+ */
+export function parseDistributedResult(value: unknown): DistributedResult {
+  const object = objectAt(value, 'the result');
+  if (object.mode !== 'DISTRIBUTED') {
+    throw new WireFormatError(`Expected mode to be DISTRIBUTED, got ${shown(object.mode)}`);
+  }
+  return {
+    ...countsAt(object),
+    mode: 'DISTRIBUTED',
+    results_location: parseResultsLocation(object.results_location, 'results_location'),
+  };
+}
+
+/**
+ * Checks where the results of a distributed execution are.
+ * @param where names the value in errors
+ * @throws WireFormatError
+ */
+export function parseResultsLocation(value: unknown, where: string): ResultsLocation {
+  const { bucket, prefix } = objectAt(value, where);
+  if (typeof bucket !== 'string' || typeof prefix !== 'string' || bucket === '' || prefix === '') {
+    throw new WireFormatError(`Expected ${where} to hold bucket and prefix, got ${shown(value)}`);
+  }
+  return { bucket, prefix };
+}
+
+/**
+ * Checks a list of results: all of an execution, or those of one child of a distributed one.
+ * @param where names the value in errors
+ * @throws WireFormatError
+ */
+export function parseResults(value: unknown, where: string): ConfigurationResult[] {
+  if (!Array.isArray(value)) throw new WireFormatError(`Expected ${where} to be a list, got ${shown(value)}`);
+  return value.map((result, index) => parseConfigurationResult(result, `${where}[${index}]`));
+}
+
+function countsAt(object: JsonObject): Omit<AggregatedResult, 'results'> {
   if (object.schema_version !== 1) {
     throw new WireFormatError(`Expected schema_version to be 1, got ${shown(object.schema_version)}`);
-  }
-  if (!Array.isArray(object.results)) {
-    throw new WireFormatError(`Expected results to be a list, got ${shown(object.results)}`);
   }
   return {
     schema_version: 1,
@@ -76,7 +118,6 @@ export function parseAggregatedResult(value: unknown): AggregatedResult {
     errored: countAt(object, 'errored'),
     max_concurrency: countAt(object, 'max_concurrency'),
     tolerated_failures: countAt(object, 'tolerated_failures'),
-    results: object.results.map((result, index) => parseConfigurationResult(result, `results[${index}]`)),
   };
 }
 

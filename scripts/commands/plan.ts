@@ -5,6 +5,7 @@ import { limits, type Configuration, type RunResult } from '../../lib/wire';
 import type { CommandIo } from '../io/commandIo';
 import { namedConfigurations } from '../configurations/namedConfigurations';
 import { usd } from '../cost/cost';
+import { everyResult } from '../result/allResults';
 import { checkIdentifiers, readEarlierRun } from '../result/earlierRun';
 import { executionInput } from '../execution/executionInput';
 import { exitCode, type ExitCode } from '../exitCode';
@@ -77,8 +78,8 @@ function shown(text: string, env: CommandIo['env']): string {
   return isReadForCommands(env) ? withoutWorkflowCommands(safe) : safe;
 }
 
-function identifiersOf({ results }: RunResult, file: string): Configuration[] {
-  const identifiers = results.map((one) => one.configuration_identifier);
+function identifiersOf(earlier: RunResult, file: string): Configuration[] {
+  const identifiers = Array.from(everyResult(earlier), (one) => one.configuration_identifier);
   checkIdentifiers(identifiers, file);
   return identifiers;
 }

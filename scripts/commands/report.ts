@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { codeOf, type ExitCode } from '../exitCode';
 import { inputName, readInputFile } from '../io/inputFile';
 import { checkReports, defaultReports, reportResult } from '../report/reports';
+import { reportMebibytes } from '../result/earlierRun';
 import { judgeBy } from '../result/judgement';
 import { redactorOf } from '../result/redaction';
 import { parseRunResult } from '../result/runResultFile';
@@ -41,7 +42,7 @@ async function report(file: string, options: ResultOptions, io: CommandIo): Prom
   const talk = new Talk(io.stderr, 'normal', redact);
   await checkReports(reports, [knownFailures, file]);
   const judge = await judgeBy(options, io);
-  const text = await readInputFile(file, 'RESULT', io);
+  const text = await readInputFile(file, 'RESULT', { ...io, mebibytes: reportMebibytes });
   const result = judge(parseRunResult(text, inputName(file)));
   const complete = await reportResult(result, reports, options, { io, talk, redact });
   return codeOf(result.verdict, { interrupted: false, complete });

@@ -1,6 +1,7 @@
 import { detailBytes, plainExecution } from '../../lib/stateMachine/executionBudget';
 import { identifierOf, type Configuration, type RunConfigurationResult, type RunResult } from '../../lib/wire';
 import { costOf } from '../cost/cost';
+import { everyResult } from '../result/allResults';
 import { knownDurations, longestFirst } from '../result/rerun';
 import { greedyMakespan, makespanBound } from './schedule';
 
@@ -72,9 +73,14 @@ function timesOf(configurations: Configuration[], earlier: RunResult, lanes: num
 }
 
 /** From the memory that the cost of the earlier run tells, by the prices of its Region. */
-function usdOf(durations: number[], { results, cost }: RunResult): number | undefined {
-  const invocations = results.flatMap((one) => [one, ...(one.earlier ?? [])]);
-  const billed = invocations.reduce((sum, one) => sum + (one.billed_ms ?? Math.ceil(one.duration_ms ?? 0)), 0);
+function usdOf(durations: number[], earlier: RunResult): number | undefined {
+  const { cost } = earlier;
+  let billed = 0;
+  for (const result of everyResult(earlier)) {
+    for (const one of [result, ...(result.earlier ?? [])]) {
+      billed += one.billed_ms ?? Math.ceil(one.duration_ms ?? 0);
+    }
+  }
   if (!cost || billed === 0) return undefined;
   const perMs = cost.lambda_gb_seconds / billed;
   const planned = durations.map((ms): RunConfigurationResult => ({

@@ -1,6 +1,7 @@
 /** Which configurations are tested, and in which order. */
 import type { Configuration, RunResult } from '../../lib/wire';
 import { namedConfigurations } from '../configurations/namedConfigurations';
+import { everyResult } from '../result/allResults';
 import { checkIdentifiers, readEarlierRun, withKeys } from '../result/earlierRun';
 import type { Judge } from '../result/judgement';
 import { longestFirst, toRerun } from '../result/rerun';
@@ -87,6 +88,6 @@ export async function selectedConfigurations(
       `Testing the ${counted(total)} of ${durations.file}: only the construct knows whether it has others now.`,
     );
   }
-  const identifiers = durations.result.results.map((one) => one.configuration_identifier);
+  const identifiers = Array.from(everyResult(durations.result), (one) => one.configuration_identifier);
   return longestFirst(selected ?? (await found(durations, identifiers)), durations.result);
 }

@@ -6,8 +6,9 @@
  * A flaky configuration passes and tells its earlier outcomes in `<system-out>`. Surefire's own `<flakyFailure>` is left
  * out: that CodeBuild reads it is written nowhere.
  */
-import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
+import type { AllResults, Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
 import { printable, printableLine } from '../terminal/printable';
+import { indexed } from '../result/allResults';
 import { isExcused } from '../result/tally';
 import { xmlAttribute, xmlText } from './xmlText';
 
@@ -30,14 +31,22 @@ interface TestCase {
 }
 
 /**
- * The result as one JUnit document. Each configuration is a test case: `FAILED` is a failure, `ERRORED` an error, a known
- * failure is skipped with its reason. Where the run didn't pass although no test case says why (it timed out, or
- * `--strict` counts flaky ones), a last test case named `(verdict)` does. With more test cases than CodeBuild shows,
- * the worst come first; otherwise they keep the order of the run.
+ * The result as one JUnit document, a piece for each test case. Each configuration is one: `FAILED` is a failure, `ERRORED`
+ * an error, a known failure is skipped with its reason. Where the run didn't pass although no test case says why (it timed
+ * out, or `--strict` counts flaky ones), a test case named `(verdict)` does. With more test cases than CodeBuild shows, and
+ * of a distributed execution, the worst come first; otherwise they keep the order of the run.
  */
-export function renderJunit(result: RunResult): string {
-  const cases = testCases(result);
-  return document(result, cases.length > codeBuildCases ? worstFirst(cases) : cases);
+export function renderJunit(result: RunResult): Generator<string> {
+  const { total, failed, errored, known = 0 } = result;
+  const more = verdictCases(result);
+  const count = (kind: TestCase['kind'], of: number) => of + more.filter((one) => one.kind === kind).length;
+  const counts = {
+    tests: total + more.length,
+    failures: count('failure', failed),
+    errors: count('error', errored),
+    skipped: known,
+  };
+  return document(result, counts, ordered(result));
 }
 
 /**
@@ -46,15 +55,23 @@ export function renderJunit(result: RunResult): string {
  * @param limit an integer from 1 up; default: CodeBuild's
  * @throws a RangeError for another limit
  */
-export function renderJunitFiles(result: RunResult, limit = codeBuildCases): string[] {
+export function renderJunitFiles(result: RunResult, limit = codeBuildCases): Generator<string>[] {
   if (!Number.isInteger(limit) || limit < 1) {
     throw new RangeError(`Expected limit to be an integer from 1 up, got ${limit}.`);
   }
-  const cases = testCases(result);
-  const count = Math.max(1, Math.ceil(cases.length / limit));
-  return Array.from({ length: count }, (_, index) =>
-    document(result, cases.slice(index * limit, (index + 1) * limit), count === 1 ? '' : ` (${index + 1} of ${count})`),
-  );
+  const more = verdictCases(result);
+  const { length, at } = indexed(result);
+  const count = Math.max(1, Math.ceil((length + more.length) / limit));
+  function* part(from: number): Generator<string> {
+    const to = Math.min(from + limit, length);
+    const cases = Array.from({ length: to - from }, (_, index) => testCase(at(from + index)));
+    const all = to === length && to - from < limit ? [...cases, ...more] : cases;
+    const name = count === 1 ? '' : ` (${from / limit + 1} of ${count})`;
+    const number = (kind: TestCase['kind']) => all.filter((one) => one.kind === kind).length;
+    const counts = { failures: number('failure'), errors: number('error'), skipped: number('skipped') };
+    yield* document(result, { tests: all.length, ...counts }, all, name);
+  }
+  return Array.from({ length: count }, (_, index) => part(index * limit));
 }
 
 /** Whether the report is split over files: the name has a place for their number, `junit-%d.xml`. */
@@ -75,17 +92,23 @@ export function junitFileNames(pattern: string, count: number): string[] {
 
 /** What to tell the user where a report in one file has more test cases than CodeBuild shows; else undefined. */
 export function junitNote(result: RunResult): string | undefined {
-  const count = testCases(result).length;
+  const count = result.total + verdictCases(result).length;
   return count <= codeBuildCases
     ? undefined
     : `The JUnit report has ${count} test cases, of which CodeBuild shows ${codeBuildCases}; ` +
         'a file name with %d, such as junit-%d.xml, splits it.';
 }
 
-function testCases(result: RunResult): TestCase[] {
-  const cases = result.results.map(testCase);
-  const told = cases.some(({ kind }) => kind === 'failure' || kind === 'error');
-  return result.verdict === 'PASSED' || told ? cases : [...cases, verdictCase(result)];
+function ordered(result: RunResult): Iterable<TestCase> {
+  const more = verdictCases(result);
+  if (result.all) return chained(more, result.all);
+  const cases = [...result.results.map(testCase), ...more];
+  return cases.length > codeBuildCases ? worstFirst(cases) : cases;
+}
+
+function* chained(first: TestCase[], results: AllResults): Generator<TestCase> {
+  yield* first;
+  for (const result of results) yield testCase(result);
 }
 
 function testCase(result: RunConfigurationResult): TestCase {
@@ -108,13 +131,15 @@ function testCase(result: RunConfigurationResult): TestCase {
   return { ...base, kind: status === 'FAILED' ? 'failure' : 'error', type, message: message + expired, detail };
 }
 
-function verdictCase({ verdict, status, flaky = 0 }: RunResult): TestCase {
+/** The test case that says why the run didn't pass, where no other one does. */
+function verdictCases({ verdict, status, failed, errored, flaky = 0 }: RunResult): TestCase[] {
+  if (verdict === 'PASSED' || failed + errored > 0) return [];
   const message =
     verdict === 'FAILED'
       ? `Passed only when run again, which counts as failed: ${flaky}.`
       : `There is no verdict: the execution ended as ${status}.`;
   const kind = verdict === 'FAILED' ? 'failure' : 'error';
-  return { kind, name: '(verdict)', seconds: 0, type: verdict, message, detail: message, output: '' };
+  return [{ kind, name: '(verdict)', seconds: 0, type: verdict, message, detail: message, output: '' }];
 }
 
 function outputOf(result: RunConfigurationResult): string {
@@ -140,23 +165,27 @@ function worstFirst(cases: TestCase[]): TestCase[] {
   return [...cases].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
 
-function document(result: RunResult, cases: TestCase[], part = ''): string {
+function* document(
+  result: RunResult,
+  counts: Record<'tests' | 'failures' | 'errors' | 'skipped', number>,
+  cases: Iterable<TestCase>,
+  part = '',
+): Generator<string> {
   const name = suiteName(result);
-  const count = (kind: TestCase['kind']) => String(cases.filter((one) => one.kind === kind).length);
   const totals = {
-    tests: String(cases.length),
-    failures: count('failure'),
-    errors: count('error'),
+    tests: String(counts.tests),
+    failures: String(counts.failures),
+    errors: String(counts.errors),
     time: result.duration_seconds.toFixed(3),
   };
   const suite = {
     name: name + part,
     ...totals,
-    skipped: count('skipped'),
+    skipped: String(counts.skipped),
     // Without a zone, as Surefire writes it; it is UTC.
     timestamp: result.started_at.slice(0, 19),
   };
-  return [
+  yield lines(
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes({ name, ...totals })}>`,
     `  <testsuite${attributes(suite)}>`,
@@ -165,11 +194,13 @@ function document(result: RunResult, cases: TestCase[], part = ''): string {
       ([key, value]) => `      <property${attributes({ name: key, value: String(value) })}/>`,
     ),
     '    </properties>',
-    ...cases.flatMap((one) => testCaseLines(one, name)),
-    '  </testsuite>',
-    '</testsuites>',
-    '',
-  ].join('\n');
+  );
+  for (const one of cases) yield lines(...testCaseLines(one, name));
+  yield lines('  </testsuite>', '</testsuites>');
+}
+
+function lines(...all: string[]): string {
+  return all.map((line) => `${line}\n`).join('');
 }
 
 /** The state machine's name, which is the same in each run, so that CI servers can follow a test case over time. */

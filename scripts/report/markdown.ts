@@ -1,6 +1,7 @@
 /** The result as Markdown of the GitHub flavour: for a comment on a pull request or the summary of a job. */
 import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
 import { costLine } from '../cost/cost';
+import { slowestOf } from '../result/allResults';
 import { isExcused } from '../result/tally';
 import { markdownCode, markdownCodeElement, markdownFence } from './markdownText';
 
@@ -32,11 +33,12 @@ export function renderMarkdown(result: RunResult, limitBytes = commentBytes): st
   const head = headOf(result);
   const aside = [flakyTable(result), knownTable(result), slowestTable(result)].filter((table) => table.rows.length > 0);
   const troubled = worstFirst(result.results);
+  const count = result.failed + result.errored;
   // A quarter at most for what doesn't decide the verdict; what it leaves is for what does.
   let room = limitBytes - bytes(head);
   const asideText = fillTables(aside, troubled.length === 0 ? room : Math.floor(room / 4));
   room -= bytes(asideText);
-  return head + troubledText(troubled, room) + asideText;
+  return head + troubledText(troubled, count, room) + asideText;
 }
 
 interface Table {
@@ -44,6 +46,8 @@ interface Table {
   /** The header and the line below it. */
   header: string;
   rows: string[];
+  /** How many rows there would be, where not all of them are given. */
+  count?: number;
 }
 
 const bytes = (text: string) => Buffer.byteLength(text);
@@ -113,10 +117,11 @@ function worstFirst(results: RunConfigurationResult[]): RunConfigurationResult[]
 }
 
 /** A table of all, then one block a configuration. The table may take half of the room. */
-function troubledText(troubled: RunConfigurationResult[], room: number): string {
+function troubledText(troubled: RunConfigurationResult[], count: number, room: number): string {
   if (troubled.length === 0) return '';
   const table = {
-    title: `Did not pass (${troubled.length})`,
+    title: `Did not pass (${count})`,
+    count,
     header: '| Configuration | Outcome | Time | Error |\n| --- | --- | ---: | --- |\n',
     rows: troubled.map(
       (one) =>
@@ -125,14 +130,14 @@ function troubledText(troubled: RunConfigurationResult[], room: number): string 
   };
   const tableText = tableWithin(table, Math.floor(room / 2));
   const fit = fitting(troubled, detailsOf, room - bytes(tableText) - noteBytes);
-  return `${tableText}\n${fit.join('')}${leftOut(troubled.length - fit.length, ' with error and log')}`;
+  return `${tableText}\n${fit.join('')}${leftOut(count - fit.length, ' with error and log')}`;
 }
 
-function tableWithin({ title, header, rows }: Table, room: number): string {
+function tableWithin({ title, header, rows, count = rows.length }: Table, room: number): string {
   const start = `\n### ${title}\n\n${header}`;
   const fit = fitting(rows, (row) => row, room - bytes(start) - noteBytes);
   const table = fit.length === 0 ? `\n### ${title}\n` : start + fit.join('');
-  return table + leftOut(rows.length - fit.length);
+  return table + leftOut(count - fit.length);
 }
 
 function fillTables(tables: Table[], room: number): string {
@@ -162,10 +167,11 @@ function detailsOf(one: RunConfigurationResult): string {
   ].join('\n');
 }
 
-function flakyTable({ results }: RunResult): Table {
+function flakyTable({ results, flaky: count = 0 }: RunResult): Table {
   const flaky = results.filter((one) => one.flaky);
   return {
-    title: `Passed only when run again (${flaky.length})`,
+    title: `Passed only when run again (${count})`,
+    count,
     header: '| Configuration | Before |\n| --- | --- |\n',
     rows: flaky.map((one) => {
       const before = (one.earlier ?? []).map((outcome) => markdownCode(cut(outcomeText(outcome), cellLength)));
@@ -174,10 +180,11 @@ function flakyTable({ results }: RunResult): Table {
   };
 }
 
-function knownTable({ results }: RunResult): Table {
+function knownTable({ results, known: count = 0 }: RunResult): Table {
   const known = results.filter((one) => one.status === 'FAILED' && isExcused(one));
   return {
-    title: `Known failures (${known.length})`,
+    title: `Known failures (${count})`,
+    count,
     header: '| Configuration | Until | Reason | Error |\n| --- | --- | --- | --- |\n',
     rows: known.map((one) => {
       const reason = markdownCode(cut(one.known?.reason ?? '', cellLength));
@@ -186,13 +193,11 @@ function knownTable({ results }: RunResult): Table {
   };
 }
 
-function slowestTable({ results }: RunResult): Table {
-  const timed = results.filter(({ duration_ms: ms }) => ms !== undefined);
-  const slowest = timed.sort((a, b) => (b.duration_ms ?? 0) - (a.duration_ms ?? 0)).slice(0, sideRows);
+function slowestTable(result: RunResult): Table {
   return {
     title: 'Slowest',
     header: '| Configuration | Time |\n| --- | ---: |\n',
-    rows: slowest.map((one) => `| ${identifierOf(one)} | ${timeOf(one)} |\n`),
+    rows: slowestOf(result, sideRows).map((one) => `| ${identifierOf(one)} | ${timeOf(one)} |\n`),
   };
 }
 

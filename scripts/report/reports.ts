@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { access, appendFile, constants, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { access, constants, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createColors } from 'picocolors';
 import type { Colors } from 'picocolors/types';
@@ -23,7 +24,10 @@ const formats = {
   junit: { render: (result) => renderJunit(result), defuse: withoutWorkflowCommands },
   markdown: { render: (result) => renderMarkdown(result), defuse: withoutWorkflowCommands },
   html: { render: renderHtml, defuse: jsonWithoutWorkflowCommands },
-} satisfies Record<string, { render: (result: RunResult, colors: Colors) => string; defuse: (text: string) => string }>;
+} satisfies Record<string, { render: (result: RunResult, colors: Colors) => Report; defuse: (text: string) => string }>;
+
+/** A report as it is written: at once, or piece by piece, each of them whole lines or whole texts of JSON. */
+type Report = string | Generator<string>;
 
 export type ReportFormat = keyof typeof formats;
 
@@ -49,7 +53,7 @@ export interface ReportOptions {
 }
 
 /**
- * The report as text.
+ * The report, piece by piece.
  * @param defused whether it is printed where a CI server takes orders from what is printed
  */
 export function renderReport(
@@ -57,10 +61,24 @@ export function renderReport(
   result: RunResult,
   colors: Colors,
   { defused = false }: { defused?: boolean } = {},
-): string {
+): Iterable<string> {
   const { render, defuse } = formats[format];
-  const text = render(result, colors);
-  return defused ? defuse(text) : text;
+  return pieces(render(result, colors), defused ? defuse : undefined);
+}
+
+/** Characters that are written at once. */
+const pieceLength = 65_536;
+
+function* pieces(report: Report, defuse = (text: string) => text): Generator<string> {
+  let piece = '';
+  for (const text of typeof report === 'string' ? [report] : report) {
+    piece += defuse(text);
+    if (piece.length >= pieceLength) {
+      yield piece;
+      piece = '';
+    }
+  }
+  yield piece;
 }
 
 /**
@@ -145,7 +163,7 @@ export async function reportResult(
   for (const { format, file } of reports) {
     if (file === undefined) {
       const colors = createColors(wantsColor(io.stdout, io.env, options.color));
-      io.stdout.write(renderReport(format, safe, colors, { defused: isReadForCommands(io.env) }));
+      await print(renderReport(format, safe, colors, { defused: isReadForCommands(io.env) }), io.stdout);
       continue;
     }
     try {
@@ -158,6 +176,22 @@ export async function reportResult(
   return complete;
 }
 
+/** Prints no more than the reader takes; nothing more once it has gone. */
+async function print(report: Iterable<string>, stream: CommandIo['stdout']): Promise<void> {
+  let full = false;
+  for (const piece of report) {
+    if (full) {
+      const over = new AbortController();
+      const events = ['drain', 'close', 'error'].map((event) => once(stream, event, { signal: over.signal }));
+      await Promise.race(events).catch(() => undefined);
+      over.abort();
+      await Promise.allSettled(events);
+    }
+    if (!stream.writable) return;
+    full = !stream.write(piece);
+  }
+}
+
 async function writeReport(
   { format, file }: Required<ReportRequest>,
   result: RunResult,
@@ -165,21 +199,21 @@ async function writeReport(
   talk: Talk,
 ): Promise<void> {
   if (isJobSummary(file, env)) {
-    const text =
+    const report =
       format === 'markdown'
-        ? renderMarkdown(result, await roomIn(file))
+        ? [renderMarkdown(result, await roomIn(file))]
         : renderReport(format, result, createColors(false));
-    await appendFile(file, text);
+    await writeFile(file, report, { flag: 'a' });
     return;
   }
   const defused = isReadForCommands(env) ? format : undefined;
   if (format === 'junit' && isJunitPattern(file)) {
     const documents = renderJunitFiles(result);
     const names = junitFileNames(file, documents.length);
-    await Promise.all(names.map((name, index) => writeReportFile(name, documents[index] ?? '', defused)));
+    for (const [index, name] of names.entries()) await writeReportFile(name, documents[index] ?? '', defused);
     return;
   }
-  await writeReportFile(file, renderReport(format, result, createColors(false)), defused);
+  await writeReportFile(file, formats[format].render(result, createColors(false)), defused);
   const note = format === 'junit' ? junitNote(result) : undefined;
   if (note !== undefined) {
     talk.note(note);
@@ -202,17 +236,17 @@ async function roomIn(file: string): Promise<number> {
  * `/dev/stdout` by whatever name) is written to as it is: it may lead to where a CI server takes orders.
  * @param defused the format whose orders are then taken out; undefined where no CI server reads
  */
-export async function writeReportFile(file: string, text: string, defused?: ReportFormat): Promise<void> {
+export async function writeReportFile(file: string, report: Report, defused?: ReportFormat): Promise<void> {
   const target = await realpath(file).catch(() => file);
   const existing = await stat(target).catch(() => undefined);
   if (existing && !existing.isFile()) {
-    await writeFile(target, defused ? formats[defused].defuse(text) : text);
+    await writeFile(target, pieces(report, defused && formats[defused].defuse));
     return;
   }
   // A name of its own length: that of the report may be as long as a name can be.
   const temporary = join(dirname(target), `.system-test-${randomUUID()}.tmp`);
   try {
-    await writeFile(temporary, text);
+    await writeFile(temporary, pieces(report));
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });

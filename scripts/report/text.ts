@@ -4,7 +4,9 @@ import { costLine } from '../cost/cost';
 import { counted } from '../terminal/counted';
 import { printable, printableLine } from '../terminal/printable';
 import { notFinished } from '../result/untested';
+import { slowestOf } from '../result/allResults';
 import { isExcused } from '../result/tally';
+import { unlistedText } from '../result/unlisted';
 
 const width = 80;
 /** How many of the slowest are named, and from how many configurations on. */
@@ -31,6 +33,7 @@ export function textReport(result: RunResult, colors: Colors): string {
     ...unfinishedLines(unfinished, colors),
     ...knownLines(known, result, colors),
     ...flakyLines(result, colors),
+    ...unlistedLines(result),
     ...slowestLines(result),
     ...speedLines(result),
     ...costLines(result),
@@ -108,19 +111,27 @@ function flakyLines({ results }: RunResult, colors: Colors): string[] {
   return titled(lines, `${flaky.length} flaky, passed only when run again:`);
 }
 
+/** What of many results is left out above. */
+function unlistedLines(result: RunResult): string[] {
+  if (!result.all) return [];
+  const text = unlistedText(
+    result,
+    result.results.filter((one) => one.status !== 'PASSED' || one.flaky),
+  );
+  return text === '' ? [] : [`${text} The JSON report has all.`, ''];
+}
+
 /** The lines under a title; nothing where there are none. */
 function titled(lines: string[], title: string): string[] {
   return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`), ''];
 }
 
-function slowestLines({ results }: RunResult): string[] {
-  const timed = results.flatMap(({ configuration_identifier: identifier, duration_ms: ms }) =>
-    ms === undefined ? [] : [{ identifier, ms }],
-  );
+function slowestLines(result: RunResult): string[] {
+  const timed = slowestOf(result, slowestFrom);
   if (timed.length < slowestFrom) return [];
-  const slowest = timed.sort((a, b) => b.ms - a.ms).slice(0, slowestNamed);
+  const slowest = timed.slice(0, slowestNamed);
   return [
-    `Slowest: ${slowest.map(({ identifier, ms }) => `${printableLine(identifier)} ${secondsText(ms)}`).join(', ')}`,
+    `Slowest: ${slowest.map(({ configuration_identifier: identifier, duration_ms: ms = 0 }) => `${printableLine(identifier)} ${secondsText(ms)}`).join(', ')}`,
   ];
 }
 
@@ -129,9 +140,9 @@ function costLines({ cost, cost_unknown: why }: RunResult): string[] {
   return why === undefined ? [] : [`Cost not known: ${printableLine(why)}`];
 }
 
-function speedLines({ results, duration_seconds: duration }: RunResult): string[] {
+function speedLines({ results, all, duration_seconds: duration }: RunResult): string[] {
   const invocations = results.flatMap((one) => [one, ...(one.earlier ?? [])]);
-  const seconds = invocations.reduce((sum, one) => sum + (one.duration_ms ?? 0), 0) / 1000;
+  const seconds = (all?.totalMs ?? invocations.reduce((sum, one) => sum + (one.duration_ms ?? 0), 0)) / 1000;
   if (seconds === 0) return [];
   const times = duration === 0 ? 0 : seconds / duration;
   const compared = times < 1.05 ? '.' : `: ${times.toFixed(1)} times as long as the run.`;

@@ -5,6 +5,9 @@ import { parseRunResult } from './runResultFile';
 import type { CommandIo } from '../io/commandIo';
 import { UserError } from '../io/userError';
 
+/** What the JSON report of a run may hold: that of a hundred thousand configurations, with the logs of some that failed. */
+export const reportMebibytes = 256;
+
 /**
  * Reads the JSON report of an earlier run.
  * @param flag that named it, for messages
@@ -15,7 +18,7 @@ export async function readEarlierRun(
   flag: string,
   { stop }: Pick<CommandIo, 'stop'>,
 ): Promise<RunResult> {
-  return parseRunResult(await readInputFile(file, flag, { stop }), file);
+  return parseRunResult(await readInputFile(file, flag, { stop, mebibytes: reportMebibytes }), file);
 }
 
 /**

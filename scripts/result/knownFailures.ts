@@ -11,6 +11,7 @@
 import { isJsonObject, type RunConfigurationResult, type RunResult } from '../../lib/wire';
 import { shown } from '../../lib/wire/parsers';
 import { ListSyntaxError, parseJsonList, type ListElement } from '../configurations/jsonList';
+import { changeResults } from './allResults';
 import { noteText, type NoteKind } from './knownFailureNotes';
 import { tally } from './tally';
 import { UserError } from '../io/userError';
@@ -58,14 +59,17 @@ export function applyKnownFailures(
   { today, strict }: { today: string; strict?: boolean },
 ): RunResult {
   const byIdentifier = new Map(list.map((one) => [one.configuration_identifier, one]));
-  const results = result.results.map((one): RunConfigurationResult => {
+  const marked = new Map<string, RunConfigurationResult>();
+  const results = changeResults(result, (one): RunConfigurationResult => {
     const entry = byIdentifier.get(one.configuration_identifier);
-    const known = entry && { reason: entry.reason, expires: entry.expires, expired: entry.expires < today };
-    return { ...one, known };
+    if (!entry) return { ...one, known: undefined };
+    const known = { reason: entry.reason, expires: entry.expires, expired: entry.expires < today };
+    const changed = { ...one, known };
+    marked.set(one.configuration_identifier, changed);
+    return changed;
   });
-  const marked = new Map(results.map((one) => [one.configuration_identifier, one]));
   const notes = list.flatMap((entry) => noteOn(entry, marked.get(entry.configuration_identifier)));
-  return { ...tally({ ...result, results }, { strict }), known_failure_notes: notes.length > 0 ? notes : undefined };
+  return { ...tally({ ...result, ...results }, { strict }), known_failure_notes: notes.length > 0 ? notes : undefined };
 }
 
 function noteOn(entry: KnownFailure, result: RunConfigurationResult | undefined): string[] {

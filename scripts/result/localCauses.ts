@@ -2,6 +2,7 @@
 import type { RunResult } from '../../lib/wire';
 import type { LocalFunctionOptions } from '../local/localEndpoint';
 import { counted } from '../terminal/counted';
+import { everyResult } from './allResults';
 
 interface Cause {
   /** What errors say then; undefined where it can't be the cause. */
@@ -73,10 +74,10 @@ const causes: Cause[] = [
 const shown = 3;
 
 /** A sentence for each cause that configurations failed for, with what to give the functions. They stay failed. */
-export function localCauseNotes({ results }: Pick<RunResult, 'results'>, given: LocalFunctionOptions): string[] {
+export function localCauseNotes(result: Pick<RunResult, 'results' | 'all'>, given: LocalFunctionOptions): string[] {
   const known = causes.map((cause) => ({ cause, says: cause.says(given) }));
   const said = new Map<Cause, string[]>();
-  for (const { status, error, log_tail: log = '' } of results) {
+  for (const { status, error, log_tail: log = '' } of everyResult(result)) {
     if (status !== 'FAILED') continue;
     const text = `${error?.type ?? ''}: ${error?.message ?? ''}\n${log}`;
     for (const { cause, says } of known) {

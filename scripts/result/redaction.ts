@@ -1,5 +1,6 @@
 /** Keeps secrets out of reports: every text of a result goes through here before it is rendered or saved. */
 import { isJsonObject, type Json, type Outcome, type RunConfigurationResult, type RunResult } from '../../lib/wire';
+import { everyResult, mapResults } from './allResults';
 import { isCredential, isCredentialName } from './credentialNames';
 import { credentialsIn, type Range } from './credentials';
 import { readings } from './readings';
@@ -107,7 +108,13 @@ export function parseRedactPattern(text: string): RegExp {
  * can't be run again by it. Statuses, times, numbers and dates are left alone, whatever the patterns match.
  */
 export function redactResult(result: RunResult, redactor: Redactor): RunResult {
-  const taken = new Set(result.results.map((one) => one.configuration_identifier));
+  // No other can be equal to one that was redacted.
+  const taken = new Set<string>();
+  for (const { configuration_identifier: identifier } of everyResult(result)) {
+    if (identifier.includes(redacted)) {
+      taken.add(identifier);
+    }
+  }
   const { console_url: link, cost_unknown: costUnknown, known_failure_notes: notes, disagreement } = result;
   return {
     ...result,
@@ -116,21 +123,20 @@ export function redactResult(result: RunResult, redactor: Redactor): RunResult {
     ...(costUnknown === undefined ? {} : { cost_unknown: redactor(costUnknown) }),
     ...(disagreement === undefined ? {} : { disagreement: redactor(disagreement) }),
     ...(notes === undefined ? {} : { known_failure_notes: notes.map((note) => redactor(note)) }),
-    results: result.results.map((one, index) => {
+    ...mapResults(result, (one, index) => {
       const identifier = redactedIdentifier(one.configuration_identifier, index + 1, taken, redactor);
       return redactConfiguration(one, identifier, redactor);
     }),
   };
 }
 
-function redactedIdentifier(identifier: string, place: number, taken: Set<string>, redactor: Redactor): string {
+function redactedIdentifier(identifier: string, place: number, taken: ReadonlySet<string>, redactor: Redactor): string {
   const safe = redactor(identifier);
   if (safe === identifier) return identifier;
   let unique = `${safe} #${place}`;
   while (taken.has(unique)) {
     unique += "'";
   }
-  taken.add(unique);
   return unique;
 }
 

@@ -7,16 +7,21 @@ import {
   type RunResult,
 } from '../../lib/wire';
 import { addCosts } from '../cost/cost';
+import { everyResult, indexed, manyResults } from './allResults';
 import { isExcused, isUndecided, tally } from './tally';
 
 /**
  * The identifiers of the configurations that did not pass, in the order of the result. Known failures are left out: what
  * became of them changes nothing.
  */
-export function toRerun({ results }: Pick<RunResult, 'results'>): string[] {
-  return results
-    .filter((one) => one.status !== 'PASSED' && !(one.status === 'FAILED' && isExcused(one)))
-    .map((one) => one.configuration_identifier);
+export function toRerun(result: Pick<RunResult, 'results' | 'all'>): string[] {
+  const identifiers: string[] = [];
+  for (const one of everyResult(result)) {
+    if (one.status !== 'PASSED' && !(one.status === 'FAILED' && isExcused(one))) {
+      identifiers.push(one.configuration_identifier);
+    }
+  }
+  return identifiers;
 }
 
 /**
@@ -30,12 +35,6 @@ export function toRerun({ results }: Pick<RunResult, 'results'>): string[] {
  * is unknown and left out.
  */
 export function mergeReruns(first: RunResult, second: RunResult, { strict }: { strict?: boolean } = {}): RunResult {
-  const again = new Map(second.results.map((one) => [one.configuration_identifier, one]));
-  const merged = first.results.map((one) => {
-    const later = again.get(one.configuration_identifier);
-    again.delete(one.configuration_identifier);
-    return later ? mergeOutcomes(one, later) : one;
-  });
   const { execution_arn, status, stopped_at, console_url } = second;
   return tally(
     {
@@ -46,12 +45,36 @@ export function mergeReruns(first: RunResult, second: RunResult, { strict }: { s
       duration_seconds: Math.round((first.duration_seconds + second.duration_seconds) * 1000) / 1000,
       max_concurrency: Math.max(first.max_concurrency, second.max_concurrency),
       console_url,
+      mode: first.mode ?? second.mode,
+      results_location: second.results_location ?? first.results_location,
       disagreement: first.disagreement ?? second.disagreement,
       ...costsOf(first, second),
-      results: [...merged, ...again.values()],
+      ...mergeResults(first, second),
     },
     { strict, undecided: isUndecided(second) },
   );
+}
+
+function mergeResults(first: RunResult, second: RunResult): Pick<RunResult, 'results' | 'all'> {
+  const [before, later] = [indexed(first), indexed(second)];
+  const again = new Map<string, number>();
+  for (let index = 0; index < later.length; index++) again.set(later.at(index).configuration_identifier, index);
+  const places = Array.from({ length: before.length }, (_, index) => {
+    const identifier = before.at(index).configuration_identifier;
+    const place = again.get(identifier);
+    again.delete(identifier);
+    return place;
+  });
+  const added = [...again.values()];
+  const at = (index: number) => {
+    if (index >= before.length) return later.at(added[index - before.length] ?? 0);
+    const place = places[index];
+    return place === undefined ? before.at(index) : mergeOutcomes(before.at(index), later.at(place));
+  };
+  const length = before.length + added.length;
+  return first.all || second.all
+    ? manyResults(length, at)
+    : { results: Array.from({ length }, (_, index) => at(index)) };
 }
 
 function costsOf(first: RunResult, second: RunResult): Pick<RunResult, 'cost' | 'cost_unknown'> {
@@ -80,7 +103,10 @@ function outcomesOf(result: RunConfigurationResult): Outcome[] {
  * that none of them starts last and keeps a single lane busy. Those without an earlier duration come before all others,
  * as they may take any time. Equals keep their order.
  */
-export function longestFirst(configurations: Configuration[], earlier: Pick<RunResult, 'results'>): Configuration[] {
+export function longestFirst(
+  configurations: Configuration[],
+  earlier: Pick<RunResult, 'results' | 'all'>,
+): Configuration[] {
   const durations = knownDurations(earlier);
   const expected = (configuration: Configuration) => durations.get(identifierOf(configuration)) ?? Infinity;
   return configurations
@@ -90,8 +116,8 @@ export function longestFirst(configurations: Configuration[], earlier: Pick<RunR
 }
 
 /** Milliseconds that each configuration took in an earlier run, as far as that is known, by identifier. */
-export function knownDurations({ results }: Pick<RunResult, 'results'>): Map<string, number | undefined> {
-  return new Map(results.map((one) => [one.configuration_identifier, longestOf(one)]));
+export function knownDurations(earlier: Pick<RunResult, 'results' | 'all'>): Map<string, number | undefined> {
+  return new Map(Array.from(everyResult(earlier), (one) => [one.configuration_identifier, longestOf(one)]));
 }
 
 /** Milliseconds of the longest of its outcomes: one that failed early says little about how long it takes. */

@@ -13,12 +13,14 @@ import {
   objectAt,
   parseAggregatedResult,
   parseConfigurationResult,
+  parseResultsLocation,
   shown,
   WireFormatError,
 } from '../../lib/wire/parsers';
 import { parseTimestamp } from '../io/timestamp';
 import { isDeeper, maxDepth } from '../io/jsonDepth';
 import { UserError } from '../io/userError';
+import { indexed, manyResults } from './allResults';
 import { tally } from './tally';
 
 const statuses: ExecutionStatus[] = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
@@ -62,6 +64,7 @@ function runResultOf(value: unknown): RunResult {
   if (results.length === 0) throw new WireFormatError('Expected the result of at least one configuration, got none');
   checkUnique(aggregated.results.map((one) => one.configuration_identifier));
   const { execution_arn: arn, console_url: link, cost, cost_unknown: costUnknown, known_failure_notes: notes } = object;
+  const { mode, results_location: location } = object;
   const result: RunResult = {
     ...aggregated,
     // Absent in direct mode, where there is no execution.
@@ -78,10 +81,12 @@ function runResultOf(value: unknown): RunResult {
     ...(cost === undefined ? {} : { cost: costAt(object) }),
     ...(costUnknown === undefined ? {} : { cost_unknown: stringAt(object, 'cost_unknown') }),
     ...(notes === undefined ? {} : { known_failure_notes: textsAt(object, 'known_failure_notes') }),
+    ...(mode === undefined ? {} : { mode: oneOf<'DISTRIBUTED'>(object, 'mode', ['DISTRIBUTED']) }),
+    ...(location === undefined ? {} : { results_location: parseResultsLocation(location, 'results_location') }),
     results: results.map((one, index) => configurationResultOf(one, `results[${index}]`)),
   };
   checkVerdict(result);
-  return result;
+  return mode === undefined ? result : { ...result, ...manyResults(result.results.length, indexed(result).at) };
 }
 
 /** Whether the counts are those of the results, and the verdict one that they and the status allow. */

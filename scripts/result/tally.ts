@@ -1,5 +1,10 @@
 import type { RunConfigurationResult, RunResult, Verdict } from '../../lib/wire';
 
+/** How many results there are of each status. */
+export type StatusCounts = Record<'passed' | 'failed' | 'errored', number>;
+
+const keyOfStatus = { PASSED: 'passed', FAILED: 'failed', ERRORED: 'errored' } as const;
+
 /** How the verdict is found. */
 export interface TallyOptions {
   /** Whether a configuration that passed only when it was run again counts as failed. Default: false. */
@@ -20,13 +25,19 @@ export function tally(
   result: RunResult,
   { strict = false, undecided = isUndecided(result) }: TallyOptions = {},
 ): RunResult {
-  const { results } = result;
-  const count = (matches: (one: RunConfigurationResult) => boolean) => results.filter(matches).length;
-  const flaky = count((one) => one.flaky === true);
-  const known = count((one) => one.status === 'FAILED' && isExcused(one));
-  const byStatus = countByStatus(results);
-  const counts = { total: results.length, ...byStatus, failed: byStatus.failed - known };
-  const alsoFailed = strict ? count((one) => one.flaky === true && !isExcused(one)) : 0;
+  let [flaky, known, alsoFailed] = [0, 0, 0];
+  const counts = { total: 0, passed: 0, failed: 0, errored: 0 };
+  for (const one of result.all ?? result.results) {
+    const excused = isExcused(one);
+    counts.total++;
+    if (one.status === 'FAILED' && excused) {
+      known++;
+    } else {
+      counts[keyOfStatus[one.status]]++;
+    }
+    flaky += one.flaky ? 1 : 0;
+    alsoFailed += strict && one.flaky && !excused ? 1 : 0;
+  }
   const verdict =
     undecided || result.disagreement !== undefined
       ? 'ERRORED'
@@ -35,13 +46,10 @@ export function tally(
 }
 
 /** How many results there are of each status. */
-export function countByStatus(results: Pick<RunConfigurationResult, 'status'>[]): {
-  passed: number;
-  failed: number;
-  errored: number;
-} {
-  const count = (wanted: string) => results.filter(({ status }) => status === wanted).length;
-  return { passed: count('PASSED'), failed: count('FAILED'), errored: count('ERRORED') };
+export function countByStatus(results: Iterable<Pick<RunConfigurationResult, 'status'>>): StatusCounts {
+  const counts = { passed: 0, failed: 0, errored: 0 };
+  for (const { status } of results) counts[keyOfStatus[status]]++;
+  return counts;
 }
 
 /** Whether the list of known failures excuses a failure of this configuration. */

@@ -288,7 +288,7 @@ describe('a secret is found although something that nobody sees stands', () => {
     const result = runResultOf([
       failed(text, { error, log_tail: text, response: { [text]: text }, earlier: [failed(text, { error })] }),
     ]);
-    const report = renderReport(format, redactResult(result, redact), createColors(false));
+    const report = [...renderReport(format, redactResult(result, redact), createColors(false))].join('');
     expect(report).toContain('[redacted]');
     expect(report).not.toContain(keyId[0]);
   });

@@ -1,4 +1,4 @@
-import { element, section } from './dom';
+import { aside, element, section } from './dom';
 import { Controls, Pager } from './controls';
 import { count } from './model/format';
 import type { Row } from './model/rows';
@@ -19,10 +19,14 @@ export class Configurations {
   private readonly pager: Pager;
   private readonly printNote = element('p', { class: 'print-note' });
 
-  /** @param origin milliseconds since 1970 from which starts are counted */
+  /**
+   * @param origin milliseconds since 1970 from which starts are counted
+   * @param unlisted says how many are left out; empty where none are
+   */
   constructor(
     private readonly rows: readonly Row[],
     origin: number,
+    unlisted: string,
   ) {
     this.table = new ConfigurationTable(origin, this.sort, (row) =>
       this.setOpen(row, !this.view.open.includes(row.index)),
@@ -35,6 +39,7 @@ export class Configurations {
     this.element = section(
       'configurations',
       'Configurations',
+      unlisted === '' ? undefined : aside(`${unlisted} The JSON report has all.`),
       this.controls.element,
       this.table.element,
       this.pager.element,

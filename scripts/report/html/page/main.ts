@@ -1,4 +1,5 @@
 import type { RunResult } from '../../../../lib/wire';
+import { unlistedText } from '../../../result/unlisted';
 import { causesSection } from './causes';
 import { Configurations } from './configurations';
 import { element } from './dom';
@@ -17,7 +18,8 @@ document.body.prepend(...page(run));
 
 function page(run: RunResult): HTMLElement[] {
   const rows = rowsOf(run);
-  const configurations = new Configurations(rows, origin(run, rows));
+  const unlisted = unlistedText(run, run.results);
+  const configurations = new Configurations(rows, origin(run, rows), unlisted);
   const reveal = (row: Row) => configurations.reveal(row);
 
   const skip = element('a', { class: 'skip', href: '#configurations-title' }, 'Skip to the configurations');
@@ -36,8 +38,8 @@ function page(run: RunResult): HTMLElement[] {
         'div',
         { class: 'wide' },
         causesSection(causesOf(rows), reveal, (cause) => configurations.showOnly(cause)),
-        timelineSection(run, rows, reveal),
-        durationsSection(rows),
+        // Of some they would say something else than of all.
+        ...(unlisted === '' ? [timelineSection(run, rows, reveal), durationsSection(rows)] : []),
       ),
       element(
         'div',
