@@ -1,4 +1,5 @@
 /** The embedded default: an app, synthesized and served on this machine. */
+import { join } from 'node:path';
 import { systemClock } from '../io/clock';
 import { assembleApp } from './app/assembleApp';
 import { EnvFile } from './app/envFile';
@@ -26,11 +27,11 @@ export interface LocalFunctionOptions {
   strictLayers?: boolean;
   /** For what is installed for a runtime; default: a folder of the user's own. */
   runtimeCache?: string;
-  /** A folder that is served as S3, DIR/BUCKET/KEY, to them and to any client; default: S3 is refused. */
+  /** A folder that is served as S3, DIR/BUCKET/KEY, to them as well; default: a temporary one for the app's own buckets. */
   s3?: string;
 }
 
-export interface LocalEndpointOptions extends Omit<ServeOptions, 's3Folder'>, LocalFunctionOptions {
+export interface LocalEndpointOptions extends Omit<ServeOptions, 'buckets' | 'serveS3'>, LocalFunctionOptions {
   /** A directory with a cloud assembly, or a command; default: the `app` of the working directory's cdk.json. */
   app?: string;
   /**
@@ -75,7 +76,8 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
   const envFile = options.envFile === undefined ? undefined : await EnvFile.read(options.envFile, signal);
   envFile?.secrets().forEach((secret) => options.hide?.(secret));
   const access = await accessOf(options);
-  const s3Folder = options.s3 === undefined ? undefined : await ObjectFolder.at(options.s3);
+  const serveS3 = options.s3 !== undefined;
+  const givenFolder = options.s3 === undefined ? undefined : await ObjectFolder.at(options.s3);
   const { path: workDirectory, remove } = await makeWorkDirectory();
   try {
     const directory = await assembleApp({ app, cwd, env, environment, workDirectory, log, signal });
@@ -88,7 +90,14 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
       workDirectory,
       strictLayers,
       checkFunction: (deployed) => runtimes.check(deployed),
-      checkStateMachine,
+      checkStateMachine: (machine, appBuckets) =>
+        checkStateMachine(machine, {
+          bucketProblem: (bucket) =>
+            serveS3 || appBuckets.includes(bucket)
+              ? undefined
+              : `the app has no bucket ${JSON.stringify(bucket)}; those of others are served from a folder: --s3 DIR`,
+        }),
+      serveS3,
       note: log,
       now: new Date(),
     });
@@ -96,7 +105,9 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
       log('The memory of the functions is limited here on Linux only: they may use more than on AWS.');
     }
     signal.throwIfAborted();
-    const server = await serve(deployment, { ...options, runtimes, access, s3Folder });
+    const buckets = givenFolder ?? (await ObjectFolder.make(join(workDirectory, 'buckets')));
+    for (const bucket of deployment.buckets) makeBucket(buckets, bucket, log);
+    const server = await serve(deployment, { ...options, runtimes, access, buckets, serveS3 });
     return {
       url: server.url,
       deployment,
@@ -105,6 +116,15 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
   } catch (error) {
     await remove();
     throw error;
+  }
+}
+
+/** A folder may be one that is only read. */
+function makeBucket(buckets: ObjectFolder, bucket: string, log: (line: string) => void): void {
+  try {
+    buckets.makeBucket(bucket);
+  } catch (error) {
+    log(`The app's bucket ${bucket} could not be made: ${(error as Error).message}.`);
   }
 }
 

@@ -8,6 +8,7 @@ import type { Runtimes } from './lambda/runtimes/runtimes';
 import { LambdaService } from './lambda/service';
 import { listen } from './http/listener';
 import { isForS3, route } from './http/router';
+import { FolderStore } from './s3/folderStore';
 import { S3Service } from './s3/service';
 import type { ObjectFolder } from './s3/folder';
 import { StepFunctionsService } from './stepFunctions/service';
@@ -26,8 +27,10 @@ export interface ServeOptions extends Surroundings {
   runtimes?: Runtimes;
   /** What the functions call AWS with; default: made-up credentials. */
   access?: FunctionAccessSource;
-  /** Served as S3, to the functions as well unless their access has an endpoint; default: S3 is refused. */
-  s3Folder?: ObjectFolder;
+  /** What the state machines find in S3, and any client where the deployment has buckets; else S3 is refused. */
+  buckets: ObjectFolder;
+  /** Serves S3 in any case, to the functions as well unless their access has an endpoint; default: no. */
+  serveS3?: boolean;
   /** Gets one line for each request that failed unexpectedly. */
   log?: (line: string) => void;
   /** Gets what the functions write to their logs. */
@@ -46,7 +49,16 @@ export interface RunningServer {
  * supported.
  */
 export async function serve(deployment: Deployment, options: ServeOptions): Promise<RunningServer> {
-  const { clock, log, functionLog, runtimes, access = madeUpAccess(), s3Folder, sdkReadTimeoutSeconds } = options;
+  const {
+    clock,
+    log,
+    functionLog,
+    runtimes,
+    access = madeUpAccess(),
+    buckets,
+    serveS3,
+    sdkReadTimeoutSeconds,
+  } = options;
   // Known when it listens, which is before a function starts.
   let s3EndpointUrl: string | undefined;
   const withS3: FunctionAccessSource = async (neededMs) => ({ s3EndpointUrl, ...(await access(neededMs)) });
@@ -63,14 +75,22 @@ export async function serve(deployment: Deployment, options: ServeOptions): Prom
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const stepFunctions = new StepFunctionsService({ deployment, invoker: lambda, clock, sdkReadTimeoutSeconds });
+    const objects = new FolderStore(buckets);
+    const stepFunctions = new StepFunctionsService({
+      deployment,
+      invoker: lambda,
+      objects,
+      clock,
+      sdkReadTimeoutSeconds,
+    });
     closers.push(() => stepFunctions.close());
     const cloudFormation = new CloudFormationService({ deployment });
     const handler = route({ stepFunctions, lambda, cloudFormation, sts: new StsService({ deployment }) });
-    const s3 = s3Folder && new S3Service({ folder: s3Folder, ...deployment });
-    const streaming = s3 && { takes: isForS3, handle: s3.handle.bind(s3) };
+    const s3 = new S3Service({ folder: buckets, ...deployment });
+    const isServed = serveS3 || deployment.buckets.length > 0;
+    const streaming = isServed ? { takes: isForS3, handle: s3.handle.bind(s3) } : undefined;
     const listener = await listen(handler, { port: options.port, streaming, log });
-    if (s3) s3EndpointUrl = listener.url;
+    if (serveS3) s3EndpointUrl = listener.url;
     closers.push(() => listener.close());
     return { url: listener.url, close };
   } catch (error) {

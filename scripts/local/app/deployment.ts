@@ -8,6 +8,8 @@ export interface Deployment {
   chosenStack?: string;
   functions: DeployedFunction[];
   stateMachines: DeployedStateMachine[];
+  /** The names of the buckets. */
+  buckets: string[];
   unserved: Unserved;
 }
 

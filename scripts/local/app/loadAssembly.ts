@@ -15,7 +15,9 @@ import {
 import { Layers } from './layers';
 import { findAbsences, noteMadeUpValues, type Absence } from './madeUpValues';
 import { readAssembly } from './manifest';
-import { reasonOf } from './reasonOf';
+import { attempt, reasonOf } from './reasonOf';
+import { nameOf } from './resourceTypes';
+import type { Stack } from './stack';
 import { placeStacks, withNested, type PlacedStack } from './stacks';
 import { findStateMachines, type FoundStateMachine } from './findStateMachines';
 
@@ -34,8 +36,10 @@ export interface LoadOptions {
   envFile?: EnvFile;
   /** Throws a UserError with why a function can't run here. */
   checkFunction: (deployed: DeployedFunction) => Promise<void>;
-  /** Throws a UserError for a state machine that can't be executed here. */
-  checkStateMachine: (machine: DeployedStateMachine) => void;
+  /** Throws a UserError for a state machine that can't be executed here, in an app with these buckets. */
+  checkStateMachine: (machine: DeployedStateMachine, buckets: string[]) => void;
+  /** Whether the functions find the app's buckets here; default: not. */
+  serveS3?: boolean;
   /** Gets a line for what is left out or differs from the account. */
   note: (line: string) => void;
   /** The time of the deployment. */
@@ -48,6 +52,7 @@ interface LoadedStack {
   functions: FoundFunction[];
   publications: Publication[];
   machines: FoundStateMachine[];
+  buckets: string[];
   absences: Absence[];
 }
 
@@ -83,6 +88,7 @@ export async function loadAssembly(directory: string, options: LoadOptions): Pro
     chosenStack,
     functions: runnable,
     stateMachines: [],
+    buckets: loaded.flatMap(({ buckets }) => buckets),
     unserved: {
       stacks: new Map([...assembly.unreadable, ...failed]),
       functions: new Map(functions.flatMap(({ functionName, reason }) => (reason ? [[functionName, reason]] : []))),
@@ -90,7 +96,7 @@ export async function loadAssembly(directory: string, options: LoadOptions): Pro
     },
   };
   for (const { machine, stateMachineArn, reason } of loaded.flatMap(({ machines }) => machines)) {
-    const obstacle = machine ? obstacleTo(machine, functions, options) : reason;
+    const obstacle = machine ? obstacleTo(machine, functions, deployment.buckets, options) : reason;
     if (obstacle !== undefined) deployment.unserved.stateMachines.set(stateMachineArn, obstacle);
     else if (machine) deployment.stateMachines.push(machine);
   }
@@ -130,15 +136,21 @@ async function loadStacks(
 async function loadStack(
   { stack, directory }: PlacedStack,
   sources: FunctionSources,
-  { now, note }: LoadOptions,
+  { now, note, serveS3 }: LoadOptions,
 ): Promise<LoadedStack> {
   return {
     functions: await findFunctions(stack, directory, sources),
     publications: findPublications(stack),
     machines: findStateMachines(stack, sources.assets, now),
-    absences: findAbsences(stack),
+    buckets: findBuckets(stack),
+    absences: findAbsences(stack, serveS3),
     described: describeStack(stack, now, note),
   };
+}
+
+function findBuckets(stack: Stack): string[] {
+  const buckets = stack.resources().filter(({ type }) => type === 'AWS::S3::Bucket');
+  return buckets.flatMap(({ logicalId }) => attempt(() => nameOf(stack.view(logicalId))) ?? []);
 }
 
 /** Stacks in other accounts and Regions may have functions of the same name. */
@@ -165,12 +177,13 @@ function noteLeftOut(functions: DeployedFunction[], note: (line: string) => void
 function obstacleTo(
   machine: DeployedStateMachine,
   functions: FoundFunction[],
+  buckets: string[],
   { checkStateMachine }: LoadOptions,
 ): string | undefined {
   const blocked = functions.find((found) => found.reason !== undefined && mentions(machine.definition, found));
   if (blocked) return `it invokes the function ${blocked.functionName}, but ${blocked.reason ?? ''}`;
   try {
-    checkStateMachine(machine);
+    checkStateMachine(machine, buckets);
     return undefined;
   } catch (error) {
     return reasonOf(error).replace(/^State machine "[^"]*"(:|,) /, '');

@@ -20,8 +20,9 @@ const served = /^AWS::(Lambda::(Function|Version|Alias)|StepFunctions::StateMach
  * The resources of a stack that aren't here, and the parameters whose values are in Systems Manager. A resource with a
  * name of its own is left out: the value is the one that it has on AWS.
  */
-export function findAbsences(stack: Stack): Absence[] {
-  const resources = stack.resources().flatMap((resource) => absenceOf(stack, resource));
+export function findAbsences(stack: Stack, serveS3 = false): Absence[] {
+  const here = stack.resources().filter(({ type }) => !(serveS3 && type === 'AWS::S3::Bucket'));
+  const resources = here.flatMap((resource) => absenceOf(stack, resource));
   const parameters = Object.entries(stack.options.template.parameters).flatMap(([name, declared]) => {
     const value = parameterValue(name, declared, stack.options.parameters?.[name]);
     return declared.type.startsWith('AWS::SSM::') && typeof value === 'string'

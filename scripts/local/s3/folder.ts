@@ -1,7 +1,19 @@
 /** A folder as S3's storage: DIR/BUCKET/KEY. No path leads out of it, as no link below it is followed. */
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, type BigIntStats } from 'node:fs';
-import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, type FileHandle } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  writeFileSync,
+  type BigIntStats,
+} from 'node:fs';
+import { lstat, mkdir, open, readdir, realpath, rm, rmdir, type FileHandle } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../../io/userError';
@@ -10,10 +22,17 @@ import { noSuchBucket, notImplemented } from './errors';
 
 /** Bytes of a key (Amazon S3 user guide, "Naming Amazon S3 objects"). */
 const maximumKeyBytes = 1024;
-/** Of files, so that listings and ranges don't read them again each time. */
-const maximumCachedTags = 10_000;
-const clockGrainMs = 2_000;
+/** Of files, so that listings and ranges don't read them again each time: more than the results of a run. */
+const maximumCachedTags = 131_072;
+/** Of folders, so that not each page of a listing reads them again. */
+const maximumCachedNames = 262_144;
+/** Of a file system's clock: that of FAT, or where it knows parts of a second, that of a system's clock. */
+const coarseGrainMs = 2_000;
+const fineGrainMs = 50;
 const maximumReadBytes = 262_144;
+/** Up to this size an object is read and written while all else waits: by way of other threads it takes several times as long. */
+const smallBytes = 65_536;
+const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export interface ObjectFacts {
   size: number;
@@ -22,19 +41,19 @@ export interface ObjectFacts {
   etag: string;
 }
 
-/** An object that is open; whoever has it closes the file. */
+/** An object that is open: its content where that is small, else a file, which whoever has it closes. */
 export interface OpenObject extends ObjectFacts {
-  file: FileHandle;
+  content: Buffer | FileHandle;
 }
 
 export class ObjectFolder {
-  /** By path: the file as it was, and its ETag. */
-  private readonly tags = new Map<string, { version: string; etag: string }>();
+  /** By path: its ETag, and the file as it was. */
+  private readonly tags = new Map<string, string>();
   /** Changes follow one another, so that what one of them requires still holds when it is done. */
   private lastChange: Promise<unknown> = Promise.resolve();
 
-  /** The folder that was listed last, because each page of a listing begins anew. */
-  private listed?: { path: string; version: string; names: readonly string[] };
+  /** By path: the folders that were listed last, because each page of a listing begins anew. */
+  private readonly listed = new Map<string, { version: string; names: readonly string[] }>();
 
   private constructor(private readonly root: string) {}
 
@@ -53,6 +72,12 @@ export class ObjectFolder {
     }
   }
 
+  /** A folder that is made for it. */
+  static async make(path: string): Promise<ObjectFolder> {
+    await mkdir(path);
+    return ObjectFolder.at(path);
+  }
+
   /** Those folders whose names are names of buckets, in order. */
   async buckets(): Promise<{ name: string; createdAt: Date }[]> {
     const folders = (await readdir(this.root, { withFileTypes: true })).filter((entry) => entry.isDirectory());
@@ -62,24 +87,29 @@ export class ObjectFolder {
   }
 
   /** @throws NoSuchBucket, InvalidBucketName */
-  async requireBucket(bucket: string): Promise<void> {
+  requireBucket(bucket: string): void {
     if (!isBucketName(bucket)) {
       throw new ServiceError('InvalidBucketName', 400, 'The specified bucket is not valid.', { BucketName: bucket });
     }
-    const found = await lstat(join(this.root, bucket)).catch(absent);
-    if (!found?.isDirectory()) throw noSuchBucket(bucket);
+    if (!lstatSync(join(this.root, bucket), { throwIfNoEntry: false })?.isDirectory()) throw noSuchBucket(bucket);
+  }
+
+  /** Makes a bucket that isn't there yet, unless no bucket can have such a name. */
+  makeBucket(bucket: string): void {
+    if (isBucketName(bucket)) mkdirSync(join(this.root, bucket), { recursive: true });
   }
 
   /** The object, open for reading; undefined where there is none. */
   async open(bucket: string, key: string): Promise<OpenObject | undefined> {
-    const path = await this.locate(bucket, key);
+    const path = this.locate(bucket, key);
     if (path === undefined) return undefined;
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const file = await open(path, flags).catch(absent);
+    const small = this.readSmall(path);
+    if (small !== 'large') return small;
+    const file = await open(path, readFlags).catch(absent);
     if (!file) return undefined;
     try {
       const stats = await file.stat({ bigint: true });
-      if (stats.isFile()) return { ...(await this.factsOf(path, file, stats)), file };
+      if (stats.isFile()) return { ...(await this.factsOf(path, file, stats)), content: file };
     } catch (error) {
       await file.close();
       throw error;
@@ -90,9 +120,35 @@ export class ObjectFolder {
 
   /** What is stored under a key; undefined where nothing is. */
   async facts(bucket: string, key: string): Promise<ObjectFacts | undefined> {
+    const path = this.locate(bucket, key);
+    const stats = path === undefined ? undefined : statsOf(path);
+    if (path === undefined || !stats?.isFile()) return undefined;
+    const etag = this.knownTag(path, stats);
+    if (etag !== undefined) return factsFrom(stats, etag);
     const found = await this.open(bucket, key);
-    await found?.file.close();
+    if (found && !Buffer.isBuffer(found.content)) await found.content.close();
     return found;
+  }
+
+  /**
+   * Stores a small object, whole or not at all.
+   * @throws NoSuchBucket, and NotImplemented for a key that can't be the name of a file here
+   */
+  putWhole(bucket: string, key: string, content: Buffer): Promise<ObjectFacts> {
+    const path = this.pathOf(bucket, key);
+    if (path === undefined) throw unfit(key);
+    const etag = tagOf(content);
+    return this.change(async () => {
+      this.makeFolders(bucket, key);
+      const upload = this.uploadPath();
+      try {
+        writeFileSync(upload, content, { flag: 'wx' });
+        return this.place(upload, { path, key, etag });
+      } catch (error) {
+        await rm(upload, { force: true });
+        throw error;
+      }
+    });
   }
 
   /**
@@ -106,23 +162,19 @@ export class ObjectFolder {
     key: string,
     content: AsyncIterable<Buffer>,
     { verify, require }: { verify: () => Promise<{ etag: string }>; require: () => Promise<void> },
-  ): Promise<void> {
+  ): Promise<ObjectFacts> {
     const path = this.pathOf(bucket, key);
     if (path === undefined) throw unfit(key);
-    // Beside the buckets, as no bucket has such a name, and on the same file system.
-    const upload = join(this.root, `.upload-${randomUUID()}`);
+    const upload = this.uploadPath();
     try {
       // It has to be there before the content can fail, or it would be made after it was removed.
       const file = await open(upload, 'wx');
       await pipeline(content, file.createWriteStream());
       const { etag } = await verify();
-      await this.change(async () => {
+      return await this.change(async () => {
         await require();
-        await this.makeFolders(bucket, key);
-        await rename(upload, path).catch((error: unknown) => {
-          throw ['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error)) ? unfit(key) : error;
-        });
-        this.remember(path, await lstat(path, { bigint: true }), etag);
+        this.makeFolders(bucket, key);
+        return this.place(upload, { path, key, etag });
       });
     } finally {
       await rm(upload, { force: true });
@@ -133,8 +185,8 @@ export class ObjectFolder {
   async delete(bucket: string, key: string, require: () => Promise<void>): Promise<void> {
     await this.change(async () => {
       await require();
-      const path = await this.locate(bucket, key);
-      if (path === undefined || !(await lstat(path)).isFile()) return;
+      const path = this.locate(bucket, key);
+      if (path === undefined || !statsOf(path)?.isFile()) return;
       await rm(path);
       try {
         for (let folder = dirname(path); folder !== join(this.root, bucket); folder = dirname(folder)) {
@@ -146,21 +198,41 @@ export class ObjectFolder {
     });
   }
 
-  /** What a folder of a bucket holds, in the order of keys: files, and folders with a slash; no links. */
-  async names(bucket: string, prefix: string): Promise<readonly string[]> {
-    const path = join(this.root, bucket, prefix);
-    const stats = await lstat(path, { bigint: true }).catch(absent);
-    if (!stats) return [];
+  /**
+   * What a folder of a bucket holds, in the order of keys: files, and folders with a slash; no links.
+   * @param folder empty, or ends with a slash; nothing is in one that a link leads to
+   */
+  async names(bucket: string, folder: string): Promise<readonly string[]> {
+    const path = folder === '' ? join(this.root, bucket) : this.locate(bucket, folder.slice(0, -1));
+    const stats = path === undefined ? undefined : statsOf(path);
+    if (path === undefined || !stats) return [];
     const version = versionOf(stats);
-    if (this.listed?.path === path && this.listed.version === version) return this.listed.names;
+    const known = this.listed.get(path);
+    this.listed.delete(path);
+    if (known?.version === version) {
+      this.listed.set(path, known);
+      return known.names;
+    }
     const entries = (await readdir(path, { withFileTypes: true }).catch(absent)) ?? [];
     const names = entries.flatMap((entry) =>
       entry.isDirectory() ? `${entry.name}/` : entry.isFile() ? entry.name : [],
     );
-    names.sort(order);
+    if (names.some((name) => beyondPlain.test(name))) names.sort(order);
+    else names.sort();
     // What changes within the grain of the file system's clock would not be seen.
-    if (Date.now() - Number(stats.mtimeMs) > clockGrainMs) this.listed = { path, version, names };
+    const grainMs = stats.mtimeNs % 1_000_000_000n === 0n ? coarseGrainMs : fineGrainMs;
+    if (Date.now() - Number(stats.mtimeMs) > grainMs) this.keepNames(path, version, names);
     return names;
+  }
+
+  private keepNames(path: string, version: string, names: readonly string[]): void {
+    this.listed.set(path, { version, names });
+    let kept = [...this.listed.values()].reduce((sum, one) => sum + one.names.length, 0);
+    for (const [oldest, one] of this.listed) {
+      if (kept <= maximumCachedNames || oldest === path) break;
+      this.listed.delete(oldest);
+      kept -= one.names.length;
+    }
   }
 
   /** Undefined where a key can't be the name of a file: nothing is stored under it. */
@@ -175,38 +247,73 @@ export class ObjectFolder {
   }
 
   /** The path of what is stored under a key, which no link leads to; undefined where there is nothing. */
-  private async locate(bucket: string, key: string): Promise<string | undefined> {
+  private locate(bucket: string, key: string): string | undefined {
     const path = this.pathOf(bucket, key);
-    return path !== undefined && (await realpath(path).catch(absent)) === path ? path : undefined;
+    return path !== undefined && isNoLink(path) ? path : undefined;
   }
 
   /** One by one, because a link among them would be followed. */
-  private async makeFolders(bucket: string, key: string): Promise<void> {
-    await this.requireBucket(bucket);
+  private makeFolders(bucket: string, key: string): void {
+    this.requireBucket(bucket);
+    const names = key.split('/').slice(0, -1);
     let folder = join(this.root, bucket);
-    for (const name of key.split('/').slice(0, -1)) {
+    if (isNoLink(join(folder, ...names))) return;
+    for (const name of names) {
       folder = join(folder, name);
-      await mkdir(folder).catch((error: unknown) => {
-        if (codeOf(error) !== 'EEXIST') throw error;
-      });
-      if (!(await lstat(folder)).isDirectory()) throw unfit(key);
+      if (!statsOf(folder)) mkdirSync(folder, { recursive: true });
+      if (!statsOf(folder)?.isDirectory()) throw unfit(key);
     }
   }
 
-  private change(run: () => Promise<void>): Promise<void> {
+  /** Beside the buckets, as no bucket has such a name, and on the same file system. */
+  private uploadPath(): string {
+    return join(this.root, `.upload-${randomUUID()}`);
+  }
+
+  /** Puts what was uploaded in its place. */
+  private place(upload: string, { path, key, etag }: { path: string; key: string; etag: string }): ObjectFacts {
+    try {
+      renameSync(upload, path);
+    } catch (error) {
+      throw ['EISDIR', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(codeOf(error)) ? unfit(key) : error;
+    }
+    const stats = lstatSync(path, { bigint: true });
+    this.remember(path, stats, etag);
+    return factsFrom(stats, etag);
+  }
+
+  private change<T>(run: () => Promise<T>): Promise<T> {
     const change = this.lastChange.then(run);
     this.lastChange = change.catch(() => undefined);
     return change;
   }
 
+  private readSmall(path: string): OpenObject | 'large' | undefined {
+    let file: number | undefined;
+    try {
+      file = openSync(path, readFlags);
+      const stats = fstatSync(file, { bigint: true });
+      if (!stats.isFile()) return undefined;
+      if (stats.size > smallBytes) return 'large';
+      const whole = Buffer.allocUnsafe(Number(stats.size));
+      const content = whole.subarray(0, readSync(file, whole, 0, whole.length, 0));
+      const etag = this.knownTag(path, stats) ?? tagOf(content);
+      this.remember(path, stats, etag);
+      return { ...factsFrom(stats, etag), size: content.length, content };
+    } catch (error) {
+      absent(error);
+      return undefined;
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
+  }
+
   private async factsOf(path: string, file: FileHandle, stats: BigIntStats): Promise<ObjectFacts> {
-    const facts = { size: Number(stats.size), lastModified: stats.mtime };
-    const known = this.tags.get(path);
-    if (known?.version === versionOf(stats)) return { ...facts, etag: known.etag };
+    const known = this.knownTag(path, stats);
+    if (known !== undefined) return factsFrom(stats, known);
     const hash = createHash('md5');
-    // A stream costs more than most objects.
-    const buffer = Buffer.allocUnsafe(Math.min(facts.size, maximumReadBytes));
-    for (let position = 0; position < facts.size;) {
+    const buffer = Buffer.allocUnsafe(maximumReadBytes);
+    for (let position = 0; position < stats.size;) {
       const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
       if (bytesRead === 0) break;
       hash.update(buffer.subarray(0, bytesRead));
@@ -214,14 +321,49 @@ export class ObjectFolder {
     }
     const etag = `"${hash.digest('hex')}"`;
     this.remember(path, stats, etag);
-    return { ...facts, etag };
+    return factsFrom(stats, etag);
+  }
+
+  private knownTag(path: string, stats: BigIntStats): string | undefined {
+    const known = this.tags.get(path);
+    return known?.slice(tagLength) === versionOf(stats) ? known.slice(0, tagLength) : undefined;
   }
 
   private remember(path: string, stats: BigIntStats, etag: string): void {
     this.tags.delete(path);
-    this.tags.set(path, { version: versionOf(stats), etag });
+    this.tags.set(path, etag + versionOf(stats));
     const [oldest] = this.tags.keys();
     if (this.tags.size > maximumCachedTags && oldest !== undefined) this.tags.delete(oldest);
+  }
+}
+
+/** An MD5 in quotes. */
+const tagLength = 34;
+
+function tagOf(content: Buffer): string {
+  return `"${createHash('md5').update(content).digest('hex')}"`;
+}
+
+function factsFrom({ size, mtime }: BigIntStats, etag: string): ObjectFacts {
+  return { size: Number(size), lastModified: mtime, etag };
+}
+
+function statsOf(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    absent(error);
+    return undefined;
+  }
+}
+
+/** Whether there is something that no link leads to. */
+function isNoLink(path: string): boolean {
+  try {
+    return realpathSync.native(path) === path;
+  } catch (error) {
+    absent(error);
+    return false;
   }
 }
 

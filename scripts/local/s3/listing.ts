@@ -30,10 +30,18 @@ export async function listPage(folder: ObjectFolder, bucket: string, request: Li
   let next: ListingPage['next'] = { after, isGroup };
 
   async function* keysIn(directory: string): AsyncGenerator<string> {
-    for (const name of await folder.names(bucket, directory)) {
+    const names = await folder.names(bucket, directory);
+    // A page begins amid many thousands of names.
+    const first = order(prefix, after) > 0 ? prefix : after;
+    for (let index = first.startsWith(directory) ? indexFrom(names, first.slice(directory.length)) : 0; ; index++) {
+      const name = names[index];
+      if (name === undefined) return;
       const key = directory + name;
       const isFolder = key.endsWith('/');
-      if (!key.startsWith(prefix) && !(isFolder && prefix.startsWith(key))) continue;
+      if (!key.startsWith(prefix) && !(isFolder && prefix.startsWith(key))) {
+        if (order(key, prefix) > 0) return;
+        continue;
+      }
       if (group !== undefined && key.startsWith(group)) continue;
       if (order(key, after) <= 0 && !(isFolder && after.startsWith(key))) continue;
       if (isFolder) yield* keysIn(key);
@@ -43,7 +51,7 @@ export async function listPage(folder: ObjectFolder, bucket: string, request: Li
 
   let isTruncated = false;
   if (maxKeys > 0) {
-    for await (const key of keysIn('')) {
+    for await (const key of keysIn(prefix.slice(0, prefix.lastIndexOf('/') + 1))) {
       isTruncated = keys.length + groups.length === maxKeys;
       if (isTruncated) break;
       const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
@@ -58,6 +66,18 @@ export async function listPage(folder: ObjectFolder, bucket: string, request: Li
     }
   }
   return { objects: await withFacts(folder, bucket, keys), groups, next: isTruncated ? next : undefined };
+}
+
+/** Of names in order, the first that is, or leads to, what is not before a key. */
+function indexFrom(names: readonly string[], key: string): number {
+  const name = key.slice(0, key.indexOf('/') + 1) || key;
+  let [low, high] = [0, names.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (order(names[middle] ?? '', name) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** What has gone meanwhile is left out. */

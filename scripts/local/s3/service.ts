@@ -109,7 +109,7 @@ export class S3Service {
     requireServed(name, operation, head);
     const owner = head.headers['x-amz-expected-bucket-owner'];
     if (owner !== undefined && owner !== this.account) throw new ServiceError('AccessDenied', 403, 'Access Denied');
-    if (name !== 'ListBuckets') await this.folder.requireBucket(bucket);
+    if (name !== 'ListBuckets') this.folder.requireBucket(bucket);
     return operation.run({ bucket, key, head, body });
   }
 
@@ -174,14 +174,16 @@ export class S3Service {
   private async read({ bucket, key, head: { method, headers } }: Call): Promise<ServiceResponse> {
     const found = await this.folder.open(bucket, key);
     if (!found) throw noSuchKey(key);
-    const { file, size, etag, lastModified } = found;
+    const { content, size, etag, lastModified } = found;
     let body: ServiceResponse['body'] = '';
     try {
       const facts = { etag, 'last-modified': lastModified.toUTCString(), ...encrypted };
       if (isNotModified(headers, found)) return { status: 304, headers: facts, body };
       const range = rangeOf(headers.range, size);
       const { start, end } = range ?? { start: 0, end: size - 1 };
-      if (method === 'GET' && size > 0) body = file.createReadStream({ start, end });
+      if (method === 'GET' && size > 0) {
+        body = Buffer.isBuffer(content) ? content.subarray(start, end + 1) : content.createReadStream({ start, end });
+      }
       return {
         status: range ? 206 : 200,
         headers: {
@@ -195,7 +197,7 @@ export class S3Service {
       };
     } finally {
       // Else the stream closes it.
-      if (body === '') await file.close();
+      if (body === '' && !Buffer.isBuffer(content)) await content.close();
     }
   }
 

@@ -1,10 +1,12 @@
 import { type Clock, systemClock } from '../../io/clock';
 import type { DeployedStateMachine, Deployment } from '../app/deployment';
 import type { Invoker } from '../lambda/invoke';
+import type { ObjectStore } from '../s3/objectStore';
 import { refuseUnserved, type Service, ServiceError, type ServiceRequest, type ServiceResponse } from '../http/service';
 import { loadDefinition } from './definition/loadDefinition';
 import { Executions } from './executions';
 import { errorResponse, jsonResponse } from '../http/jsonProtocol';
+import type { Reach } from './integrations/integration';
 import { Members } from './members';
 import {
   describeExecution,
@@ -38,9 +40,12 @@ const operations: Record<string, { run: Operation; members: string[] }> = {
   StopExecution: { run: stopExecution, members: ['executionArn', 'error', 'cause'] },
 };
 
-/** Throws a UserError that names machine, state and field where a definition has something that isn't supported. */
-export function checkStateMachine({ name, definition }: DeployedStateMachine): void {
-  loadDefinition(name, definition, { clock: systemClock, random: Math.random });
+/**
+ * Throws a UserError that names machine, state and field where a definition has something that isn't supported or can't be
+ * reached.
+ */
+export function checkStateMachine({ name, definition }: DeployedStateMachine, reach: Reach): void {
+  loadDefinition(name, definition, { clock: systemClock, random: Math.random, reach });
 }
 
 /** Step Functions in AWS JSON 1.0: the state machines of a deployment, and their executions in memory. */
@@ -52,6 +57,7 @@ export class StepFunctionsService implements Service {
     deployment: Deployment;
     /** What the tasks call. */
     invoker: Invoker;
+    objects: ObjectStore;
     /** For every wait and every time; default: the machine's clock. */
     clock?: Clock;
     /** For the jitter of retries and `$random()`, from 0 inclusive to 1 exclusive; default `Math.random`. */
@@ -59,11 +65,11 @@ export class StepFunctionsService implements Service {
     /** See Runtime; default: never. */
     sdkReadTimeoutSeconds?: number;
   }) {
-    const { deployment, invoker, clock = systemClock, random = Math.random, sdkReadTimeoutSeconds } = options;
+    const { deployment, invoker, objects, clock = systemClock, random = Math.random, sdkReadTimeoutSeconds } = options;
     const { region } = deployment;
     this.context = {
       stateMachines: new StateMachines(deployment, { clock, random }),
-      executions: new Executions({ clock, random, invoker, region, sdkReadTimeoutSeconds }),
+      executions: new Executions({ clock, random, invoker, objects, region, sdkReadTimeoutSeconds }),
     };
   }
 

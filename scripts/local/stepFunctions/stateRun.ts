@@ -1,21 +1,18 @@
 import type { Json, JsonObject } from '../../../lib/wire';
-import type { Clock } from '../../io/clock';
-import type { Invoker } from '../lambda/invoke';
 import type { Branch } from './branch';
 import type { Exit, State, StateGraph } from './definition/definition';
 import type { Document } from './document';
 import type { Bindings } from './expression';
+import type { Services } from './integrations/integration';
 
 /** What all states of an execution share. */
-export interface Runtime {
-  clock: Clock;
+export interface Runtime extends Services {
   /** From 0 inclusive to 1 exclusive, for the jitter of retries. */
   random: () => number;
-  invoker: Invoker;
   region: string;
   /**
    * After how many seconds without an answer the client of the SDK integration gives up with
-   * `Lambda.SdkClientException`, while the invocation goes on; undefined: never. The AWS SDK for Java gives up by
+   * `Lambda.SdkClientException` and the like, while the invocation goes on; undefined: never. The AWS SDK for Java gives up by
    * default; whether Step Functions has it configured to wait as long as a function may run is neither documented nor
    * recorded.
    */

@@ -1,3 +1,4 @@
+import type { Integration } from '../integrations/integration';
 import type { Retrier } from '../retrier';
 import type { Template } from '../payloadTemplate';
 
@@ -51,12 +52,9 @@ export interface Catcher extends Exit {
   field: string;
 }
 
-/** How a task calls Lambda: `lambda:invoke` or `aws-sdk:lambda:invoke`. */
-export type LambdaIntegration = 'lambda' | 'aws-sdk:lambda';
-
 export interface TaskState extends StateBase, Exit, Recoverable {
   type: 'Task';
-  integration: LambdaIntegration;
+  integration: Integration;
   arguments: Template;
   /** A number of seconds. */
   timeoutSeconds?: Template;

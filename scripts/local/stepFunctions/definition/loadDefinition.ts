@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../../../lib/wire';
 import { UserError } from '../../../io/userError';
 import type { ExpressionSettings } from '../expression';
+import type { Reach } from '../integrations/integration';
 import { parseJson } from '../parseJson';
 import { templateCompiler } from '../payloadTemplate';
 import type { State, StateGraph, StateMachineDefinition } from './definition';
@@ -12,14 +13,14 @@ import { maxTimeoutSeconds } from './task';
 /**
  * Reads a state machine's definition in the Amazon States Language and compiles its expressions.
  *
- * Supported: JSONata; Task with the two Lambda integrations, Pass, Choice, Map (inline), Wait, Parallel, Succeed, Fail,
+ * Supported: JSONata; Task with the integrations of integrations.ts, Pass, Choice, Map (inline), Wait, Parallel, Succeed, Fail,
  * with Retry, Catch, Assign, Output, Arguments and TimeoutSeconds. Everything else is refused with a UserError that
- * names the machine, the state and the field.
+ * names the machine, the state and the field; with a `reach`, what the tasks can't reach as well.
  */
 export function loadDefinition(
   machineName: string,
   text: string,
-  settings: ExpressionSettings,
+  settings: ExpressionSettings & { reach?: Reach },
 ): StateMachineDefinition {
   const refuse =
     (state: string): Refuse =>
@@ -41,7 +42,7 @@ export function loadDefinition(
 /** Reads graphs: the machine's and, by way of the states, those inside them. */
 class GraphReader {
   constructor(
-    private readonly settings: ExpressionSettings,
+    private readonly settings: ExpressionSettings & { reach?: Reach },
     private readonly queryLanguage: string,
     private readonly refuse: (state: string) => Refuse,
   ) {}
@@ -67,7 +68,8 @@ class GraphReader {
       refuse('QueryLanguage', 'only JSONata is supported, and without this field a state machine is JSONPath');
     }
     const compile = templateCompiler(this.settings, refuse);
-    return readState(name, fields, { compile, readGraph: (inner) => this.read(inner, `state "${name}"`) });
+    const { reach } = this.settings;
+    return readState(name, fields, { compile, reach, readGraph: (inner) => this.read(inner, `state "${name}"`) });
   }
 }
 

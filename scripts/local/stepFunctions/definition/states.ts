@@ -1,4 +1,5 @@
 import { parseTimestamp } from '../../../io/timestamp';
+import type { Reach } from '../integrations/integration';
 import type { TemplateCompiler } from '../payloadTemplate';
 import type { AvailableStates } from '../references';
 import type {
@@ -22,6 +23,8 @@ export const maxWaitSeconds = 99_999_999;
 /** What the readers of states need beside the fields. */
 export interface StateReading {
   compile: TemplateCompiler;
+  /** Default: what the tasks name isn't looked for. */
+  reach?: Reach;
   /** Reads the states inside a Map or Parallel. */
   readGraph: (fields: Fields) => StateGraph;
 }
@@ -41,7 +44,7 @@ function readByType(name: string, fields: Fields, reading: StateReading): State 
     case 'Task':
       return {
         name,
-        ...readTask(fields, compile),
+        ...readTask(fields, compile, reading.reach),
         ...readExit(fields, compile, withResult),
         ...readRecoverable(fields, compile),
       };

@@ -4,17 +4,19 @@ import { maxTimeoutSeconds } from '../definition/task';
 import { Document } from '../document';
 import { dataLimitExceeded, EvaluationFailure, InterpreterFailure, StateFailure } from '../failure';
 import { notTruncated } from '../history';
-import { argumentProblem } from '../lambdaArguments';
-import { invokeLambda } from '../lambdaIntegrations';
+import { ServiceError } from '../../http/service';
+import { argumentProblem } from '../integrations/arguments';
+import { sdkFailure } from '../integrations/integration';
 import type { Outcome, StateRun } from '../stateRun';
 import { evaluateAs } from '../payloadTemplate';
 
-/** Calls Lambda by one of its two integrations. */
+/** Calls a service by an integration. */
 export async function runTask(state: TaskState, run: StateRun): Promise<Outcome> {
   const { branch, runtime } = run;
   const parameters = await argumentsOf(state, run);
   const timeoutSeconds = await timeoutOf(state, run);
-  const resource = { resource: 'invoke', resourceType: state.integration };
+  const { integration } = state;
+  const resource = { resource: integration.resource, resourceType: integration.resourceType };
   branch.record('TaskScheduled', {
     taskScheduledEventDetails: {
       ...resource,
@@ -26,9 +28,12 @@ export async function runTask(state: TaskState, run: StateRun): Promise<Outcome>
   branch.record('TaskStarted', { taskStartedEventDetails: resource });
   try {
     const call = (signal: AbortSignal) =>
-      invokeLambda(state.integration, parameters.value as JsonObject, runtime, signal);
+      integration.call(parameters.value as JsonObject, runtime, signal).catch((error: unknown) => {
+        if (!(error instanceof ServiceError)) throw error;
+        throw integration.failure?.(error) ?? sdkFailure(integration.service, error);
+      });
     const result = new Document(await withDeadlines(call, deadlinesOf(state, timeoutSeconds, run), run));
-    if (!result.fits) throw dataLimitExceeded(state.integration);
+    if (!result.fits) throw dataLimitExceeded(integration.resourceType);
     branch.record('TaskSucceeded', {
       taskSucceededEventDetails: { ...resource, output: result.text, outputDetails: notTruncated },
     });
@@ -49,7 +54,7 @@ async function argumentsOf(state: TaskState, run: StateRun): Promise<Document> {
   if (!isJsonObject(value)) {
     throw state.arguments.expression?.unexpectedType('object', value) ?? new Error('The arguments are no object.');
   }
-  const problem = argumentProblem(value);
+  const problem = argumentProblem(value, state.integration.arguments);
   if (problem) throw new InterpreterFailure('States.Runtime', `The field '${problem.field}' ${problem.text}.`);
   const parameters = new Document(value);
   if (!parameters.fits) throw dataLimitExceeded(state.name);
@@ -85,8 +90,10 @@ function deadlinesOf(
   timeoutSeconds: number | undefined,
   { runtime }: StateRun,
 ): Deadline[] {
-  const readTimeoutSeconds = integration === 'aws-sdk:lambda' ? runtime.sdkReadTimeoutSeconds : undefined;
-  const unread = () => new StateFailure('Lambda.SdkClientException', 'Unable to execute HTTP request: Read timed out');
+  const { resourceType, service } = integration;
+  const readTimeoutSeconds = resourceType.startsWith('aws-sdk:') ? runtime.sdkReadTimeoutSeconds : undefined;
+  const message = 'Unable to execute HTTP request: Read timed out';
+  const unread = () => new StateFailure(`${service}.SdkClientException`, message);
   return [
     { seconds: timeoutSeconds, failure: () => new TimeIsOver() },
     { seconds: readTimeoutSeconds, failure: unread },

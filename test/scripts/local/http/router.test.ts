@@ -43,6 +43,7 @@ const deployment: Deployment = {
   ],
   functions: [],
   stateMachines: [],
+  buckets: [],
   unserved: { stacks: new Map(), functions: new Map(), stateMachines: new Map() },
 };
 

@@ -58,6 +58,7 @@ export function deploymentOf(...functions: DeployedFunction[]): Deployment {
     stacks: [],
     functions,
     stateMachines: [],
+    buckets: [],
     unserved: { stacks: new Map(), functions: new Map(), stateMachines: new Map() },
   };
 }

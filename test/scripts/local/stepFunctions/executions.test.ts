@@ -1,7 +1,7 @@
 import { loadDefinition } from '../../../../scripts/local/stepFunctions/definition/loadDefinition';
 import { Executions } from '../../../../scripts/local/stepFunctions/executions';
 import { FakeClock } from '../../fakeClock';
-import { machine, returning, stateMachine } from './fixture';
+import { machine, noObjects, returning, stateMachine } from './fixture';
 
 const states = {
   Which: { Type: 'Choice', Choices: [{ Condition: '{% $states.input.waits %}', Next: 'Wait' }], Default: 'Done' },
@@ -20,7 +20,13 @@ const loaded = {
 const keptBytes = 3 * 75_000;
 
 async function runSome(names: string[]): Promise<Executions> {
-  const surroundings = { clock, random: Math.random, invoker: returning(() => null), region: 'eu-west-1' };
+  const surroundings = {
+    clock,
+    random: Math.random,
+    invoker: returning(() => null),
+    objects: noObjects,
+    region: 'eu-west-1',
+  };
   const executions = new Executions(surroundings, keptBytes);
   executions.start(loaded, { name: 'running', input: '{"waits": true}' });
   const input = JSON.stringify({ waits: false, text: 'x'.repeat(10_000) });

@@ -11,6 +11,8 @@ import { type Clock, systemClock } from '../../../../scripts/io/clock';
 import type { DeployedStateMachine, Deployment } from '../../../../scripts/local/app/deployment';
 import type { InvokeRequest, InvokeResult, Invoker } from '../../../../scripts/local/lambda/invoke';
 import { listen } from '../../../../scripts/local/http/listener';
+import { noSuchBucket } from '../../../../scripts/local/s3/errors';
+import type { ObjectStore } from '../../../../scripts/local/s3/objectStore';
 import { StepFunctionsService } from '../../../../scripts/local/stepFunctions/service';
 import { FakeClock } from '../../fakeClock';
 
@@ -69,6 +71,7 @@ export function deploymentOf(...stateMachines: DeployedStateMachine[]): Deployme
     stacks: [],
     functions: [],
     stateMachines,
+    buckets: [],
     unserved: { stacks: new Map(), functions: new Map(), stateMachines: new Map() },
   };
 }
@@ -96,8 +99,18 @@ export interface Fixture {
   close: () => Promise<void>;
 }
 
+/** S3 without buckets. */
+export const noObjects: ObjectStore = {
+  getObject: (bucket) => Promise.reject(noSuchBucket(bucket)),
+  putObject: (bucket) => Promise.reject(noSuchBucket(bucket)),
+  listObjects: (bucket) => {
+    throw noSuchBucket(bucket);
+  },
+};
+
 export interface FixtureOptions {
   invoker?: Invoker;
+  objects?: ObjectStore;
   clock?: Clock;
   random?: () => number;
   sdkReadTimeoutSeconds?: number;
@@ -106,11 +119,11 @@ export interface FixtureOptions {
 /** Serves state machines; a bare definition becomes the machine `Machine`. */
 export async function serveMachines(
   machines: object | DeployedStateMachine[],
-  { invoker = returning((event) => event), clock = new FakeClock(), ...more }: FixtureOptions = {},
+  { invoker = returning((event) => event), objects = noObjects, clock = new FakeClock(), ...more }: FixtureOptions = {},
 ): Promise<Fixture> {
   const stateMachines = Array.isArray(machines) ? (machines as DeployedStateMachine[]) : [stateMachine(machines)];
   const deployment = deploymentOf(...stateMachines);
-  const service = new StepFunctionsService({ deployment, invoker, clock, ...more });
+  const service = new StepFunctionsService({ deployment, invoker, objects, clock, ...more });
   const listener = await listen((request) => service.handle(request));
   const client = new SFNClient({
     endpoint: listener.url,

@@ -20,6 +20,7 @@ import {
   functionArn,
   invokerOf,
   machine,
+  noObjects,
   returning,
   sdkResource,
   serveMachines,
@@ -567,7 +568,11 @@ describe('a state machine', () => {
   it('that uses what is not supported stops the service from starting', () => {
     const unsupported = stateMachine(machine({ Old: { Type: 'Pass', Parameters: {}, End: true } }), 'Older');
     const construct = () =>
-      new StepFunctionsService({ deployment: deploymentOf(unsupported), invoker: returning(() => null) });
+      new StepFunctionsService({
+        deployment: deploymentOf(unsupported),
+        invoker: returning(() => null),
+        objects: noObjects,
+      });
 
     expect(construct).toThrow(UserError);
     expect(construct).toThrow(

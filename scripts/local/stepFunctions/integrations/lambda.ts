@@ -1,49 +1,59 @@
+/** Both integrations of Lambda. */
 import { randomUUID } from 'node:crypto';
-import { isJsonObject, type Json, type JsonObject } from '../../../lib/wire';
-import type { Clock } from '../../io/clock';
-import type { InvokeRequest, InvokeResult, Invoker } from '../lambda/invoke';
-import { ServiceError } from '../http/service';
-import type { LambdaIntegration } from './definition/definition';
-import { StateFailure } from './failure';
-import { parseJson } from './parseJson';
+import { isJsonObject, type Json, type JsonObject } from '../../../../lib/wire';
+import type { Clock } from '../../../io/clock';
+import type { ServiceError } from '../../http/service';
+import type { InvokeRequest, InvokeResult } from '../../lambda/invoke';
+import { StateFailure } from '../failure';
+import { parseJson } from '../parseJson';
+import type { ArgumentTypes } from './arguments';
+import type { Integration } from './integration';
 
-/**
- * Invokes a function as a Task state does, and gives the task's result. Throws a StateFailure for the errors of the
- * platform and, with the optimised integration `lambda`, for those of the function; with `aws-sdk:lambda` an error of the
- * function is data.
- */
-export async function invokeLambda(
-  integration: LambdaIntegration,
-  parameters: JsonObject,
-  { invoker, clock }: { invoker: Invoker; clock: Clock },
-  signal: AbortSignal,
-): Promise<JsonObject> {
-  let result: InvokeResult;
-  try {
-    result = await invoker.invoke(toRequest(integration, parameters, signal));
-  } catch (error) {
-    throw platformFailure(integration, error);
-  }
-  return integration === 'lambda' ? optimizedResult(result, clock) : sdkResult(result);
-}
+const lambdaArguments: ArgumentTypes = {
+  FunctionName: { type: 'string', required: true },
+  Payload: { type: 'blob' },
+  Qualifier: { type: 'string' },
+  InvocationType: { type: 'string', choices: ['RequestResponse', 'Event', 'DryRun'] },
+  LogType: { type: 'string', choices: ['None', 'Tail'] },
+};
+
+const common = { resource: 'invoke', service: 'Lambda', arguments: lambdaArguments };
+
+/** The optimised integration fails with the errors of the function; with the SDK's they are data. */
+export const lambdaIntegrations: Integration[] = [
+  {
+    ...common,
+    resourceType: 'lambda',
+    call: async (parameters, { invoker, clock }, signal) => {
+      // Recorded: a text goes to the function as it is, and null as `{}`.
+      const { Payload } = parameters;
+      const text = typeof Payload === 'string' ? Payload : JSON.stringify(Payload ?? {});
+      return optimizedResult(await invoker.invoke(toRequest(parameters, text, signal)), clock);
+    },
+    failure: optimizedFailure,
+  },
+  {
+    ...common,
+    resourceType: 'aws-sdk:lambda',
+    call: async (parameters, { invoker }, signal) => {
+      // Recorded: the API gets any blob as JSON.
+      const { Payload = {} } = parameters;
+      return sdkResult(await invoker.invoke(toRequest(parameters, JSON.stringify(Payload), signal)));
+    },
+  },
+];
 
 /** The Arguments were checked before. */
-function toRequest(integration: LambdaIntegration, parameters: JsonObject, signal: AbortSignal): InvokeRequest {
-  const { FunctionName, Payload, Qualifier, InvocationType, LogType } = parameters;
+function toRequest(parameters: JsonObject, payload: string, signal: AbortSignal): InvokeRequest {
+  const { FunctionName, Qualifier, InvocationType, LogType } = parameters;
   return {
     functionName: FunctionName as string,
-    qualifier: Qualifier as string | undefined,
-    invocationType: InvocationType as InvokeRequest['invocationType'],
-    logType: LogType as InvokeRequest['logType'],
-    payload: Buffer.from(payloadText(integration, Payload)),
+    qualifier: (Qualifier ?? undefined) as string | undefined,
+    invocationType: (InvocationType ?? undefined) as InvokeRequest['invocationType'],
+    logType: (LogType ?? undefined) as InvokeRequest['logType'],
+    payload: Buffer.from(payload),
     signal,
   };
-}
-
-/** Recorded: the SDK integration gives the API any blob as JSON; the optimised one a text as it is, and null as `{}`. */
-function payloadText(integration: LambdaIntegration, payload: Json = {}): string {
-  if (integration === 'aws-sdk:lambda') return JSON.stringify(payload);
-  return typeof payload === 'string' ? payload : JSON.stringify(payload ?? {});
 }
 
 /** The response of the API with the SDK's names. */
@@ -109,15 +119,9 @@ function functionFailure(payload: string): StateFailure {
   );
 }
 
-/** Both integrations name the SDK's exception; their causes differ (recorded). */
-function platformFailure(integration: LambdaIntegration, error: unknown): unknown {
-  if (!(error instanceof ServiceError)) return error;
-  const { name, status, message } = error;
+/** Named as by the SDK integration, but for the cause (recorded). */
+function optimizedFailure({ name, status, message }: ServiceError): StateFailure {
   const exception = name.endsWith('Exception') ? name : `${name}Exception`;
-  const requestId = randomUUID();
-  const details =
-    integration === 'lambda'
-      ? `Service: AWSLambda; Status Code: ${status}; Error Code: ${exception}; Request ID: ${requestId}; Proxy: null`
-      : `Service: Lambda, Status Code: ${status}, Request ID: ${requestId}`;
-  return new StateFailure(`Lambda.${exception}`, `${message} (${details})`);
+  const details = `Service: AWSLambda; Status Code: ${status}; Error Code: ${exception}`;
+  return new StateFailure(`Lambda.${exception}`, `${message} (${details}; Request ID: ${randomUUID()}; Proxy: null)`);
 }

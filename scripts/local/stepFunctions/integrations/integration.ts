@@ -1,0 +1,65 @@
+/** How a Task state calls a service. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../../../lib/wire';
+import type { Clock } from '../../../io/clock';
+import { ServiceError } from '../../http/service';
+import type { Invoker } from '../../lambda/invoke';
+import type { ObjectStore } from '../../s3/objectStore';
+import { StateFailure } from '../failure';
+import type { ArgumentProblem, ArgumentTypes } from './arguments';
+
+/** What the tasks call. */
+export interface Services {
+  clock: Clock;
+  invoker: Invoker;
+  objects: ObjectStore;
+}
+
+/** What of AWS is within reach of the state machines. */
+export interface Reach {
+  /** Why tasks can't use a bucket, after its name; undefined: they can. */
+  bucketProblem(bucket: string): string | undefined;
+}
+
+export interface Integration {
+  /** What its events call it: `lambda`, `aws-sdk:s3`. */
+  resourceType: string;
+  /** The operation: `getObject`. */
+  resource: string;
+  /** What stands before the dot of its errors. */
+  service: string;
+  arguments: ArgumentTypes;
+  /** What can't be reached of what constant Arguments name. */
+  unreachable?: (values: JsonObject, reach: Reach) => ArgumentProblem | undefined;
+  /**
+   * The result of a task with Arguments that were checked. Throws a StateFailure or, where the service refused the call, a
+   * ServiceError.
+   */
+  call: (parameters: JsonObject, services: Services, signal: AbortSignal) => Promise<JsonObject>;
+  /** Default: as an SDK integration does it. */
+  failure?: (error: ServiceError) => StateFailure;
+}
+
+/**
+ * A failed call of an SDK integration, named after the exception of the AWS SDK for Java (recorded:
+ * `S3.NoSuchBucketException`, `DynamoDb.ResourceNotFoundException`, `Ssm.ParameterNotFoundException`). What the service's model
+ * doesn't know is the service's own exception (recorded: `DynamoDb.DynamoDbException`, `SecretsManager.SecretsManagerException`).
+ * @param modelled the codes that it knows; default: any
+ */
+export function sdkFailure(
+  service: string,
+  { name, status, message }: ServiceError,
+  modelled: readonly string[] = [name],
+): StateFailure {
+  const known = modelled.includes(name) ? name : service;
+  const exception = known.endsWith('Exception') ? known : `${known}Exception`;
+  // Recorded: S3 has two ids.
+  const ids =
+    service === 'S3'
+      ? `${randomBytes(8).toString('hex').toUpperCase()}, Extended Request ID: ${randomBytes(56).toString('base64')}`
+      : randomUUID();
+  return new StateFailure(
+    `${service}.${exception}`,
+    `${message} (Service: ${service}, Status Code: ${status}, Request ID: ${ids})`,
+  );
+}
