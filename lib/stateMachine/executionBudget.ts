@@ -29,7 +29,7 @@ const transitionsPerExecution = 5;
  * Bytes that the aggregated result may take. Below the quota of 262,144, because an execution was seen to be aborted
  * when a state's output was only just within it (https://github.com/cdklabs/construct-hub/pull/1885).
  */
-const outputBytes = 240_000;
+export const outputBytes = 240_000;
 /** Bytes of the aggregated result without its results. */
 const wrapperBytes = 300;
 /** Bytes of a result that says no more than its identifier and status, without the identifier itself. */

@@ -16,8 +16,10 @@ export const limits = {
   payloadBytes: 262_144,
   /** Concurrent iterations of an inline Map (AWS Step Functions developer guide, "Map state processing modes"). */
   inlineConcurrency: 40,
-  /** Child executions of a Distributed Map at once (AWS Step Functions quotas). */
+  /** Child executions of a Distributed Map at once (AWS Step Functions quotas, "Distributed Map Run"). */
   distributedConcurrency: 10_000,
+  /** Configurations in a batch. */
+  batchSize: 100,
   /** Events in the history of one Standard execution (AWS Step Functions quotas). */
   historyEvents: 25_000,
   /** Characters in the name of an execution. */

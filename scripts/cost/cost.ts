@@ -1,5 +1,5 @@
 import type { Outcome, RunConfigurationResult, RunCost } from '../../lib/wire';
-import { defaultPriceRegion, priceDate, prices, type PriceRegion } from './prices';
+import { priceDate, pricesOf } from './prices';
 
 /** What the cost of a run depends on. */
 export interface CostFactors {
@@ -20,8 +20,7 @@ export interface CostFactors {
  * too low.
  */
 export function costOf({ results, memoryMb, architecture, region, stateTransitions }: CostFactors): RunCost {
-  const priceRegion = isPriceRegion(region) ? region : defaultPriceRegion;
-  const { lambdaGbSecond, lambdaRequest, stateTransition } = prices[priceRegion];
+  const { region: priceRegion, lambdaGbSecond, lambdaRequest, stateTransition } = pricesOf(region);
   const billed = results.flatMap((one) => [one, ...(one.earlier ?? [])].flatMap(billedMs));
   const gbSeconds = (billed.reduce((sum, ms) => sum + ms, 0) / 1000) * (memoryMb / 1024);
   const lambdaUsd = gbSeconds * lambdaGbSecond[architecture] + billed.length * lambdaRequest;
@@ -78,10 +77,6 @@ function billedMs({ billed_ms: billed, duration_ms: duration }: Outcome): number
   return billed !== undefined ? [billed] : duration !== undefined ? [Math.ceil(duration)] : [];
 }
 
-function isPriceRegion(region: string): region is PriceRegion {
-  return Object.hasOwn(prices, region);
-}
-
 /** Dollars, the more digits the less they are: a small run costs a tenth of a cent. */
 export function usd(amount: number): string {
   return `$${amount.toFixed(amount >= 1 || amount === 0 ? 2 : amount >= 0.01 ? 4 : 6)}`;
@@ -96,6 +91,6 @@ function grouped(value: number, digits = 0): string {
 }
 
 /** Without the noise of floating point: nine decimals, a thousandth of the price of one request at least. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Math.round(value * 1e9) / 1e9;
 }

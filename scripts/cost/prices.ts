@@ -5,7 +5,8 @@
  * only once all of its prices were looked up; for any other, those of us-east-1 are taken and named in the report.
  *
  * - https://aws.amazon.com/lambda/pricing/
- * - https://aws.amazon.com/step-functions/pricing/ (Standard workflows)
+ * - https://aws.amazon.com/step-functions/pricing/
+ * - https://aws.amazon.com/s3/pricing/ (S3 Standard)
  */
 
 /** The prices of one Region. */
@@ -50,5 +51,21 @@ export const prices = {
   'ap-southeast-2': { ...lambda, stateTransition: per1000(0.025) },
 } satisfies Record<string, Prices>;
 
+/** USD, in us-east-1, for what only a distributed execution takes. For other Regions they were not looked up. */
+export const distributedPrices = {
+  /** For the start of an EXPRESS execution, and for a GB-second of it. */
+  expressRequest: 1 / 1_000_000,
+  expressGbSecond: 0.06 / 3600,
+  /** For a PUT or LIST request to S3, and for a GET request. */
+  s3Put: per1000(0.005),
+  s3Get: per1000(0.0004),
+};
+
 /** A Region whose prices are known. */
 export type PriceRegion = keyof typeof prices;
+
+/** The prices of a Region; where they aren't known, those of us-east-1. */
+export function pricesOf(region: string): Prices & { region: PriceRegion } {
+  const known = Object.hasOwn(prices, region) ? (region as PriceRegion) : defaultPriceRegion;
+  return { region: known, ...prices[known] };
+}

@@ -11,28 +11,38 @@ export interface InputOptions {
   allowUnknown?: boolean;
 }
 
+interface ConfigurationsInput extends InputOptions {
+  /** Undefined leaves them to the construct. */
+  configurations?: Configuration[];
+}
+
 /**
  * The execution's input as JSON. What is undefined is left to the defaults of the construct.
  * @throws UserError for what would be refused after the start as well, as far as it can be known before: more bytes than
  *   Step Functions takes, more configurations or longer identifiers than fit in one execution
  */
-export function executionInput({
-  configurations,
-  ...options
-}: InputOptions & { configurations?: Configuration[] }): string {
+export function executionInput(options: ConfigurationsInput): string {
+  if (options.configurations) {
+    checkFit(options.configurations);
+  }
+  const json = inputJson(options);
+  checkBytes(Math.max(Buffer.byteLength(json), completedBytes(inputOf(options))));
+  return json;
+}
+
+/** The same, however large it is. */
+export function inputJson(options: ConfigurationsInput): string {
+  return JSON.stringify(inputOf(options));
+}
+
+function inputOf({ configurations, ...options }: ConfigurationsInput): SystemTestInput {
   const { maxConcurrency, toleratedFailures, allowUnknown } = options;
-  const input: SystemTestInput = {
+  return {
     ...(configurations && { configurations }),
     ...(maxConcurrency !== undefined && { max_concurrency: maxConcurrency }),
     ...(toleratedFailures !== undefined && { tolerated_failures: toleratedFailures }),
     ...(allowUnknown && { allow_unknown: true }),
   };
-  if (configurations) {
-    checkFit(configurations);
-  }
-  const json = JSON.stringify(input);
-  checkBytes(Math.max(Buffer.byteLength(json), completedBytes(input)));
-  return json;
 }
 
 /** Bytes that the input has at the least once the state machine has filled in the defaults: the Map gets it then. */

@@ -89,6 +89,7 @@ describe('the packed library', () => {
       'docs/pipelines.md',
       'docs/reports.md',
       'docs/runbook.md',
+      'docs/scale.md',
       'docs/security.md',
       'docs/sources.md',
       'package.json',
