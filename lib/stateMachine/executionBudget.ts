@@ -61,6 +61,10 @@ export function plainExecution(configurations: number): { events: number; stateT
  * identifiers alone are too long.
  */
 export function detailBytes(identifiers: string[]): number {
-  const size = Buffer.byteLength(JSON.stringify(identifiers));
-  return Math.floor((resultsBytes - size - bareResultBytes * identifiers.length) / identifiers.length);
+  return Math.floor((resultsBytes - leastResultsBytes(identifiers)) / identifiers.length);
+}
+
+/** Bytes of results that say no more than their identifiers and statuses. */
+export function leastResultsBytes(identifiers: string[]): number {
+  return Buffer.byteLength(JSON.stringify(identifiers)) + bareResultBytes * identifiers.length;
 }

@@ -1,4 +1,10 @@
-import { detailBytes, maxConfigurations, outputBytes } from '../../lib/stateMachine/executionBudget';
+import {
+  detailBytes,
+  leastResultsBytes,
+  maxConfigurations,
+  outputBytes,
+  resultsBytes,
+} from '../../lib/stateMachine/executionBudget';
 import { retryRule } from '../../lib/stateMachine/invocationRules';
 import { identifierOf, limits, type Configuration, type RunResult } from '../../lib/wire';
 import {
@@ -150,13 +156,16 @@ function wayOf(context: PlanContext, distribution?: Distribution): PlannedWay {
 function inlineObstacles({ configurations, inputBytes }: PlanContext): string[] {
   const most = maxConfigurations(retryRule.attempts);
   const { length } = configurations;
+  const least = leastResultsBytes(configurations.map(identifierOf));
   return [
     ...(length > most
       ? [
           `${grouped(most)} at most fit in ${grouped(limits.historyEvents)} events with ${retryRule.attempts} retries each`,
         ]
       : []),
-    ...(detailBytes(configurations.map(identifierOf)) < 0 ? ['results of such long identifiers fit in no output'] : []),
+    ...(least > resultsBytes
+      ? [`results without details take ${grouped(least)} bytes, at most ${grouped(resultsBytes)} in all`]
+      : []),
     ...(inputBytes > limits.payloadBytes
       ? [`the list has ${grouped(inputBytes)} bytes, an input at most ${grouped(limits.payloadBytes)}`]
       : []),

@@ -133,7 +133,7 @@ function table(ways: PlannedWay[]): string[] {
     ...row('Child executions', ({ children, distribution }) => distribution && grouped(children)),
     ...row('Events of 25,000', ({ events }) => grouped(events)),
     ...row('State transitions', ({ stateTransitions }) => grouped(stateTransitions)),
-    ...row('Bytes of a result', ({ resultBytes }) => grouped(resultBytes)),
+    ...row('Bytes of a result', ({ resultBytes }) => (resultBytes > 0 ? grouped(resultBytes) : undefined)),
     ...row('Bytes of output', ({ outputBytes, distribution }) => distribution && grouped(outputBytes)),
     ...row('All started after', ({ startsMs }) => (startsMs === undefined ? undefined : seconds(startsMs))),
     ...row('In this order', takes('given')),
@@ -157,6 +157,9 @@ function notes({ ways, priceRegion }: Plan): string[] {
     ...ways.flatMap((way) => way.obstacles.map((obstacle) => `${nameOf(way)}: ${obstacle}.`)),
     'The configurations of a batch are tested one after the other.',
     'Each retry takes one more state transition, and inline three more events.',
+    ...(ways.some(({ price }) => price.total === undefined)
+      ? ['Lambda and EXPRESS cost by durations, which the report of a run tells.']
+      : []),
     `List prices of ${priceRegion}, ${priceDate}${priceRegion === defaultPriceRegion ? '' : `; of ${defaultPriceRegion} for EXPRESS and S3`}.`,
   ];
 }

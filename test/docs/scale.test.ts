@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { maxConfigurations } from '../../lib/stateMachine/executionBudget';
 import { limits } from '../../lib/wire';
@@ -56,6 +57,22 @@ describe('docs/scale.md', () => {
     );
     expect(text).toContain(`| ${maxConfigurations(5)} with five retries each`);
     expect(text).toContain(`| at once | ${limits.inlineConcurrency} | ${grouped(limits.distributedConcurrency)} |`);
+  });
+
+  test('shows what plan says', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'scale-'));
+    try {
+      const tenants = Array.from({ length: 10_000 }, (_, index) => `tenant_${index}\n`).join('');
+      writeFileSync(join(directory, 'tenants.csv'), `configuration_identifier\n${tenants}`);
+      const [, flags, shown] = /^\$ system-test plan (.*)\n([^`]*)```/m.exec(text)!;
+      const args = flags!.replace('tenants.csv', join(directory, 'tenants.csv')).split(' ');
+
+      const { stdout } = await inProcess(['plan', ...args]);
+
+      expect(shown).toBe(stdout);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   test('names flags that there are', async () => {

@@ -88,6 +88,7 @@ test('says how a set is run that does not fit inline, and compares the ways', as
    INLINE: 998 at most fit in 25,000 events with 5 retries each.
    The configurations of a batch are tested one after the other.
    Each retry takes one more state transition, and inline three more events.
+   Lambda and EXPRESS cost by durations, which the report of a run tells.
    List prices of us-east-1, 2026-11-22.
    "
   `);

@@ -86,7 +86,7 @@ describe('a plan', () => {
       names(240).map((name) => name.padEnd(1000, 'x')),
       {},
       'DISTRIBUTED',
-      'results of such long identifiers fit in no output',
+      'results without details take 256,561 bytes, at most 239,700 in all',
     ],
   ])('names the mode and why: %s', (_, configurations, rest, name, because) => {
     expect(planOf({ configurations, inputBytes: 2, maxConcurrency: 10, batchSize: 10, ...rest }).mode).toEqual({
