@@ -61,6 +61,7 @@ export async function openAccess(options: AccessOptions & NamedTarget, io: Comma
     // As in the AWS CLI; the SDK for JavaScript does not read the second variable.
     region: region ?? regionIn(io.env, 'AWS_REGION', 'AWS_DEFAULT_REGION'),
     endpointUrl,
+    pathStyle: [endpointUrl, io.env.AWS_ENDPOINT_URL_S3, io.env.AWS_ENDPOINT_URL].some((url = '') => url !== ''),
     credentials: keysBesideProfile(profile, io.env),
     proxy: await proxyOf(io.env),
   };
@@ -96,7 +97,13 @@ async function localEndpoint(options: AccessOptions & NamedTarget, io: CommandIo
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return {
     stack: endpoint.deployment.chosenStack,
-    aws: { endpointUrl: endpoint.url, region: endpoint.deployment.region, credentials, plainEndpoint: true },
+    aws: {
+      endpointUrl: endpoint.url,
+      region: endpoint.deployment.region,
+      credentials,
+      plainEndpoint: true,
+      pathStyle: true,
+    },
     close: () => endpoint.close(),
   };
 }

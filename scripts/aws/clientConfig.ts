@@ -11,6 +11,8 @@ export interface AwsOptions {
   endpointUrl?: string;
   /** Whether the endpoint is neither FIPS nor dual-stack, whatever the environment asks for: those have AWS's names only. */
   plainEndpoint?: boolean;
+  /** Whether S3 is asked for a bucket in the path, as what stands in for it has no name of a host for each. */
+  pathStyle?: boolean;
   /** Undefined leaves them to the SDK's default chain. */
   credentials?: StaticCredentials;
   /** Undefined where connections are made directly. */

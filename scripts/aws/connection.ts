@@ -1,4 +1,5 @@
 import type { AwsOptions } from './clientConfig';
+import type { ResultBucket } from './resultBucket';
 import type { StepFunctions } from './stepFunctions';
 import { openAccess, type AccessOptions } from './awsAccess';
 import type { CommandIo } from '../io/commandIo';
@@ -16,6 +17,8 @@ export interface StateMachineOptions extends AccessOptions {
 export interface Connection {
   api: StepFunctions;
   stateMachineArn: string;
+  /** Where a distributed execution leaves its results. Its part of the SDK is loaded with the first call. */
+  bucket(): Promise<ResultBucket>;
   /** Whether the calls go to AWS itself rather than to an endpoint that stands in for it. */
   isAws(): boolean;
   close(): Promise<void>;
@@ -40,12 +43,15 @@ export async function connect(options: StateMachineOptions, io: CommandIo, talk:
       import('./stepFunctions'),
     ]);
     const api = stepFunctions(aws);
+    let bucket: ResultBucket | undefined;
     return {
       api,
       stateMachineArn,
+      bucket: async () => (bucket ??= (await import('./resultBucket')).resultBucket(aws)),
       isAws: () => access.isAws(),
       close: () => {
         api.close();
+        bucket?.close();
         return access.close();
       },
     };

@@ -5,7 +5,9 @@ import { UserError } from '../io/userError';
  * The variables that name an endpoint of all services, or of one that is called here.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
-const variables = ['', '_CLOUDFORMATION', '_LAMBDA', '_SFN', '_STS'].map((service) => `AWS_ENDPOINT_URL${service}`);
+const variables = ['', '_CLOUDFORMATION', '_LAMBDA', '_S3', '_SFN', '_STS'].map(
+  (service) => `AWS_ENDPOINT_URL${service}`,
+);
 
 /** Whether a text is the URL of an endpoint that can be called. */
 export function isEndpointUrl(text: string): boolean {

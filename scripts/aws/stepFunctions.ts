@@ -1,14 +1,18 @@
 import {
   DescribeExecutionCommand,
+  DescribeMapRunCommand,
   GetExecutionHistoryCommand,
+  ListExecutionsCommand,
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
   type HistoryEvent,
+  type MapRunStatus,
 } from '@aws-sdk/client-sfn';
 import type { ExecutionStatus } from '../../lib/wire';
 import { callObserver, promptClientConfig, type AwsOptions } from './clientConfig';
-import { kindOf, UnusableAnswerError } from './errors';
+import { UnusableAnswerError } from './errors';
+import { renewed } from './renewed';
 
 /** Milliseconds for a description. */
 const describedWithin = 5_000;
@@ -21,6 +25,10 @@ export interface StepFunctions {
   history(o: HistoryRequest, signal: AbortSignal): Promise<HistoryPage>;
   /** DescribeExecution, given up after 5 s: without it, only less is known. */
   describe(executionArn: string, signal?: AbortSignal): Promise<ExecutionDescription>;
+  /** DescribeMapRun, given up after 5 s. Small Regions refill one call a second (AWS Step Functions quotas). */
+  describeMapRun(mapRunArn: string, signal: AbortSignal): Promise<MapRunDescription>;
+  /** One page of ListExecutions: the child executions of a Map Run that have a status. */
+  children(o: ChildrenRequest, signal: AbortSignal): Promise<ChildrenPage>;
   /** StopExecution. */
   stop(o: { executionArn: string; error: string; cause: string }, signal: AbortSignal): Promise<void>;
   /** Closes idle connections. */
@@ -52,28 +60,48 @@ export interface ExecutionDescription {
   output?: string;
   /** Of an execution that failed. */
   error?: string;
+  cause?: string;
+}
+
+/** How many items of a Map Run are in a status. An item is a configuration, also in a batch. */
+export type ItemCounts = Record<
+  'pending' | 'running' | 'succeeded' | 'failed' | 'timedOut' | 'aborted' | 'total',
+  number
+>;
+
+export interface MapRunDescription {
+  mapRunArn: string;
+  /** Of the execution that started it. */
+  executionArn: string;
+  status: MapRunStatus;
+  items: ItemCounts;
+  /** How many child executions there are. */
+  children: number;
+}
+
+export interface ChildrenRequest {
+  mapRunArn: string;
+  statusFilter: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  nextToken?: string;
+}
+
+export interface ChildrenPage {
+  executions: ChildExecution[];
+  nextToken?: string;
+}
+
+export interface ChildExecution {
+  executionArn: string;
+  name: string;
+  /** How many items it was given. */
+  itemCount: number;
 }
 
 export type { HistoryEvent };
 
-/**
- * AWS Step Functions through the SDK. Where credentials turn out to be expired, the next call asks for new ones: the SDK
- * itself does so only for those whose end it knows, and a user may have signed in again.
- */
+/** AWS Step Functions through the SDK. */
 export function stepFunctions(options: AwsOptions): StepFunctions {
-  let client = newClient(options);
-  const send = async <T>(call: (sfn: SFNClient) => Promise<T>): Promise<T> => {
-    const used = client;
-    try {
-      return await call(used);
-    } catch (error) {
-      if (kindOf(error) === 'credentials' && used === client) {
-        client = newClient(options);
-        used.destroy();
-      }
-      throw error;
-    }
-  };
+  const { send, close } = renewed(() => newClient(options));
   return {
     async start(o) {
       const { executionArn } = await send((sfn) => sfn.send(new StartExecutionCommand(o)));
@@ -89,20 +117,55 @@ export function stepFunctions(options: AwsOptions): StepFunctions {
       const abortSignal = signal ? AbortSignal.any([signal, timeOver]) : timeOver;
       const command = new DescribeExecutionCommand({ executionArn: arn });
       const described = await send((sfn) => sfn.send(command, { abortSignal }));
-      const { executionArn, stateMachineArn, status, startDate, stopDate, input, output, error } = described;
+      const { executionArn, stateMachineArn, status, startDate, stopDate, input, output, error, cause } = described;
       return {
         executionArn: given(executionArn, 'executionArn'),
         stateMachineArn: given(stateMachineArn, 'stateMachineArn'),
         status: given(status, 'status'),
         startDate: given(startDate, 'startDate'),
-        ...{ stopDate, input, output, error },
+        ...{ stopDate, input, output, error, cause },
+      };
+    },
+    async describeMapRun(arn, signal) {
+      const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(describedWithin)]);
+      const command = new DescribeMapRunCommand({ mapRunArn: arn });
+      const { mapRunArn, executionArn, status, itemCounts, executionCounts } = await send((sfn) =>
+        sfn.send(command, { abortSignal }),
+      );
+      const counts = given(itemCounts, 'itemCounts');
+      return {
+        mapRunArn: given(mapRunArn, 'mapRunArn'),
+        executionArn: given(executionArn, 'executionArn'),
+        status: given(status, 'status'),
+        items: {
+          pending: given(counts.pending, 'pending'),
+          running: given(counts.running, 'running'),
+          succeeded: given(counts.succeeded, 'succeeded'),
+          failed: given(counts.failed, 'failed'),
+          timedOut: given(counts.timedOut, 'timedOut'),
+          aborted: given(counts.aborted, 'aborted'),
+          total: given(counts.total, 'total'),
+        },
+        children: given(executionCounts?.total, 'executionCounts'),
+      };
+    },
+    async children(o, abortSignal) {
+      const command = new ListExecutionsCommand({ ...o, maxResults: 1_000 });
+      const { executions, nextToken } = await send((sfn) => sfn.send(command, { abortSignal }));
+      return {
+        executions: given(executions, 'executions').map(({ executionArn, name, itemCount }) => ({
+          executionArn: given(executionArn, 'executionArn'),
+          name: given(name, 'name'),
+          itemCount: itemCount ?? 1,
+        })),
+        nextToken,
       };
     },
     async stop(o, abortSignal) {
       const { stopDate } = await send((sfn) => sfn.send(new StopExecutionCommand(o), { abortSignal }));
       given(stopDate, 'stopDate');
     },
-    close: () => client.destroy(),
+    close,
   };
 }
 

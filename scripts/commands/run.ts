@@ -118,13 +118,17 @@ export function byExecutions(
   options: RunOptions,
   { io, talk, stop, redact }: TestContext,
 ): TestMethod<TestedExecution> {
-  const context = { connection, options, io, talk, stop, redact };
+  const cleanUp: (() => void)[] = [];
+  const context = { connection, options, io, talk, stop, redact, cleanUp };
   return {
     test: (configurations, retry) => testExecution(context, configurations, retry),
     findConfigurations: (executionArn) => configurationsOfExecution(connection.api, executionArn, io),
     notes: (result) => concurrencyNotes(result, options),
     whyNoVerdict: ({ followed }, result) => whyNoVerdict(followed, result, options),
-    close: () => connection.close(),
+    close: () => {
+      cleanUp.forEach((step) => step());
+      return connection.close();
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { priceDate, pricesOf } from './prices';
 
 /** What the cost of a run depends on. */
 export interface CostFactors {
-  results: RunConfigurationResult[];
+  results: Iterable<RunConfigurationResult>;
   /** The function's memory in MB, 128 to 10,240. */
   memoryMb: number;
   architecture: 'x86_64' | 'arm64';
@@ -21,16 +21,21 @@ export interface CostFactors {
  */
 export function costOf({ results, memoryMb, architecture, region, stateTransitions }: CostFactors): RunCost {
   const { region: priceRegion, lambdaGbSecond, lambdaRequest, stateTransition } = pricesOf(region);
-  const billed = results.flatMap((one) => [one, ...(one.earlier ?? [])].flatMap(billedMs));
-  const gbSeconds = (billed.reduce((sum, ms) => sum + ms, 0) / 1000) * (memoryMb / 1024);
-  const lambdaUsd = gbSeconds * lambdaGbSecond[architecture] + billed.length * lambdaRequest;
+  let [requests, totalMs] = [0, 0];
+  for (const result of results) {
+    const billed = [result, ...(result.earlier ?? [])].flatMap(billedMs);
+    requests += billed.length;
+    totalMs += billed.reduce((sum, ms) => sum + ms, 0);
+  }
+  const gbSeconds = (totalMs / 1000) * (memoryMb / 1024);
+  const lambdaUsd = gbSeconds * lambdaGbSecond[architecture] + requests * lambdaRequest;
   const transitionsUsd = (stateTransitions ?? 0) * stateTransition;
   return {
     currency: 'USD',
     price_region: priceRegion,
     price_date: priceDate,
     architecture,
-    lambda_requests: billed.length,
+    lambda_requests: requests,
     lambda_gb_seconds: rounded(gbSeconds),
     lambda_usd: rounded(lambdaUsd),
     ...(stateTransitions === undefined

@@ -42,10 +42,12 @@ export function disagreements(
   const items = tracker.items();
   if (!items || !tracker.end) return ['the history does not show which configurations were tested'];
   return [
-    ...ofInput(tracker, items, asked),
+    ...ofInput(tracker, asked),
+    ...ofItems(tracker, items, asked),
     ...ofConfigurations(tracker, items, result),
     ...ofStatuses(tracker, result),
-    ...ofCounts(tracker, result, asked),
+    ...ofCounts(result),
+    ...ofLimits(tracker, result, asked),
     ...ofEnd(tracker.end, result),
     ...(description ? ofDescription(description, tracker.end, asked) : []),
   ];
@@ -56,15 +58,19 @@ export function inputOf({ input }: ExecutionRequest): SystemTestInput {
   return parseJson(input) as SystemTestInput;
 }
 
-function ofInput(tracker: ExecutionTracker, items: Json[], asked: ExecutionRequest): string[] {
+/** Whether the history is that of what was asked for. */
+export function ofInput(tracker: ExecutionTracker, { input }: ExecutionRequest): string[] {
+  return unless(
+    tracker.input === undefined || sameJson(tracker.input, input),
+    'the history is of an execution with another input',
+  );
+}
+
+function ofItems(tracker: ExecutionTracker, items: Json[], asked: ExecutionRequest): string[] {
   const { configurations } = inputOf(asked);
   const asAsked = (one: Configuration, index: number) =>
     isIdentifierAlone(one) ? identifierIn(items[index]) === identifierOf(one) : isDeepStrictEqual(items[index], one);
   return [
-    ...unless(
-      tracker.input === undefined || sameJson(tracker.input, asked.input),
-      'the history is of an execution with another input',
-    ),
     ...unless(
       !configurations || (items.length === configurations.length && configurations.every(asAsked)),
       'the history shows other configurations than were asked for',
@@ -104,18 +110,25 @@ function ofStatuses(tracker: ExecutionTracker, { results }: AggregatedResult): s
   });
 }
 
-function ofCounts(tracker: ExecutionTracker, result: AggregatedResult, asked: ExecutionRequest): string[] {
-  const { results, total, passed, failed, errored, max_concurrency: concurrency } = result;
+function ofCounts({ results, total, passed, failed, errored }: AggregatedResult): string[] {
+  return unless(
+    isDeepStrictEqual({ total, passed, failed, errored }, { total: results.length, ...countByStatus(results) }),
+    `the result counts ${passed} passed, ${failed} failed and ${errored} errored of ${total}, and holds others`,
+  );
+}
+
+/** Whether no more is tolerated, and no more ran at once, than was asked for. */
+export function ofLimits(
+  tracker: ExecutionTracker,
+  { total, max_concurrency: concurrency, tolerated_failures }: Omit<AggregatedResult, 'results'>,
+  asked: ExecutionRequest,
+): string[] {
   const { tolerated_failures: tolerated = tracker.toleratedFailures() ?? 0, max_concurrency: limit } = inputOf(asked);
   const most = Math.min(limit ?? Infinity, tracker.maxConcurrency() ?? Infinity);
   return [
     ...unless(
-      isDeepStrictEqual({ total, passed, failed, errored }, { total: results.length, ...countByStatus(results) }),
-      `the result counts ${passed} passed, ${failed} failed and ${errored} errored of ${total}, and holds others`,
-    ),
-    ...unless(
-      result.tolerated_failures === toleratedCount(tolerated, results.length),
-      `the result tolerates ${result.tolerated_failures} failures, not ${tolerated}`,
+      tolerated_failures === toleratedCount(tolerated, total),
+      `the result tolerates ${tolerated_failures} failures, not ${tolerated}`,
     ),
     ...unless(
       concurrency >= 1 && concurrency <= most,
@@ -124,9 +137,10 @@ function ofCounts(tracker: ExecutionTracker, result: AggregatedResult, asked: Ex
   ];
 }
 
-function ofEnd(
+/** Whether the execution ended as its result has it. */
+export function ofEnd(
   end: ExecutionEnd,
-  { failed, errored, tolerated_failures: tolerated, total }: AggregatedResult,
+  { failed, errored, tolerated_failures: tolerated, total }: Omit<AggregatedResult, 'results'>,
 ): string[] {
   const verdict = judge({ failed, errored, tolerated, total });
   const expected = verdict === 'PASSED' ? 'SUCCEEDED' : errorOfVerdict[verdict];
@@ -134,7 +148,8 @@ function ofEnd(
   return unless(got === expected, `the execution ended with ${got}, where its result asks for ${expected}`);
 }
 
-function ofDescription(
+/** Whether the execution is described as its history has it. */
+export function ofDescription(
   description: NonNullable<FollowedExecution['description']>,
   end: ExecutionEnd,
   { executionArn, input }: ExecutionRequest,
@@ -168,7 +183,8 @@ function ofDescription(
   ];
 }
 
-function unless(agreed: boolean, sentence: string): string[] {
+/** A sentence where something does not agree. */
+export function unless(agreed: boolean, sentence: string): string[] {
   return agreed ? [] : [sentence];
 }
 

@@ -17,7 +17,7 @@ import { countByStatus, toleratedCount } from '../result/tally';
 import { UserError } from '../io/userError';
 
 /** What the trigger itself knows of the run. */
-interface TimedRequest extends ExecutionRequest {
+export interface TimedRequest extends ExecutionRequest {
   /** When the trigger started the execution, and now. */
   startedAt: Date;
   now: Date;
@@ -31,10 +31,7 @@ interface TimedRequest extends ExecutionRequest {
  * @throws NoVerdictError where it could not list its configurations, or the result isn't that of a system test
  */
 export function executionResult(followed: FollowedExecution, asked: TimedRequest): RunResult {
-  const { tracker, description } = followed;
-  const { end } = tracker;
-  const started = description?.startDate ?? tracker.startedAt ?? asked.startedAt;
-  const stopped = description?.stopDate ?? end?.at ?? asked.now;
+  const { tracker } = followed;
   const { verdict, result, disagreement } = judged(followed, asked);
   return {
     ...result,
@@ -42,13 +39,26 @@ export function executionResult(followed: FollowedExecution, asked: TimedRequest
       ...withReadableLog((one.truncated && tracker.wholeResult(index)) || one),
       ...tracker.times(index),
     })),
+    ...executionFacts(followed, asked),
+    verdict,
+    ...(disagreement !== undefined && { disagreement }),
+  };
+}
+
+/** What a result says of its execution as a whole. */
+export function executionFacts(
+  { tracker, description }: FollowedExecution,
+  asked: TimedRequest,
+): Pick<RunResult, 'execution_arn' | 'status' | 'started_at' | 'stopped_at' | 'duration_seconds'> {
+  const { end } = tracker;
+  const started = description?.startDate ?? tracker.startedAt ?? asked.startedAt;
+  const stopped = description?.stopDate ?? end?.at ?? asked.now;
+  return {
     execution_arn: asked.executionArn,
     status: end?.status ?? 'RUNNING',
-    verdict,
     started_at: started.toISOString(),
     stopped_at: stopped.toISOString(),
     duration_seconds: Math.max(0, stopped.getTime() - started.getTime()) / 1000,
-    ...(disagreement !== undefined && { disagreement }),
   };
 }
 
@@ -56,8 +66,8 @@ function judged(
   followed: FollowedExecution,
   asked: TimedRequest,
 ): { verdict: Verdict; result: AggregatedResult; disagreement?: string } {
-  const { tracker, description } = followed;
-  const { end, failInput } = tracker;
+  const { tracker } = followed;
+  const { end } = tracker;
   const history = () => piecedTogether(tracker, asked);
   const unbelieved = (disagreement: string) => ({ verdict: 'ERRORED' as const, result: history(), disagreement });
   const listingFailed = end?.error === 'SystemTestListingFailed';
@@ -67,12 +77,12 @@ function judged(
       return unbelieved(`the execution says that ${before}, and tested configurations`);
     }
     const cause = end.cause ?? 'it gave no cause';
-    if (listingFailed) throw new NoVerdictError(`The state machine could not list the configurations: ${cause}`);
+    if (listingFailed) throw listingFailure(end);
     throw new UserError(`The state machine refused its input: ${cause}`);
   }
   const verdict = verdictOf(end);
   if (verdict === undefined) return { verdict: 'ERRORED', result: history() };
-  const result = parsed(end?.status === 'SUCCEEDED' ? (end.output ?? description?.output) : failInput);
+  const result = parsed(resultText(followed), parseAggregatedResult);
   if (result instanceof Error) {
     if (tracker.results().size > 0) return unbelieved(`the result of the execution can't be read (${result.message})`);
     throw new NoVerdictError(
@@ -84,16 +94,27 @@ function judged(
   return first === undefined ? { verdict, result } : unbelieved(first);
 }
 
+/** JSON text: what the execution came to by itself. */
+export function resultText({ tracker: { end, failInput }, description }: FollowedExecution): string | undefined {
+  return end?.status === 'SUCCEEDED' ? (end.output ?? description?.output) : failInput;
+}
+
+/** The error of an execution that found no configurations to test. */
+export function listingFailure({ cause = 'it gave no cause' }: ExecutionEnd): NoVerdictError {
+  return new NoVerdictError(`The state machine could not list the configurations: ${cause}`);
+}
+
 /** What the machine itself says; undefined where it came to no result. */
-function verdictOf(end: ExecutionEnd | undefined): Verdict | undefined {
+export function verdictOf(end: ExecutionEnd | undefined): Verdict | undefined {
   if (end?.status === 'SUCCEEDED') return 'PASSED';
   const verdicts = Object.keys(errorOfVerdict) as (keyof typeof errorOfVerdict)[];
   return end?.status === 'FAILED' ? verdicts.find((verdict) => errorOfVerdict[verdict] === end.error) : undefined;
 }
 
-function parsed(json: string | undefined): AggregatedResult | WireFormatError {
+/** What a text of JSON holds, or why it can't be parsed. */
+export function parsed<T>(json: string | undefined, parse: (value: unknown) => T): T | WireFormatError {
   try {
-    return parseAggregatedResult(parseJson(json));
+    return parse(parseJson(json));
   } catch (error) {
     if (error instanceof WireFormatError) return error;
     throw error;
@@ -153,7 +174,7 @@ function withoutStop(sentence: string): string {
 }
 
 /** Completes "Not finished when …"; also what a person is told about an execution that came to no result. */
-function reasonOf(end: ExecutionEnd | undefined): string {
+export function reasonOf(end: ExecutionEnd | undefined): string {
   const why = [end?.error, end?.cause].filter((text) => text !== undefined && text !== '').join(': ');
   const because = why === '' ? '' : ` (${why.replace(/\.$/, '')})`;
   switch (end?.status) {

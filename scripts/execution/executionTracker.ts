@@ -1,5 +1,11 @@
-import { isJsonObject, type Configuration, type ConfigurationResult, type Json } from '../../lib/wire';
-import { parseConfiguration, parseConfigurationResult } from '../../lib/wire/parsers';
+import {
+  isJsonObject,
+  type Configuration,
+  type ConfigurationResult,
+  type Json,
+  type ResultsLocation,
+} from '../../lib/wire';
+import { parseConfiguration, parseConfigurationResult, parseResultsLocation } from '../../lib/wire/parsers';
 import type { HistoryEvent } from '../aws/stepFunctions';
 import type { RunProgress } from '../terminal/runProgress';
 import { ExecutionUsage } from './executionUsage';
@@ -52,6 +58,10 @@ export class ExecutionTracker {
   private mapInput: Json | undefined;
   /** How many iterations the Map has. */
   total: number | undefined;
+  /** Of the Distributed Map. Undefined where there was none. */
+  mapRunArn: string | undefined;
+  /** What the machine made of its input: the variable `checked`. */
+  private checked: Json | undefined;
   private readonly iterations = new Map<number, Iteration>();
   /** The index of the iteration that an event belongs to, by the event's id. */
   private readonly indexOfEvent = new Map<number, number>();
@@ -140,6 +150,12 @@ export class ExecutionTracker {
     return typeof value === 'number' || typeof value === 'string' ? value : undefined;
   }
 
+  /** Where a distributed execution leaves its results, as it said before it tested anything. */
+  resultsLocation(): ResultsLocation | undefined {
+    const location = isJsonObject(this.checked) ? this.checked.results : undefined;
+    return parsedIf(location, (value) => parseResultsLocation(value, 'results'));
+  }
+
   private longest(iterations: Iteration[]): RunProgress['longest'] {
     // They are started in order.
     const first = iterations.find(
@@ -152,7 +168,8 @@ export class ExecutionTracker {
   }
 
   private inputValue(key: string): Json | undefined {
-    return isJsonObject(this.mapInput) ? this.mapInput[key] : undefined;
+    const [input, checked] = [this.mapInput, this.checked];
+    return (isJsonObject(input) ? input[key] : undefined) ?? (isJsonObject(checked) ? checked[key] : undefined);
   }
 
   private applyOne(event: HistoryEvent): void {
@@ -160,6 +177,7 @@ export class ExecutionTracker {
     const index = this.indexOf(event);
     const iteration = index === undefined ? undefined : this.iterations.get(index);
     this.usage.apply(event);
+    this.checked = parseJson(event.stateExitedEventDetails?.assignedVariables?.checked) ?? this.checked;
     switch (event.type) {
       case 'ExecutionStarted':
         this.startedAt = at;
@@ -180,6 +198,9 @@ export class ExecutionTracker {
       case 'MapIterationFailed':
       case 'MapIterationAborted':
         this.finish(iteration, at, event.type === 'MapIterationSucceeded');
+        break;
+      case 'MapRunStarted':
+        this.mapRunArn = event.mapRunStartedEventDetails?.mapRunArn;
         break;
       case 'FailStateEntered':
         this.failInput = event.stateEnteredEventDetails?.input;

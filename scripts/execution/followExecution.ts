@@ -5,6 +5,7 @@ import type { RunProgress } from '../terminal/runProgress';
 import type { StopReason } from '../io/stopSignal';
 import { ExecutionTracker } from './executionTracker';
 import { HistoryPoller } from './historyPoller';
+import { MapRunProgress } from './mapRunProgress';
 import { NoVerdictError } from '../io/noVerdictError';
 
 /** Milliseconds that a stopped execution gets to end, the call that stops it included. */
@@ -32,9 +33,12 @@ export async function followExecution(
 ): Promise<FollowedExecution> {
   const tracker = new ExecutionTracker();
   const poller = new HistoryPoller(api, executionArn, o.clock);
+  const mapRun = new MapRunProgress(api, o.clock);
   const read = async (wake: AbortSignal) => {
     tracker.apply(await poller.next(wake));
-    o.onProgress(tracker.progress());
+    const { mapRunArn, end } = tracker;
+    const ofMapRun = mapRunArn === undefined || end ? undefined : await mapRun.next(mapRunArn, wake);
+    o.onProgress(ofMapRun ?? tracker.progress());
   };
   let stopped: StopReason | undefined;
   try {

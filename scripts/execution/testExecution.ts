@@ -9,8 +9,10 @@ import { followExecution, type FollowedExecution } from './followExecution';
 import { startExecution, type StartedExecution } from './startExecution';
 import { unlessInterrupted } from '../io/interruptedError';
 import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice';
+import { everyResult } from '../result/allResults';
 import type { Redactor } from '../result/redaction';
-import { executionResult } from './executionResult';
+import { distributedResult } from './distributedResult';
+import { executionResult, type TimedRequest } from './executionResult';
 import type { StopSignal } from '../io/stopSignal';
 import type { TestRound } from '../result/testRound';
 import type { Talk } from '../terminal/talk';
@@ -34,6 +36,8 @@ export interface RunContext {
   stop: StopSignal;
   /** Takes secrets out of what is shown while it runs. */
   redact: Redactor;
+  /** What is to be done once the results are reported. */
+  cleanUp: (() => void)[];
 }
 
 /** An execution that was followed as far as it could be, and its result. */
@@ -66,16 +70,50 @@ export async function testExecution(
   const { executionArn } = started;
   const link = announce(started, context);
   const followed = await follow(executionArn, context);
-  const result = executionResult(followed, { executionArn, input, startedAt, now: new Date(io.clock.now()) });
+  const asked = { executionArn, input, startedAt, now: new Date(io.clock.now()) };
+  const { result, memoryMb, stateTransitions } = await resultOf(followed, asked, context);
   const { tracker, stopped, trouble } = followed;
   return {
     followed,
-    result: { ...result, ...(link && { console_url: link }), ...costs(result, followed, options) },
+    result: {
+      ...result,
+      ...(link && { console_url: link }),
+      ...costs(result, { memoryMb, stateTransitions }, options),
+    },
     configurations: tracker.configurations(),
     stopped,
     // With trouble it may still run, and what is not believed is no ground to go on from.
     repeatable: trouble === undefined && tracker.end?.status !== 'ABORTED' && result.disagreement === undefined,
   };
+}
+
+/** The result, and what its cost depends on. */
+interface UsedResult {
+  result: RunResult;
+  memoryMb?: number;
+  stateTransitions: number;
+}
+
+async function resultOf(followed: FollowedExecution, asked: TimedRequest, context: RunContext): Promise<UsedResult> {
+  const { tracker } = followed;
+  const { usage } = tracker;
+  if (tracker.mapRunArn === undefined) {
+    const { memoryMb } = usage;
+    return { result: executionResult(followed, asked), memoryMb, stateTransitions: usage.stateTransitions() };
+  }
+  const { connection, io, talk, cleanUp } = context;
+  talk.note(`Reading the results of the Map Run ${tracker.mapRunArn}`);
+  // Whoever has stopped the execution may interrupt again, to leave without its results.
+  const stop = io.stop.aborted ? io.leave : AbortSignal.any([io.stop, io.leave]);
+  const { result, read } = await distributedResult(followed, asked, connection, { clock: io.clock, stop });
+  cleanUp.push(() => read.spool.close());
+  const { items, children = 0 } = read.description ?? {};
+  if (items && items.total > result.total) {
+    talk.note(`The Map Run has ${items.total} items; there are results of ${result.total}.`);
+  }
+  // A child invokes the function and writes the result; one of a batch goes through a Map as well.
+  const ofChildren = children === items?.total ? 2 * children : 2 * children + (items?.total ?? 0);
+  return { result, memoryMb: read.memoryMb, stateTransitions: usage.stateTransitions() + ofChildren };
 }
 
 function announce({ executionArn, ended }: StartedExecution, { connection, talk }: RunContext): string | undefined {
@@ -119,22 +157,22 @@ async function follow(executionArn: string, context: RunContext): Promise<Follow
 /** The cost, as far as the history tells what it depends on. */
 function costs(
   result: RunResult,
-  { tracker }: FollowedExecution,
+  { memoryMb, stateTransitions }: Omit<UsedResult, 'result'>,
   options: ExecutionOptions,
 ): Pick<RunResult, 'cost' | 'cost_unknown'> {
   if (!options.cost) return {};
-  const { memoryMb } = tracker.usage;
   if (memoryMb === undefined) {
-    return { cost_unknown: 'No log of the function in the history of the execution tells its memory.' };
+    const where = result.all ? 'among the results' : 'in the history of the execution';
+    return { cost_unknown: `No log of the function ${where} tells its memory.` };
   }
   const [, , , region = ''] = result.execution_arn.split(':');
   return {
     cost: costOf({
-      results: result.results,
+      results: everyResult(result),
       memoryMb,
       architecture: 'x86_64',
       region,
-      stateTransitions: tracker.usage.stateTransitions(),
+      stateTransitions,
     }),
   };
 }

@@ -70,7 +70,8 @@ export function plainProgress(stream: OutputStream, clock: Clock): Progress {
       const { total, done } = progress;
       if (total === undefined || stopped) return;
       if (latest === undefined) {
-        stream.write(`Testing ${counted(total)}.\n`);
+        // A Map Run may not have read all of them yet.
+        stream.write(progress.failed === undefined ? 'Testing in a Map Run.\n' : `Testing ${counted(total)}.\n`);
         shownDone = 0;
       }
       latest = progress;
@@ -100,7 +101,7 @@ function countsOf(progress: RunProgress, elapsed: number): string {
   const { done, total = 0, failed, errored, running } = progress;
   const parts = [
     `${done} of ${total} done`,
-    `${failed} failed`,
+    ...(failed === undefined ? [] : [`${failed} failed`]),
     ...(errored > 0 ? [`${errored} errored`] : []),
     `${running} running`,
     seconds(elapsed),

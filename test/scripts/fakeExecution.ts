@@ -116,6 +116,14 @@ export class FakeExecution implements StepFunctions {
     });
   }
 
+  describeMapRun(): Promise<never> {
+    return Promise.reject(new Error('There is no Map Run.'));
+  }
+
+  children(): Promise<never> {
+    return this.describeMapRun();
+  }
+
   close(): void {
     this.closed = true;
   }

@@ -123,10 +123,13 @@ async function replay(
       },
       history: () => Promise.resolve(answers.history),
       describe: () => Promise.resolve(answers.describe),
+      describeMapRun: () => Promise.reject(new Error('There is no Map Run.')),
+      children: () => Promise.reject(new Error('There is no Map Run.')),
       stop: () => Promise.resolve(),
       close: () => undefined,
     },
     stateMachineArn: machineOf(executionArn),
+    bucket: () => Promise.reject(new Error('There is no bucket.')),
     isAws: () => false,
     close: () => Promise.resolve(),
   };

@@ -1,0 +1,201 @@
+import type { HistoryEvent, StepFunctions } from '../../../scripts/aws/stepFunctions';
+import { FakeClock } from '../fakeClock';
+import { fakeMapRun, reportOf, result, runFake, type FakeMapRun, type RunFake } from '../fakeMapRun';
+
+const seconds = 1000;
+
+/** A Map Run that starts at once and takes its time, seen on a fake clock. */
+function inTime(fake: FakeMapRun, lasts: number, given: RunFake = {}) {
+  const clock = new FakeClock();
+  const startedAt = clock.now();
+  const stop = new AbortController();
+  const leave = new AbortController();
+  const calledAt: number[] = [];
+  /** What comes in place of the end, once the execution was told to stop. */
+  let aborted: HistoryEvent | undefined;
+  const begun = fake.events.findIndex(({ type }) => type === 'MapRunStarted') + 1;
+  const describeMapRun: StepFunctions['describeMapRun'] = (...args) => {
+    const at = clock.now() - startedAt;
+    calledAt.push(at);
+    const { total } = fake.mapRun.items;
+    const done = Math.min(total, Math.floor((total * at) / lasts));
+    const items = { ...fake.mapRun.items, succeeded: done, running: total - done };
+    return given.api?.describeMapRun?.(...args) ?? Promise.resolve({ ...fake.mapRun, items });
+  };
+  const api: Partial<StepFunctions> = {
+    history: () => {
+      const known = fake.events.slice(0, clock.now() - startedAt < lasts ? begun : undefined);
+      return Promise.resolve({ events: aborted ? [...fake.events.slice(0, begun), aborted] : known });
+    },
+    stop: ({ error, cause }) => {
+      aborted = {
+        ...{ id: begun + 1, previousEventId: begun, timestamp: new Date(clock.now()) },
+        ...{ type: 'ExecutionAborted', executionAbortedEventDetails: { error, cause } },
+      };
+      return Promise.resolve();
+    },
+    ...given.api,
+    describeMapRun,
+  };
+  return { clock, calledAt, stop, leave, ended: runFake(fake, { ...given, clock, stop, leave, api }) };
+}
+
+const many = (count: number) => Array.from({ length: count }, (_, index) => [result(`config_${index}`)]);
+
+describe('following a Map Run', () => {
+  test('shows how far it is, asking no more than once a second', async () => {
+    const fake = fakeMapRun(many(200));
+    const { calledAt, ended } = inTime(fake, 60 * seconds, { options: { progress: true } });
+
+    const { code, stderr } = await ended;
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('Testing in a Map Run.\n');
+    expect(stderr).toMatch(/^\d+ of 200 done, \d+ running, \d+s$/m);
+    expect(stderr).not.toContain('failed');
+    expect(calledAt.length).toBeGreaterThan(10);
+    for (const [index, at] of calledAt.entries()) {
+      expect(at - (calledAt[index - 1] ?? -Infinity)).toBeGreaterThanOrEqual(seconds);
+    }
+  });
+
+  test('goes on where it can not be described meanwhile, and asks less often', async () => {
+    const fake = fakeMapRun(many(2));
+    let failures = 0;
+    const describeMapRun = () => {
+      failures++;
+      return failures < 4 ? Promise.reject(new Error('Rate exceeded')) : Promise.resolve(fake.mapRun);
+    };
+    const { calledAt, ended } = inTime(fake, 60 * seconds, { api: { describeMapRun } });
+
+    expect((await ended).code).toBe(0);
+    expect(calledAt[3]! - calledAt[2]!).toBeGreaterThanOrEqual(8 * seconds);
+  });
+});
+
+describe('a Map Run that does not come to its end', () => {
+  test('is stopped by an interruption, and what is known so far is reported', async () => {
+    const fake = fakeMapRun([[result('good')], [result('bad', 'FAILED')]]);
+    const named = ['good', 'bad', 'running', 'pending'];
+    fake.lost = [{ name: 'x', status: 'ABORTED', items: 1, input: { configuration: 'running', prefix: '' } }];
+    Object.assign(fake.mapRun, {
+      status: 'ABORTED',
+      items: { ...fake.mapRun.items, aborted: 1, pending: 1, total: 4 },
+    });
+    const describeMapRun = () => Promise.resolve(fake.mapRun);
+    const { clock, stop, ended } = inTime(fake, 3600 * seconds, { identifiers: named, api: { describeMapRun } });
+    await clock.sleep(10 * seconds);
+    stop.abort();
+
+    const { code, stdout, stderr, calls } = await ended;
+
+    expect(code).toBe(130);
+    const { results, ...run } = reportOf({ code, stdout, stderr, calls });
+    expect(run).toMatchObject({ status: 'ABORTED', verdict: 'ERRORED', total: 4, passed: 1, failed: 1, errored: 2 });
+    expect(results.map((one) => [one.configuration_identifier, one.error?.type])).toEqual([
+      ['running', 'SystemTest.NotFinished'],
+      ['pending', 'SystemTest.NotFinished'],
+      ['bad', 'Error'],
+      ['good', undefined],
+    ]);
+    expect(stderr).toContain('so the execution was stopped and there is no verdict');
+  });
+
+  test('is left at the second interruption, while its results are read', async () => {
+    const fake = fakeMapRun(many(3));
+    const { clock, stop, leave, ended } = inTime(fake, 3600 * seconds);
+    await clock.sleep(10 * seconds);
+    fake.failures.list = () => {
+      leave.abort();
+      return new Error('aborted');
+    };
+    stop.abort();
+
+    const { code, stderr } = await ended;
+
+    expect(code).toBe(130);
+    expect(stderr).toContain('the reading of the results was interrupted');
+  });
+
+  test('has no verdict where an interruption ends the reading of results that all passed', async () => {
+    const fake = fakeMapRun(many(3));
+    const stop = new AbortController();
+    fake.failures.read = () => {
+      stop.abort();
+      return new Error('aborted');
+    };
+
+    const { code, stderr } = await runFake(fake, { stop });
+
+    expect(code).toBe(130);
+    expect(stderr).toContain('the reading of the results was interrupted');
+  });
+
+  test.each<[string, Partial<HistoryEvent>, string]>([
+    [
+      'times out',
+      { type: 'ExecutionTimedOut', executionTimedOutEventDetails: {} },
+      'There is no verdict, as the execution timed out.',
+    ],
+    [
+      'fails as a whole',
+      {
+        type: 'ExecutionFailed',
+        executionFailedEventDetails: {
+          error: 'SystemTestErrored',
+          cause: 'The Map Run failed: States.DataLimitExceeded.',
+        },
+      },
+      'There is no verdict, as 1 configuration could not be tested.',
+    ],
+  ])('and %s has no verdict, though all passed that was tested', async (_, last, sentence) => {
+    const fake = fakeMapRun(many(3));
+    fake.events = [...fake.events.slice(0, 6), { ...fake.events[6]!, ...last }];
+    fake.lost = [{ name: 'x', status: 'FAILED', items: 1, input: { configuration: 'late', prefix: '' } }];
+    fake.mapRun.items = { ...fake.mapRun.items, failed: 1, total: 4 };
+
+    const ended = await runFake(fake, { options: { report: [{ format: 'json' }] } });
+
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toContain(sentence);
+    expect(reportOf(ended)).toMatchObject({ verdict: 'ERRORED', passed: 3, errored: 1 });
+  });
+
+  test('says that its list could not be read where it tested nothing, and what it tested where it did', async () => {
+    const last: Partial<HistoryEvent> = {
+      type: 'ExecutionFailed',
+      executionFailedEventDetails: { error: 'SystemTestListingFailed', cause: 's3://b/k can not be read.' },
+    };
+    const fake = fakeMapRun([]);
+    fake.events = [...fake.events.slice(0, 6), { ...fake.events[6]!, ...last }];
+    const empty = await runFake(fake);
+    expect(empty).toMatchObject({ code: 3, stdout: '' });
+    expect(empty.stderr).toContain('The state machine could not list the configurations: s3://b/k can not be read.');
+
+    const partial = fakeMapRun(many(2));
+    partial.events = fake.events;
+    const ended = await runFake(partial);
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toContain('SystemTestListingFailed: s3://b/k can not be read');
+    expect(reportOf(ended)).toMatchObject({ verdict: 'ERRORED', passed: 2 });
+  });
+});
+
+describe('the cost of a distributed run', () => {
+  test.each([
+    ['a child for each', [[result('a')], [result('b', 'FAILED')]], 4],
+    ['a child for two', [[result('a'), result('b', 'FAILED')]], 4],
+  ])('counts the transitions of the children, %s', async (_, batches, ofChildren) => {
+    const { cost } = reportOf(await runFake(fakeMapRun(batches)));
+
+    // Check input, the Map and Failed.
+    expect(cost).toMatchObject({ lambda_requests: 2, state_transitions: 3 + ofChildren });
+    expect(cost!.lambda_gb_seconds).toBeCloseTo((2 * 3.005 * 128) / 1024);
+  });
+
+  test('is not known where no log tells the memory', async () => {
+    const report = reportOf(await runFake(fakeMapRun(many(1))));
+
+    expect(report.cost_unknown).toBe('No log of the function among the results tells its memory.');
+  });
+});
