@@ -64,7 +64,8 @@ function checkIdentifier(value: unknown, what: string): asserts value is string 
  */
 export function parseAggregatedResult(value: unknown): AggregatedResult {
   const object = objectAt(value, 'the result');
-  return { ...countsAt(object), results: parseResults(object.results, 'results') };
+  const results = parseResults(object.results, 'results');
+  return { ...countsAt(object), results };
 }
 
 /**

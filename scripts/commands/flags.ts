@@ -259,7 +259,7 @@ export function integer(text: string, flag: string, least: number, most: number)
 
 /** How many the state machine may test at once. */
 export function maxConcurrency(text: string): number {
-  return integer(text, '--max-concurrency', 1, limits.inlineConcurrency);
+  return integer(text, '--max-concurrency', 1, limits.distributedConcurrency);
 }
 
 /**

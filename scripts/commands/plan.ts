@@ -4,7 +4,7 @@ import type { CommandIo } from '../io/commandIo';
 import { namedConfigurations } from '../configurations/namedConfigurations';
 import { everyResult } from '../result/allResults';
 import { checkIdentifiers, readEarlierRun } from '../result/earlierRun';
-import { executionInput, inputJson } from '../execution/executionInput';
+import { checkFitsInline, executionInput, inputJson } from '../execution/executionInput';
 import { exitCode, type ExitCode } from '../exitCode';
 import { planOf, type Plan } from '../plan/plan';
 import { planJson, planText } from '../plan/planReport';
@@ -90,6 +90,9 @@ async function plan(identifiers: string[], options: PlanOptions, io: CommandIo):
     );
   }
   const input = { ...options, configurations };
+  if (asked === 'INLINE') {
+    checkFitsInline(configurations);
+  }
   const inputBytes = Buffer.byteLength(asked === 'INLINE' ? executionInput(input) : inputJson(input));
   const planned = inMode(asked, planOf({ configurations, inputBytes, maxConcurrency, batchSize, earlier }));
   const source = earlier && { file: longestFirst ?? '', startedAt: earlier.started_at, configurations: !named };

@@ -55,7 +55,11 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
     .option('--state-machine <ARN>', 'its state machine, or a version or alias of it', stateMachine);
   addAllowUnknownOption(addRerunOption(addConfigurationsOption(command)))
     .optionsGroup('How to run it:')
-    .option('--max-concurrency <N>', 'how many at once, 1 to 40', maxConcurrency);
+    .option(
+      '--max-concurrency <N>',
+      'how many at once, 1 to 40, or to 10,000 where a Distributed Map tests',
+      maxConcurrency,
+    );
   addTimeoutOption(addToleratedFailuresOption(command), 'stop the execution after that long').option(
     '--name <NAME>',
     'name of the execution; one with the same input is joined, or reported if it has ended',

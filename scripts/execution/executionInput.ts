@@ -18,13 +18,10 @@ interface ConfigurationsInput extends InputOptions {
 
 /**
  * The execution's input as JSON. What is undefined is left to the defaults of the construct.
- * @throws UserError for what would be refused after the start as well, as far as it can be known before: more bytes than
- *   Step Functions takes, more configurations or longer identifiers than fit in one execution
+ * @throws UserError for more bytes than Step Functions takes. Whether so many configurations fit in one execution, only the
+ *   state machine knows, by its mode
  */
 export function executionInput(options: ConfigurationsInput): string {
-  if (options.configurations) {
-    checkFit(options.configurations);
-  }
   const json = inputJson(options);
   checkBytes(Math.max(Buffer.byteLength(json), completedBytes(inputOf(options))));
   return json;
@@ -59,8 +56,12 @@ function checkBytes(bytes: number): void {
   }
 }
 
-/** How many fit depends on the construct's `retryAttempts`; none fits more than without retries. */
-function checkFit(configurations: Configuration[]): void {
+/**
+ * Refuses what no inline Map has room for. How many fit depends on the construct's `retryAttempts`; none fits more than
+ * without retries.
+ * @throws UserError for more configurations or longer identifiers
+ */
+export function checkFitsInline(configurations: Configuration[]): void {
   const most = maxConfigurations(0);
   if (configurations.length > most) {
     throw new UserError(

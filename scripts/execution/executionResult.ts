@@ -111,7 +111,10 @@ export function verdictOf(end: ExecutionEnd | undefined): Verdict | undefined {
   return end?.status === 'FAILED' ? verdicts.find((verdict) => errorOfVerdict[verdict] === end.error) : undefined;
 }
 
-/** What a text of JSON holds, or why it can't be parsed. */
+/**
+ * What a text of JSON holds, or why it can't be parsed.
+ * @throws what `parse` throws beside `WireFormatError`
+ */
 export function parsed<T>(json: string | undefined, parse: (value: unknown) => T): T | WireFormatError {
   try {
     return parse(parseJson(json));

@@ -154,16 +154,13 @@ test.each([
   expect(stderr).toMatch(message);
 });
 
-test.each(['many', 'long', 'full'])(
-  'refuses inline what a run refuses before it calls anything, by the same words: %s',
-  async (name) => {
-    const given = ['--configurations', files[name]!];
+test('refuses inline what a run refuses before it calls anything, by the same words', async () => {
+  const given = ['--configurations', files.full!];
 
-    const { code, stderr } = await inProcess(['run', '--endpoint-url', 'http://127.0.0.1:9', ...given]);
+  const { code, stderr } = await inProcess(['run', '--endpoint-url', 'http://127.0.0.1:9', ...given]);
 
-    expect({ code, stderr }).toEqual({ code: 2, stderr: (await plan([...given, '--mode', 'inline'])).stderr });
-  },
-);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: (await plan([...given, '--mode', 'inline'])).stderr });
+});
 
 test('says it as JSON for programs', async () => {
   const results = [passed('config_0', { duration_ms: 1000, billed_ms: 1000 }), passed('password=hunter2')];

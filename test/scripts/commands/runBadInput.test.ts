@@ -78,10 +78,10 @@ test.each([
     [...config, 'x.json', 'a'],
     /^Expected either identifiers or --configurations, got both\.$/,
   ],
-  ...['0', '41', 'ten', '1.5', '', '-1', '1e1'].map((value): [string, string[], RegExp] => [
+  ...['0', '10001', 'ten', '1.5', '', '-1', '1e1'].map((value): [string, string[], RegExp] => [
     `${value || 'nothing'} for the concurrency`,
     ['run', `--max-concurrency=${value}`],
-    new RegExp(`^Expected --max-concurrency to be an integer from 1 to 40, got "${value}"\\.$`),
+    new RegExp(`^Expected --max-concurrency to be an integer from 1 to 10000, got "${value}"\\.$`),
   ]),
   [
     'a share over 100 %',

@@ -303,7 +303,7 @@ describe('an answer that lies in one of its fields', () => {
     const bent: [string, number][] = [];
     for (const [name, answer] of Object.entries(told(make()))) {
       for (const lie of lies(answer, name)) {
-        const fake = { ...make(), [name]: lie.answer } as FakeMapRun;
+        const fake: FakeMapRun = { ...make(), [name]: lie.answer };
         if (name === 'objects') {
           fake.objects = new Map(
             Object.entries(lie.answer as object).map(([at, value]) => [at, JSON.stringify(value)]),
