@@ -92,6 +92,7 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
       checkFunction: (deployed) => runtimes.check(deployed),
       checkStateMachine: (machine, appBuckets) =>
         checkStateMachine(machine, {
+          hasEmulator: options.functionEndpointUrl !== undefined,
           bucketProblem: (bucket) =>
             serveS3 || appBuckets.includes(bucket)
               ? undefined
@@ -114,7 +115,7 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
       close: () => server.close().finally(remove),
     };
   } catch (error) {
-    await remove();
+    remove();
     throw error;
   }
 }

@@ -31,6 +31,8 @@ export interface ServeOptions extends Surroundings {
   buckets: ObjectFolder;
   /** Serves S3 in any case, to the functions as well unless their access has an endpoint; default: no. */
   serveS3?: boolean;
+  /** Where state machines find the services that are not served here; default: nowhere. */
+  functionEndpointUrl?: string;
   /** Gets one line for each request that failed unexpectedly. */
   log?: (line: string) => void;
   /** Gets what the functions write to their logs. */
@@ -57,6 +59,7 @@ export async function serve(deployment: Deployment, options: ServeOptions): Prom
     access = madeUpAccess(),
     buckets,
     serveS3,
+    functionEndpointUrl,
     sdkReadTimeoutSeconds,
   } = options;
   // Known when it listens, which is before a function starts.
@@ -76,10 +79,15 @@ export async function serve(deployment: Deployment, options: ServeOptions): Prom
   };
   try {
     const objects = new FolderStore(buckets);
+    const emulator =
+      functionEndpointUrl === undefined
+        ? undefined
+        : new (await import('./http/jsonClient')).JsonClient(functionEndpointUrl, access, deployment.region);
     const stepFunctions = new StepFunctionsService({
       deployment,
       invoker: lambda,
       objects,
+      emulator,
       clock,
       sdkReadTimeoutSeconds,
     });

@@ -16,7 +16,9 @@ externalTool('python3', 'PYTHON').describe('functions in other languages, from a
   let s3 = '';
   let synthesized: ReturnType<InstalledPackage['run']>;
   beforeAll(async () => {
-    emulator = spawn('python3', [join(__dirname, '..', 'python', 's3.py')], { stdio: ['pipe', 'pipe', 'ignore'] });
+    emulator = spawn('python3', [join(__dirname, '..', 'python', 'emulator.py')], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
     const [url] = (await once(emulator.stdout!, 'data')) as [Buffer];
     s3 = url.toString().trim();
     installed = installPackage();

@@ -5,6 +5,7 @@ import type { ObjectStore } from '../s3/objectStore';
 import { refuseUnserved, type Service, ServiceError, type ServiceRequest, type ServiceResponse } from '../http/service';
 import { loadDefinition } from './definition/loadDefinition';
 import { Executions } from './executions';
+import type { JsonCaller } from '../http/jsonClient';
 import { errorResponse, jsonResponse } from '../http/jsonProtocol';
 import type { Reach } from './integrations/integration';
 import { Members } from './members';
@@ -58,6 +59,7 @@ export class StepFunctionsService implements Service {
     /** What the tasks call. */
     invoker: Invoker;
     objects: ObjectStore;
+    emulator?: JsonCaller;
     /** For every wait and every time; default: the machine's clock. */
     clock?: Clock;
     /** For the jitter of retries and `$random()`, from 0 inclusive to 1 exclusive; default `Math.random`. */
@@ -65,11 +67,19 @@ export class StepFunctionsService implements Service {
     /** See Runtime; default: never. */
     sdkReadTimeoutSeconds?: number;
   }) {
-    const { deployment, invoker, objects, clock = systemClock, random = Math.random, sdkReadTimeoutSeconds } = options;
+    const {
+      deployment,
+      invoker,
+      objects,
+      emulator,
+      clock = systemClock,
+      random = Math.random,
+      sdkReadTimeoutSeconds,
+    } = options;
     const { region } = deployment;
     this.context = {
       stateMachines: new StateMachines(deployment, { clock, random }),
-      executions: new Executions({ clock, random, invoker, objects, region, sdkReadTimeoutSeconds }),
+      executions: new Executions({ clock, random, invoker, objects, emulator, region, sdkReadTimeoutSeconds }),
     };
   }
 

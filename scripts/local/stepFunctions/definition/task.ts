@@ -26,12 +26,13 @@ export function readTask(
     );
   const values = fields.required('Arguments');
   if (isJsonObject(values)) {
-    const problem =
-      argumentProblem(values, integration.arguments) ?? (reach && integration.unreachable?.(values, reach));
+    const problem = argumentProblem(values, integration.arguments);
     if (problem) fields.reject(`Arguments/${problem.field}`, problem.text);
   } else if (typeof values !== 'string') {
     fields.reject('Arguments', `expected an object or a JSONata expression, got ${shown(values)}`);
   }
+  const beyond = reach && integration.unreachable?.(isJsonObject(values) ? values : {}, reach);
+  if (beyond) fields.reject(beyond.field, beyond.text);
   return {
     type: 'Task',
     integration,

@@ -2,7 +2,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../../../lib/wire';
 import type { Clock } from '../../../io/clock';
-import { ServiceError } from '../../http/service';
+import type { JsonCaller } from '../../http/jsonClient';
+import type { ServiceError } from '../../http/service';
 import type { Invoker } from '../../lambda/invoke';
 import type { ObjectStore } from '../../s3/objectStore';
 import { StateFailure } from '../failure';
@@ -13,12 +14,15 @@ export interface Services {
   clock: Clock;
   invoker: Invoker;
   objects: ObjectStore;
+  /** For services that are not served here; default: their tasks are out of reach. */
+  emulator?: JsonCaller;
 }
 
 /** What of AWS is within reach of the state machines. */
 export interface Reach {
   /** Why tasks can't use a bucket, after its name; undefined: they can. */
   bucketProblem(bucket: string): string | undefined;
+  hasEmulator: boolean;
 }
 
 export interface Integration {
@@ -29,7 +33,7 @@ export interface Integration {
   /** What stands before the dot of its errors. */
   service: string;
   arguments: ArgumentTypes;
-  /** What can't be reached of what constant Arguments name. */
+  /** What can't be reached of what a task with these Arguments names: by which field, and why. */
   unreachable?: (values: JsonObject, reach: Reach) => ArgumentProblem | undefined;
   /**
    * The result of a task with Arguments that were checked. Throws a StateFailure or, where the service refused the call, a

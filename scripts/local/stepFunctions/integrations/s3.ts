@@ -35,7 +35,7 @@ function integration(
     unreachable: ({ Bucket }, reach) => {
       if (typeof Bucket !== 'string' || Bucket.startsWith('{%')) return undefined;
       const text = reach.bucketProblem(Bucket);
-      return text === undefined ? undefined : { field: 'Bucket', text };
+      return text === undefined ? undefined : { field: 'Arguments/Bucket', text };
     },
     call: (parameters, { objects }) => call(parameters as Parameters, objects),
     failure: (error) => sdkFailure('S3', error, modelled),

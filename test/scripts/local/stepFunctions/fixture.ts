@@ -11,6 +11,7 @@ import { type Clock, systemClock } from '../../../../scripts/io/clock';
 import type { DeployedStateMachine, Deployment } from '../../../../scripts/local/app/deployment';
 import type { InvokeRequest, InvokeResult, Invoker } from '../../../../scripts/local/lambda/invoke';
 import { listen } from '../../../../scripts/local/http/listener';
+import type { JsonCaller } from '../../../../scripts/local/http/jsonClient';
 import { noSuchBucket } from '../../../../scripts/local/s3/errors';
 import type { ObjectStore } from '../../../../scripts/local/s3/objectStore';
 import { StepFunctionsService } from '../../../../scripts/local/stepFunctions/service';
@@ -111,6 +112,7 @@ export const noObjects: ObjectStore = {
 export interface FixtureOptions {
   invoker?: Invoker;
   objects?: ObjectStore;
+  emulator?: JsonCaller;
   clock?: Clock;
   random?: () => number;
   sdkReadTimeoutSeconds?: number;

@@ -175,14 +175,15 @@ it.each<[string, object, string]>([
   ['getObject', { Bucket: 'mine', Key: 'k' }, 'field "Arguments/Bucket": mine is out of reach.'],
 ])('%s with the Arguments %j is refused when it is loaded', (resource, values, message) => {
   const text = JSON.stringify(machine({ Call: stateOf(resource, values) }));
-  const reach = { bucketProblem: (bucket: string) => (bucket === Bucket ? undefined : `${bucket} is out of reach`) };
+  const bucketProblem = (bucket: string) => (bucket === Bucket ? undefined : `${bucket} is out of reach`);
+  const reach = { bucketProblem, hasEmulator: false };
 
   expect(() => loadDefinition('Machine', text, { clock: systemClock, random: Math.random, reach })).toThrow(message);
 });
 
 test('a bucket that only an expression names is looked for when the task runs', () => {
   const text = JSON.stringify(machine({ Call: stateOf('getObject', { Bucket: '{% "mine" %}', Key: 'k' }) }));
-  const reach = { bucketProblem: () => 'no' };
+  const reach = { bucketProblem: () => 'no', hasEmulator: false };
 
   expect(loadDefinition('Machine', text, { clock: systemClock, random: Math.random, reach }).startAt).toBe('Call');
 });

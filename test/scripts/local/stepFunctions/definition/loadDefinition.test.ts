@@ -158,7 +158,7 @@ describe('a definition', () => {
     [
       'another integration',
       one(task({ Resource: 'arn:aws:states:::sqs:sendMessage' })),
-      'field "Resource": expected arn:aws:states::: and one of lambda:invoke, aws-sdk:lambda:invoke, aws-sdk:s3:getObject, aws-sdk:s3:putObject, aws-sdk:s3:listObjectsV2, got "arn:aws:states:::sqs:sendMessage"',
+      'field "Resource": expected arn:aws:states::: and one of lambda:invoke, aws-sdk:lambda:invoke, aws-sdk:s3:getObject, aws-sdk:s3:putObject, aws-sdk:s3:listObjectsV2, aws-sdk:ssm:getParametersByPath, aws-sdk:dynamodb:scan, got "arn:aws:states:::sqs:sendMessage"',
     ],
     [
       'a task token',

@@ -1,0 +1,120 @@
+/** The buckets of an app: there for its state machines and for any client, as they are on AWS after the deployment. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { JsonObject } from '../../../lib/wire';
+import {
+  startLocalEndpoint,
+  type LocalEndpoint,
+  type LocalEndpointOptions,
+} from '../../../scripts/local/localEndpoint';
+import { outputOf } from './clientFixture';
+import { machine, newDirectory, removeDirectories, role, systemTestOutput, writeAssembly } from './cloudAssembly';
+
+afterAll(removeDirectories);
+
+/** Names of its own, for what is made up of it. */
+const stack = `Shop${process.pid}`;
+/** The temporary folders that are a bucket. */
+const placesOf = (bucket: string) =>
+  readdirSync(tmpdir()).filter((name) => existsSync(join(tmpdir(), name, 'buckets', bucket)));
+
+const bucketArn = { 'Fn::GetAtt': ['Results', 'Arn'] };
+const Policy = {
+  Type: 'AWS::S3::BucketPolicy',
+  Properties: { Bucket: { Ref: 'Results' }, PolicyDocument: { Statement: [{ Resource: bucketArn }] } },
+};
+/** Neighbours that such an app has, which nothing here asks for. */
+const neighbours = {
+  Policy,
+  Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: { Statement: [{ Resource: bucketArn }] } } },
+  Table: { Type: 'AWS::DynamoDB::Table', Properties: { KeySchema: [], SSESpecification: { SSEEnabled: true } } },
+  Parameter: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: { Ref: 'Table' } } },
+};
+const sdk = (call: string) => `arn:aws:states:::aws-sdk:${call}`;
+
+/** An app whose machine calls a service by an SDK integration. */
+function appOf(Resource: string, values: object): string {
+  const states = { Call: { Type: 'Task', Resource: sdk(Resource), Arguments: values, End: true } };
+  const definition = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'Call', States: states });
+  const properties = { StateMachineName: 'calling', DefinitionString: { 'Fn::Sub': definition } };
+  const Resources: JsonObject = {
+    Role: role,
+    Results: { Type: 'AWS::S3::Bucket', Properties: {} },
+    ...neighbours,
+    Machine: machine(properties),
+  };
+  return writeAssembly({ stacks: { [stack]: { template: { Resources, Outputs: { Arn: systemTestOutput } } } } });
+}
+
+const start = (app: string, more: Partial<LocalEndpointOptions> = {}) =>
+  startLocalEndpoint({ app, cwd: process.cwd(), env: { AWS_REGION: 'eu-west-1' }, stack, ...more });
+const put = appOf('s3:putObject', { Bucket: '${Results}', Key: 'a/one.json', Body: '{% $states.input %}' });
+
+async function run({ url }: LocalEndpoint): Promise<{ bucket: string; text: string }> {
+  const settings = { endpoint: url, region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+  const [states, s3] = [new SFNClient(settings), new S3Client(settings)];
+  const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:calling';
+  const { executionArn = '' } = await states.send(new StartExecutionCommand({ stateMachineArn, input: '{"a":1}' }));
+  expect(await outputOf(url, executionArn)).toContain('ETag');
+  const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+  const bucket = Buckets.map(({ Name }) => Name).join();
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'a/one.json' }));
+  const text = await Body!.transformToString();
+  states.destroy();
+  s3.destroy();
+  return { bucket, text };
+}
+
+test('what a state machine stores in a bucket of the app any client reads, until the endpoint ends', async () => {
+  const endpoint = await start(put);
+  try {
+    const { bucket, text } = await run(endpoint);
+    expect(text).toBe('{"a":1}');
+    expect(bucket).toMatch(/^shop\d+-results-[a-z0-9]{12}$/);
+    expect(placesOf(bucket)).toHaveLength(1);
+    await endpoint.close();
+    expect(placesOf(bucket)).toEqual([]);
+  } finally {
+    await endpoint.close();
+  }
+});
+
+test('with a folder of S3 the bucket is in it, and stays', async () => {
+  const s3 = newDirectory();
+  const endpoint = await start(put, { s3 });
+  const { bucket } = await run(endpoint).finally(() => endpoint.close());
+
+  expect(readFileSync(join(s3, bucket, 'a', 'one.json'), 'utf8')).toBe('{"a":1}');
+});
+
+test('a bucket that the app only imports is served from a folder of S3, and without one the start is refused', async () => {
+  const app = appOf('s3:getObject', { Bucket: 'imported', Key: 'configurations.json' });
+
+  await expect(start(app)).rejects.toThrow(
+    `Stack ${stack} holds what the local endpoint can't serve: ` +
+      'state machine "calling": state "Call", field ' +
+      '"Arguments/Bucket": the app has no bucket "imported"; those of others are served from a folder: --s3 DIR.',
+  );
+  const s3 = newDirectory();
+  await (await start(app, { s3 })).close();
+  expect(existsSync(join(s3, 'imported'))).toBe(false);
+});
+
+it.each([
+  ['ssm:getParametersByPath', { Path: '/feeds/' }, 'Systems Manager'],
+  ['dynamodb:scan', { TableName: '${Table}' }, 'DynamoDB'],
+])('a machine that calls %s is refused at the start where no emulator is named', async (call, values, service) => {
+  const app = appOf(call, values);
+
+  await expect(start(app)).rejects.toThrow(
+    `Stack ${stack} holds what the local endpoint can't serve: ` +
+      'state machine "calling": state "Call", field "Resource": ' +
+      `${service} is not served here, but by an emulator of AWS that --function-endpoint-url URL names.`,
+  );
+  const emulator = await start(appOf('s3:listObjectsV2', { Bucket: '${Results}' }));
+  await (await start(app, { functionEndpointUrl: emulator.url })).close();
+  await emulator.close();
+});
