@@ -32,8 +32,12 @@ export function parsed(value: unknown): string {
 
 /** `$size(value)`: bytes of UTF-8 of the value as JSON. A character above U+FFFF is one in Java, two in JavaScript. */
 export const size = String.raw`$size := function($value) {(
-    $fours := $replace($string({"v": $value}), /[\ud800-\udbff][\udc00-\udfff]|[^\x00-\uffff]/, "xxxx");
-    $length($replace($replace($fours, /[^\x00-\u07ff]/, "xxx"), /[^\x00-\x7f]/, "xx")) - 6
+    $text := $string({"v": $value});
+    $text := $contains($text, /[^\x00-\x7f]/) ? (
+      $fours := $replace($text, /[\ud800-\udbff][\udc00-\udfff]|[^\x00-\uffff]/, "xxxx");
+      $replace($replace($fours, /[^\x00-\u07ff]/, "xxx"), /[^\x00-\x7f]/, "xx")
+    ) : $text;
+    $length($text) - 6
   )};`;
 
 /** `$start(text, count)`: its first characters, at most so many. */

@@ -66,33 +66,35 @@ const result = String.raw`$room := $checked.detail_bytes - $size($times);
  * text is no JSON, which nothing in JSONata can tell beforehand.
  */
 export function invocationResult(logTail: boolean): string {
-  const reported = (patterns: readonly string[]) => patterns.map((pattern) => `$reported(/${pattern}/)`);
+  const reported = ([text, json]: readonly [string, string]) => `$reported(/${text}/, /${json}/)`;
   const answer = logTail
     ? String.raw`
   $payload := $states.result.Payload;
   $returned := $type($payload) = "string" ? $parse($payload);
   $encoded := $type($states.result.LogResult) = "string" ? $states.result.LogResult : "";
   $log := $contains($encoded, /^[A-Za-z0-9+\/]*=?=?(?![\s\S])/) and $length($encoded) % 4 = 0 ? $base64decode($encoded) : "";
-  $reported := function($pattern) {(
-    $found := [$match($log, $pattern)];
-    $count($found) > 0 ? $number($found[$count($found) - 1].groups[0])
+  $reported := function($text, $json) {(
+    $found := [$match($log, $text)];
+    $found := $exists($found[0]) ? $found : [$match($log, $json)];
+    $exists($found[0]) ? $number($found[-1].groups[0])
   )};
-  $duration := [
-    ${reported(reportPatterns.duration).join(',\n    ')}
-  ][0];
-  $billed := [${reported(reportPatterns.billed).join(', ')}][0];`
+  $duration := ${reported(reportPatterns.duration)};
+  $billed := ${reported(reportPatterns.billed)};`
     : String.raw`
   $returned := $states.result.Payload;
   $duration := $millis() - $toMillis($states.context.State.EnteredTime);`;
   return jsonata(String.raw`(
   ${size}
-  ${shorten}
   $item := $states.input;${answer}
   $times := {"duration_ms": $duration, "billed_ms": $billed};
   $raised := $exists($states.result.FunctionError);
   $object := $type($returned) = "object";
-  $said := $exists($returned) ? $string($returned) : "nothing";
   $passed := $not($raised) and $object and $returned.system_test_successful = true;
+  $passed and $size([$times, $returned]) + 12 <= $checked.detail_bytes ? $merge([
+    {"configuration_identifier": ${identifier}, "status": "PASSED"}, $times, {"response": $returned}
+  ]) : (
+  ${shorten}
+  $said := $exists($returned) ? $string($returned) : "nothing";
   $status := $passed ? "PASSED" : "FAILED";
   $raisedType := $object ? $string($returned.errorType) : "";
   $errorType := $not($passed) ? ($not($raised) ? "${unsuccessful.type}" : $raisedType ? $raisedType : "${unknownErrorType}");
@@ -103,6 +105,7 @@ export function invocationResult(logTail: boolean): string {
   $response := $not($raised) ? $returned;
   $log := $not($passed) ? $log;
   ${result}
+  )
 )`);
 }
 

@@ -74,8 +74,8 @@ export class EvaluationBudget {
    * After a node, with its value.
    * @throws an error for a value over the bound of memory
    */
-  leave(value: unknown): void {
-    if (heldBytes(value) > this.limits.bytes) throw memoryLimitExceeded();
+  leave(node: ExprNode, value: unknown): void {
+    if (!passesOn(node as SyntaxNode) && heldBytes(value) > this.limits.bytes) throw memoryLimitExceeded();
     this.depth -= 1;
     const batch = this.batches.at(-1);
     if (batch?.depth !== this.depth) return;
@@ -129,8 +129,15 @@ export function memoryLimitExceeded(): Error {
   return new Error('Expression evaluation memory limit exceeded: Check for excessive memory usage');
 }
 
-/** The nodes with such members; the typings of jsonata say less. */
-interface ListOrObject {
+/** Nodes whose value is written in the expression, or is that of another node, which was counted there. */
+const passing = new Set(['variable', 'name', 'string', 'number', 'value', 'lambda', 'condition', 'block', 'bind']);
+
+function passesOn(node: SyntaxNode): boolean {
+  return passing.has(node.type as string) && node.group === undefined;
+}
+
+/** The members of nodes that count here; the typings of jsonata say less. */
+interface SyntaxNode {
   type?: string;
   value?: unknown;
   /** The items of `[…]`. */
@@ -146,7 +153,7 @@ export function findSiblings(syntax: ExprNode): ReadonlySet<ExprNode> {
   const found = new Set<ExprNode>();
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
-    const { type, value, expressions = [], lhs, group } = node as ListOrObject;
+    const { type, value, expressions = [], lhs, group } = node as SyntaxNode;
     if (type === 'unary' && value === '[') for (const item of expressions) found.add(item);
     const pairs = type === 'unary' && value === '{' ? (lhs ?? []) : [];
     for (const [, member] of [...pairs, ...(group?.lhs ?? [])]) found.add(member);

@@ -30,8 +30,11 @@ export interface ExpressionSettings extends FunctionSources {
   limits?: EvaluationLimits;
 }
 
-/** No variable can have this name: it holds the budget of a running evaluation. */
-const budgetName = 'evaluation budget';
+/** What jsonata calls before and after each node, and for each new frame of variables; it looks them up by symbol. */
+const [entered, left, framed] = ['evaluate_entry', 'evaluate_exit', 'createFrame_push'].map(
+  // The typings know names of type string only.
+  (name) => Symbol.for(`jsonata.__${name}`) as unknown as string,
+) as [string, string, string];
 
 /** One compiled JSONata expression of a state's field. */
 export class Expression {
@@ -53,8 +56,7 @@ export class Expression {
     this.compiled = jsonata(this.source);
     addStepFunctionsFunctions(this.compiled, settings);
     this.siblings = findSiblings(this.compiled.ast());
-    this.hook('jsonata.__evaluate_entry', (budget, node) => budget.enter(node));
-    this.hook('jsonata.__evaluate_exit', (budget, _node, value) => budget.leave(value));
+    this.compiled.assign(framed, (_outer: unknown, frame: jsonata.Environment) => this.bound(frame));
   }
 
   /** The syntax tree. */
@@ -69,7 +71,6 @@ export class Expression {
     for (const name in variables) bindings[name] = admit(variables[name] as Json);
     const { context, ...payloads } = states;
     bindings.states = { ...admitMembers(payloads), context: admitMembers(context) };
-    bindings[budgetName] = new EvaluationBudget(this.limits, this.siblings);
     let result: unknown;
     try {
       result = await this.compiled.evaluate(undefined, bindings);
@@ -121,16 +122,18 @@ export class Expression {
     return new EvaluationFailure(this.field, `${where} ${what}`);
   }
 
-  private hook(
-    name: string,
-    callback: (budget: EvaluationBudget, node: jsonata.ExprNode, value: unknown) => unknown,
-  ): void {
-    // The typings know names of type string only; the evaluator looks its hooks up by symbol.
-    this.compiled.assign(
-      Symbol.for(name) as unknown as string,
-      (node: jsonata.ExprNode, _input: unknown, environment: jsonata.Environment, value: unknown) =>
-        callback(environment.lookup(budgetName) as EvaluationBudget, node, value),
-    );
+  /** Bounds the evaluation that begins with this frame. Each inner one has the hooks as well, where they are found at once. */
+  private bound(outermost: jsonata.Environment): void {
+    const budget = new EvaluationBudget(this.limits, this.siblings);
+    const enter = (node: jsonata.ExprNode) => budget.enter(node);
+    const leave = (node: jsonata.ExprNode, _input: unknown, _environment: unknown, value: unknown) =>
+      budget.leave(node, value);
+    const hook = (_outer: unknown, frame: jsonata.Environment): void => {
+      frame.bind(entered, enter);
+      frame.bind(left, leave);
+      frame.bind(framed, hook);
+    };
+    hook(undefined, outermost);
   }
 }
 

@@ -19,8 +19,11 @@ const admitted = new WeakMap<object, Json>();
  */
 export function admit(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
-  const safe = admitted.get(value) ?? (hasMark(value) ? unmarked(value) : value);
-  admitted.set(value, safe);
+  let safe = admitted.get(value);
+  if (safe === undefined) {
+    safe = hasMark(value) ? unmarked(value) : value;
+    admitted.set(value, safe);
+  }
   return safe;
 }
 
