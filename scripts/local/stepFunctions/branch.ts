@@ -1,6 +1,6 @@
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
 import type { JsonObject } from '../../../lib/wire';
-import type { State } from './definition/definition';
+import { isDistributed, type State } from './definition/definition';
 import type { Variables } from './expression';
 import { BranchEnded } from './failure';
 import type { EventDetails, History } from './history';
@@ -24,7 +24,9 @@ export class Branch {
   /** The state that runs now. */
   current?: State;
   private readonly children = new Set<Branch>();
-  private readonly controller = new AbortController();
+  /** Made when it is asked for, as most branches end without being waited for. */
+  private controller?: AbortController;
+  private hasEnded = false;
 
   constructor(
     private readonly history: History,
@@ -37,7 +39,16 @@ export class Branch {
 
   /** Aborts with a BranchEnded when the branch is ended from outside. */
   get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.hasEnded) this.controller.abort(new BranchEnded());
+    }
     return this.controller.signal;
+  }
+
+  /** Whether it was ended from outside. */
+  get ended(): boolean {
+    return this.hasEnded;
   }
 
   get lastEventId(): number {
@@ -59,7 +70,7 @@ export class Branch {
    * @throws BranchEnded where the branch was stopped
    */
   recordAfter(previousEventId: number, type: HistoryEventType, details?: EventDetails): number {
-    if (this.signal.aborted) throw new BranchEnded();
+    if (this.hasEnded) throw new BranchEnded();
     return this.history.append(type, previousEventId, details);
   }
 
@@ -87,8 +98,9 @@ export class Branch {
 
   /** Ends this branch and what runs inside it. */
   end(): void {
-    if (this.signal.aborted) return;
-    this.controller.abort(new BranchEnded());
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.controller?.abort(new BranchEnded());
     this.endChildren();
   }
 
@@ -121,5 +133,7 @@ export class Branch {
     if (type !== undefined && abortable.has(type)) {
       this.recordAfter(failedEventId, `${type}StateAborted` as HistoryEventType);
     }
+    // No recording says where it stands.
+    if (this.current && isDistributed(this.current)) this.recordAfter(failedEventId, 'MapRunAborted');
   }
 }

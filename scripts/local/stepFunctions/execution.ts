@@ -6,6 +6,7 @@ import { Document } from './document';
 import { StateFailure } from './failure';
 import { History, HistoryLimitReached, notTruncated } from './history';
 import { runGraph } from './interpreter';
+import type { MapRun } from './mapRun/mapRun';
 import type { Runtime } from './stateRun';
 
 /** A state machine that can be started. */
@@ -15,38 +16,81 @@ export interface LoadedStateMachine {
 }
 
 /** What an execution takes from its surroundings. */
-export type ExecutionSurroundings = Omit<Runtime, 'context'>;
+export interface ExecutionSurroundings extends Omit<Runtime, 'context' | 'startMapRun'> {
+  startMapRun: (parent: Execution, ...request: Parameters<Runtime['startMapRun']>) => MapRun;
+}
+
+/** What only the child of a Map Run has. */
+export interface ChildFacts {
+  mapRunArn: string;
+  label: string;
+  /** It has no history. */
+  isExpress: boolean;
+  itemCount: number;
+}
+
+/** What the API shows of an execution. Input and output are JSON texts, times milliseconds since the epoch. */
+export interface ExecutionFacts {
+  /** Which one of the server's it is, or of its Map Run's, from 1. */
+  ordinal: number;
+  name: string;
+  executionArn: string;
+  machine: LoadedStateMachine;
+  child?: ChildFacts;
+  status: ExecutionStatus;
+  startedAt: number;
+  stoppedAt?: number;
+  redriveCount: number;
+  /** Undefined: it is no longer kept. */
+  input?: string;
+  output?: string;
+  error?: string;
+  cause?: string;
+  traceHeader?: string;
+}
 
 /** How an execution was started. */
-export type ExecutionRequest = Pick<Execution, 'ordinal' | 'name' | 'executionArn' | 'input' | 'traceHeader'>;
+export interface ExecutionRequest extends Pick<
+  ExecutionFacts,
+  'ordinal' | 'name' | 'executionArn' | 'traceHeader' | 'child'
+> {
+  /** JSON text, as it was sent. */
+  input: string;
+  /** Called at its end. */
+  onEnd?: (execution: Execution) => void;
+}
+
+/** What an execution takes beside its history. */
+const ownBytes = 1_000;
 
 /** One execution of a state machine: runs from its construction. */
-export class Execution {
-  /** Which one of the server's it is, from 1. */
+export class Execution implements ExecutionFacts {
   readonly ordinal: number;
   readonly name: string;
   readonly executionArn: string;
-  /** JSON text, as it was sent. */
   readonly input: string;
   readonly traceHeader?: string;
+  readonly child?: ChildFacts;
   readonly history: History;
-  /** Milliseconds since the epoch. */
+  readonly mapRuns: MapRun[] = [];
   readonly startedAt: number;
   stoppedAt?: number;
+  readonly redriveCount = 0;
   status: ExecutionStatus = 'RUNNING';
-  /** JSON text. */
   output?: string;
   error?: string;
   cause?: string;
   /** Resolves when the execution has ended. Never rejects. */
   readonly ended: Promise<void>;
   private readonly root: Branch;
-  private readonly timer = new AbortController();
+  private readonly onEnd?: (execution: Execution) => void;
+  private timer?: AbortController;
 
   constructor(
     readonly machine: LoadedStateMachine,
-    { ordinal, name, executionArn, input, traceHeader }: ExecutionRequest,
+    { ordinal, name, executionArn, input, traceHeader, child, onEnd }: ExecutionRequest,
     private readonly surroundings: ExecutionSurroundings,
+    document = new Document(JSON.parse(input) as Json),
   ) {
     const { clock } = surroundings;
     this.ordinal = ordinal;
@@ -54,15 +98,17 @@ export class Execution {
     this.executionArn = executionArn;
     this.input = input;
     this.traceHeader = traceHeader;
+    this.child = child;
+    this.onEnd = onEnd;
     this.startedAt = clock.now();
-    this.history = new History(clock);
+    this.history = new History(clock, !child?.isExpress);
     const { roleArn } = machine.deployed;
     this.history.append('ExecutionStarted', 0, {
       executionStartedEventDetails: { input, inputDetails: notTruncated, roleArn },
     });
     // Recorded: the first state follows event 0, not the start.
     this.root = new Branch(this.history, 0, {});
-    this.ended = this.run();
+    this.ended = this.run(document);
   }
 
   /** Ends a running execution as StopExecution does; what it has started is left to itself. */
@@ -75,9 +121,15 @@ export class Execution {
     });
   }
 
-  private async run(): Promise<void> {
+  /** About how much memory it takes. */
+  get bytes(): number {
+    const { history, child, input, output = '', mapRuns } = this;
+    const data = child?.isExpress ? input.length + output.length : 0;
+    return mapRuns.reduce((sum, { bytes }) => sum + bytes, history.bytes + ownBytes + data);
+  }
+
+  private async run(input: Document): Promise<void> {
     this.startTimer();
-    const input = new Document(JSON.parse(this.input) as Json);
     try {
       // The answer of StartExecution shows the execution as it starts.
       await Promise.resolve();
@@ -92,6 +144,11 @@ export class Execution {
     const { stateMachineArn, name, roleArn } = this.machine.deployed;
     return {
       ...this.surroundings,
+      startMapRun: (...request) => {
+        const mapRun = this.surroundings.startMapRun(this, ...request);
+        this.mapRuns.push(mapRun);
+        return mapRun;
+      },
       context: {
         Execution: {
           Id: this.executionArn,
@@ -109,6 +166,7 @@ export class Execution {
   private startTimer(): void {
     const seconds = this.machine.definition.timeoutSeconds;
     if (seconds === undefined) return;
+    this.timer = new AbortController();
     void this.surroundings.clock.sleep(seconds * 1000, this.timer.signal).then(
       () => this.timeOut(),
       () => undefined,
@@ -151,7 +209,8 @@ export class Execution {
     this.stoppedAt = this.surroundings.clock.now();
     record();
     this.root.end();
-    this.timer.abort();
+    this.timer?.abort();
+    this.onEnd?.(this);
   }
 }
 

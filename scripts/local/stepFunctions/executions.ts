@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { isExecutionName } from '../../../lib/wire';
 import { ServiceError } from '../http/service';
-import { Execution, type ExecutionSurroundings, type LoadedStateMachine } from './execution';
+import { Execution, type ExecutionFacts, type ExecutionSurroundings, type LoadedStateMachine } from './execution';
+import { MapRun } from './mapRun/mapRun';
 import { parseJson } from './parseJson';
+import type { Runtime } from './stateRun';
 
 /** What StartExecution takes beside the state machine. */
 interface StartRequest {
@@ -15,21 +17,32 @@ interface StartRequest {
 /** Bytes of the histories of ended executions that are kept, however many those are. */
 const defaultKeptBytes = 64 * 1024 * 1024;
 
+/** An execution that has ended and is kept. */
+interface Closed {
+  bytes: number;
+  forget: () => void;
+}
+
 /**
  * The executions of this server: those that run, and of those that have ended the last ones, as far as their histories
  * fit. AWS keeps them for 90 days; here an older one is gone as if these were over.
  */
 export class Executions {
   private readonly byArn = new Map<string, Execution>();
+  private readonly mapRuns = new Map<string, MapRun>();
   /** In the order in which they ended. */
-  private readonly closed: Execution[] = [];
+  private readonly closed: Closed[] = [];
+  private readonly closedChildren: Closed[] = [];
   private closedBytes = 0;
   private started = 0;
+  private readonly surroundings: ExecutionSurroundings;
 
   constructor(
-    private readonly surroundings: ExecutionSurroundings,
+    surroundings: Omit<ExecutionSurroundings, 'startMapRun'>,
     private readonly keptBytes = defaultKeptBytes,
-  ) {}
+  ) {
+    this.surroundings = { ...surroundings, startMapRun: this.startMapRun.bind(this) };
+  }
 
   /**
    * Starts an execution; without a name it gets a UUID. The same name and input as one that runs gives that one
@@ -46,31 +59,70 @@ export class Executions {
     const ordinal = (this.started += 1);
     const execution = new Execution(machine, { ordinal, name, executionArn, input, traceHeader }, this.surroundings);
     this.byArn.set(executionArn, execution);
-    void execution.ended.then(() => this.keep(execution));
+    void execution.ended.then(() => this.keep(execution, () => this.forget(execution)));
     return execution;
   }
 
-  /** Lets go of the oldest where it gets too much; the last one stays. */
-  private keep(execution: Execution): void {
-    this.closed.push(execution);
-    this.closedBytes += execution.history.bytes;
-    while (this.closedBytes > this.keptBytes && this.closed.length > 1) {
-      const oldest = this.closed.shift() as Execution;
-      this.closedBytes -= oldest.history.bytes;
-      this.byArn.delete(oldest.executionArn);
+  private startMapRun(parent: Execution, ...[state, settings]: Parameters<Runtime['startMapRun']>): MapRun {
+    const keep = this.keep.bind(this);
+    const mapRun = new MapRun(parent, state, settings, { ...this.surroundings, keep });
+    this.mapRuns.set(mapRun.mapRunArn, mapRun);
+    return mapRun;
+  }
+
+  /** Lets go of the oldest where it gets too much, children before others; the last one stays. */
+  private keep(execution: Execution, forget: () => void): void {
+    const { bytes } = execution;
+    (execution.child ? this.closedChildren : this.closed).push({ bytes, forget });
+    this.closedBytes += bytes;
+    while (this.closedBytes > this.keptBytes && this.closedChildren.length + this.closed.length > 1) {
+      const oldest = (this.closedChildren.shift() ?? this.closed.shift()) as Closed;
+      this.closedBytes -= oldest.bytes;
+      oldest.forget();
     }
   }
 
-  /** @throws ExecutionDoesNotExist */
-  get(executionArn: string): Execution {
-    const execution = this.byArn.get(executionArn);
-    if (execution) return execution;
-    throw new ServiceError('ExecutionDoesNotExist', 400, `Execution Does Not Exist: '${executionArn}'`);
+  private forget({ executionArn, mapRuns }: Execution): void {
+    this.byArn.delete(executionArn);
+    for (const { mapRunArn } of mapRuns) this.mapRuns.delete(mapRunArn);
   }
 
-  /** Those of a state machine, the oldest first. */
-  of(stateMachineArn: string): Execution[] {
-    return [...this.byArn.values()].filter(({ machine }) => machine.deployed.stateMachineArn === stateMachineArn);
+  /**
+   * An execution that is kept.
+   * @throws ExecutionDoesNotExist
+   */
+  get(executionArn: string): Execution {
+    const facts = this.facts(executionArn);
+    if (facts instanceof Execution) return facts;
+    throw notThere(executionArn);
+  }
+
+  /**
+   * What is known of an execution, which for the child of a Map Run is more than those that are kept.
+   * @throws ExecutionDoesNotExist
+   */
+  facts(executionArn: string): ExecutionFacts {
+    const execution = this.byArn.get(executionArn);
+    if (execution) return execution;
+    for (const mapRun of this.mapRuns.values()) {
+      const child = mapRun.child(executionArn);
+      if (child) return child;
+    }
+    throw notThere(executionArn);
+  }
+
+  /** @throws ResourceNotFound */
+  mapRun(mapRunArn: string): MapRun {
+    const mapRun = this.mapRuns.get(mapRunArn);
+    if (mapRun) return mapRun;
+    throw new ServiceError('ResourceNotFound', 400, `Resource not found: '${mapRunArn}'`);
+  }
+
+  /** Those of a state machine that started before the one with this ordinal, the newest first. */
+  of(stateMachineArn: string, before = Infinity): Execution[] {
+    return [...this.byArn.values()]
+      .filter(({ machine, ordinal }) => machine.deployed.stateMachineArn === stateMachineArn && ordinal < before)
+      .reverse();
   }
 
   /** Aborts those that still run and waits until all have ended. */
@@ -78,7 +130,12 @@ export class Executions {
     const all = [...this.byArn.values()];
     for (const execution of all) execution.abort();
     await Promise.all(all.map(({ ended }) => ended));
+    for (const mapRun of this.mapRuns.values()) await mapRun.close();
   }
+}
+
+function notThere(executionArn: string): ServiceError {
+  return new ServiceError('ExecutionDoesNotExist', 400, `Execution Does Not Exist: '${executionArn}'`);
 }
 
 function checkInput(input: string): void {

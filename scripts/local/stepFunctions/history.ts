@@ -30,8 +30,13 @@ export class HistoryLimitReached extends Error {
 export class History {
   private readonly events: HistoryEvent[] = [];
   private textBytes = 0;
+  private count = 0;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    /** An Express execution's events are counted only: it has no history, and no limit for it. */
+    private readonly isKept = true,
+  ) {}
 
   get length(): number {
     return this.events.length;
@@ -62,7 +67,9 @@ export class History {
   }
 
   private push(type: HistoryEventType, previousEventId: number, details: EventDetails): number {
-    const id = this.events.length + 1;
+    this.count += 1;
+    const id = this.count;
+    if (!this.isKept) return id;
     this.textBytes += textBytes(details);
     this.events.push({ timestamp: this.clock.now() / 1000, type, id, previousEventId, ...details });
     return id;

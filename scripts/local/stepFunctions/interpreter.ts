@@ -1,13 +1,21 @@
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
 import type { JsonObject } from '../../../lib/wire';
 import type { Branch } from './branch';
-import type { Catcher, Exit, Recoverable, State, StateGraph } from './definition/definition';
+import {
+  isDistributed,
+  type Catcher,
+  type Exit,
+  type Recoverable,
+  type State,
+  type StateGraph,
+} from './definition/definition';
 import { Document } from './document';
-import { dataLimitExceeded, EvaluationFailure, InterpreterFailure, StateFailure } from './failure';
+import { dataLimitExceeded, StateFailure } from './failure';
 import { notTruncated } from './history';
 import { matchesError, RetryCounter } from './retrier';
 import { StateRun, type Outcome, type Runtime } from './stateRun';
-import { runMap } from './states/map';
+import { runDistributedMap } from './states/distributedMap';
+import { runInlineMap } from './states/map';
 import { runParallel } from './states/parallel';
 import { runChoice, runFail, runPass, runSucceed } from './states/routing';
 import { runTask } from './states/task';
@@ -52,7 +60,7 @@ async function runState(state: State, input: Document, branch: Branch, runtime: 
       return await leave(run, await behave(state, run));
     } catch (error) {
       if (!(error instanceof StateFailure)) throw error;
-      const failure = report(error, run);
+      const failure = run.report(error);
       const delay = retries.next(failure);
       if (delay === undefined) {
         if ('catch' in state) return await recover(failure, state, run);
@@ -73,7 +81,7 @@ function behave(state: State, run: StateRun): Promise<Outcome> {
     case 'Choice':
       return runChoice(state, run);
     case 'Map':
-      return runMap(state, run);
+      return isDistributed(state) ? runDistributedMap(state, run) : runInlineMap(state, run);
     case 'Wait':
       return runWait(state, run);
     case 'Parallel':
@@ -130,24 +138,6 @@ function exitState(
   return { output, next: exit.next };
 }
 
-/**
- * The failure as it is reported: one that the interpreter raised gets the state in front, and a failed expression
- * leaves an event.
- */
-function report(failure: StateFailure, { state, branch, enteredEventId }: StateRun): StateFailure {
-  if (!(failure instanceof InterpreterFailure)) return failure;
-  const { errorName: error, causeText } = failure;
-  const where = `An error occurred while executing the state '${state.name}' (entered at the event id #${enteredEventId}).`;
-  const cause = `${where} ${causeText}`;
-  if (failure instanceof EvaluationFailure) {
-    const { location } = failure;
-    branch.record('EvaluationFailed', {
-      evaluationFailedEventDetails: { error, cause, location, state: state.name },
-    });
-  }
-  return new StateFailure(error, cause);
-}
-
 /** Goes on as the first Catch that matches says; throws the failure where none does. */
 async function recover(failure: StateFailure, state: State & Recoverable, run: StateRun): Promise<Transition> {
   const { branch } = run;
@@ -161,7 +151,7 @@ async function recover(failure: StateFailure, state: State & Recoverable, run: S
     if (!(error instanceof StateFailure)) throw error;
     // Recorded: the clause's failure follows the event before the state's first failure, and the state fails once more.
     branch.continueFrom(failedAfter);
-    const second = report(error, run);
+    const second = run.report(error);
     recordStateFailed(second, state, branch);
     throw second;
   }

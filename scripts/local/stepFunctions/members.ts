@@ -10,6 +10,12 @@ interface TextLimits {
   maxBytes?: number;
 }
 
+/** From 0. */
+interface NumberLimits {
+  max?: number;
+  integer?: boolean;
+}
+
 /**
  * Reads the members of a request. What is missing or of the wrong type or size is answered with a ValidationException
  * in AWS's words.
@@ -65,14 +71,21 @@ export class Members {
     return invalid(at(name, value), 'Member must be a boolean');
   }
 
+  /** A number in a range, both ends included. */
+  optionalNumber(name: string, { max = Infinity, integer = false }: NumberLimits): number | undefined {
+    const value = this.get(name);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'number' || (integer && !Number.isInteger(value))) {
+      return invalid(at(name, value), `Member must be ${integer ? 'an integer' : 'a number'}`);
+    }
+    if (value < 0) invalid(at(name, value), 'Member must have value greater than or equal to 0');
+    if (value > max) invalid(at(name, value), `Member must have value less than or equal to ${max}`);
+    return value;
+  }
+
   /** How many results a page has: 1 to 1,000; 0 and nothing mean 100 (API reference). */
   pageSize(): number {
-    const value = this.get('maxResults') ?? 0;
-    if (typeof value !== 'number' || !Number.isInteger(value)) {
-      return invalid(at('maxResults', value), 'Member must be an integer');
-    }
-    if (value < 0) invalid(at('maxResults', value), 'Member must have value greater than or equal to 0');
-    if (value > 1000) invalid(at('maxResults', value), 'Member must have value less than or equal to 1000');
+    const value = this.optionalNumber('maxResults', { max: 1000, integer: true }) ?? 0;
     return value === 0 ? 100 : value;
   }
 

@@ -16,6 +16,7 @@ import {
   startExecution,
   stopExecution,
 } from './operations/executions';
+import { describeMapRun, listMapRuns, updateMapRun } from './operations/mapRuns';
 import type { Operation, OperationContext } from './operations/operation';
 import { describeStateMachine, describeStateMachineForExecution, listStateMachines } from './operations/stateMachines';
 import { StateMachines } from './stateMachines';
@@ -23,6 +24,7 @@ import { StateMachines } from './stateMachines';
 /** The operations, each with the members of its request. */
 const operations: Record<string, { run: Operation; members: string[] }> = {
   DescribeExecution: { run: describeExecution, members: ['executionArn', 'includedData'] },
+  DescribeMapRun: { run: describeMapRun, members: ['mapRunArn'] },
   DescribeStateMachine: { run: describeStateMachine, members: ['stateMachineArn', 'includedData'] },
   DescribeStateMachineForExecution: {
     run: describeStateMachineForExecution,
@@ -36,9 +38,14 @@ const operations: Record<string, { run: Operation; members: string[] }> = {
     run: listExecutions,
     members: ['stateMachineArn', 'statusFilter', 'maxResults', 'nextToken', 'mapRunArn', 'redriveFilter'],
   },
+  ListMapRuns: { run: listMapRuns, members: ['executionArn', 'maxResults', 'nextToken'] },
   ListStateMachines: { run: listStateMachines, members: ['maxResults', 'nextToken'] },
   StartExecution: { run: startExecution, members: ['stateMachineArn', 'name', 'input', 'traceHeader'] },
   StopExecution: { run: stopExecution, members: ['executionArn', 'error', 'cause'] },
+  UpdateMapRun: {
+    run: updateMapRun,
+    members: ['mapRunArn', 'maxConcurrency', 'toleratedFailureCount', 'toleratedFailurePercentage'],
+  },
 };
 
 /**
@@ -58,6 +65,7 @@ export class StepFunctionsService implements Service {
     deployment: Deployment;
     /** What the tasks call. */
     invoker: Invoker;
+    /** What tasks and Distributed Maps read and write. */
     objects: ObjectStore;
     emulator?: JsonCaller;
     /** For every wait and every time; default: the machine's clock. */

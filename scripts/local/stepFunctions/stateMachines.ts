@@ -39,19 +39,22 @@ export class StateMachines {
   }
 }
 
-/** @throws InvalidArn where a text can't be the ARN of this kind of resource */
-export function checkArn(arn: string, kind: 'stateMachine' | 'execution'): void {
+/** How many names an ARN has behind the type of its resource; a state machine's may go on with a version. */
+const namesInArn = { execution: 2, express: 3, mapRun: 2 };
+
+/** @throws InvalidArn where a text can't be the ARN of one of these kinds of resources */
+export function checkArn(arn: string, ...kinds: ('stateMachine' | keyof typeof namesInArn)[]): void {
   if (!arn.startsWith('arn:')) throw new ServiceError('InvalidArn', 400, `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
   const parts = arn.split(':');
   const [, partition = '', service, region = '', account = '', type, ...names] = parts;
-  const named = kind === 'stateMachine' ? names.length >= 1 : names.length === 2;
+  const kind = kinds.find((one) => one === type);
   const valid =
     partition.startsWith('aws') &&
     service === 'states' &&
     region !== '' &&
     /^\d{12}$/.test(account) &&
-    type === kind &&
-    named &&
+    kind !== undefined &&
+    (kind === 'stateMachine' ? names.length >= 1 : names.length === namesInArn[kind]) &&
     names.every((name) => name !== '');
   if (!valid) {
     throw new ServiceError('InvalidArn', 400, `Invalid Arn: 'Resource type not valid in this context: ${arn}'`);

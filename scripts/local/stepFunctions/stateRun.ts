@@ -1,9 +1,11 @@
 import type { Json, JsonObject } from '../../../lib/wire';
 import type { Branch } from './branch';
-import type { Exit, State, StateGraph } from './definition/definition';
+import type { DistributedMapState, Exit, State, StateGraph } from './definition/definition';
 import type { Document } from './document';
 import type { Bindings } from './expression';
 import type { Services } from './integrations/integration';
+import { EvaluationFailure, InterpreterFailure, StateFailure } from './failure';
+import type { MapRun, MapRunSettings } from './mapRun/mapRun';
 
 /** What all states of an execution share. */
 export interface Runtime extends Services {
@@ -19,6 +21,8 @@ export interface Runtime extends Services {
   sdkReadTimeoutSeconds?: number;
   /** The context object as far as it is the same everywhere: `Execution` and `StateMachine`. */
   context: JsonObject;
+  /** Starts the Map Run of a Distributed Map of this execution. */
+  startMapRun: (state: DistributedMapState, settings: MapRunSettings) => MapRun;
 }
 
 /** Runs the states of a graph on a branch and gives the output of the last one. */
@@ -65,5 +69,22 @@ export class StateRun {
       },
       variables: this.branch.variables,
     };
+  }
+
+  /**
+   * The failure as it is reported: one that the interpreter raised gets the state in front, and a failed expression
+   * leaves an event.
+   */
+  report(failure: StateFailure): StateFailure {
+    if (!(failure instanceof InterpreterFailure)) return failure;
+    const { errorName: error, causeText } = failure;
+    const { name } = this.state;
+    const where = `An error occurred while executing the state '${name}' (entered at the event id #${this.enteredEventId}).`;
+    const cause = `${where} ${causeText}`;
+    if (failure instanceof EvaluationFailure) {
+      const { location } = failure;
+      this.branch.record('EvaluationFailed', { evaluationFailedEventDetails: { error, cause, location, state: name } });
+    }
+    return new StateFailure(error, cause);
   }
 }

@@ -85,6 +85,63 @@ export interface MapState extends StateBase, Exit, Recoverable {
   /** A number from 0, which means the limit. */
   maxConcurrency?: Template;
   itemProcessor: StateGraph;
+  /** Undefined: the Map is inline. */
+  distributed?: DistributedMap;
+}
+
+export type DistributedMapState = MapState & { distributed: DistributedMap };
+
+export function isDistributed(state: State): state is DistributedMapState {
+  return state.type === 'Map' && state.distributed !== undefined;
+}
+
+/** What only a Distributed Map has. */
+export interface DistributedMap {
+  /** Part of the ARNs of its Map Runs and children; default: one is made of the names of machine and state. */
+  label?: string;
+  executionType: 'STANDARD' | 'EXPRESS';
+  /** The states of a child, as JSON text. */
+  processorText: string;
+  /** Takes the place of the items. */
+  reader?: ItemReader;
+  batcher?: ItemBatcher;
+  writer?: ResultWriter;
+  /** A number from 0. */
+  toleratedFailureCount?: Template;
+  /** A number from 0 to 100. */
+  toleratedFailurePercentage?: Template;
+}
+
+export interface ItemReader {
+  /** The list of a bucket's objects, or what an object holds. */
+  source: { type: 'LIST' } | { type: 'JSON' } | { type: 'JSONL' } | CsvSource;
+  /** An object: Bucket, and Key or Prefix. */
+  arguments: Template;
+  /** A number from 1; default: all items. */
+  maxItems?: Template;
+}
+
+export interface CsvSource {
+  type: 'CSV';
+  /** Default: the first row. */
+  headers?: string[];
+  delimiter: string;
+}
+
+/** Has at least one of the two limits. */
+export interface ItemBatcher {
+  /** A number from 1. */
+  maxItems?: Template;
+  /** A number from 1 to 262,144, the default. */
+  maxBytes?: Template;
+  input?: Template;
+}
+
+export interface ResultWriter {
+  transformation: 'NONE' | 'COMPACT' | 'FLATTEN';
+  outputType: 'JSON' | 'JSONL';
+  /** An object: Bucket, Prefix. Undefined: the results are the state's result. */
+  arguments?: Template;
 }
 
 export interface WaitState extends StateBase, Exit {

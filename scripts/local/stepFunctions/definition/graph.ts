@@ -1,5 +1,5 @@
 import { limits } from '../../../../lib/wire';
-import type { Assignment, State, StateGraph } from './definition';
+import { isDistributed, type Assignment, type State, type StateGraph } from './definition';
 import type { Refuse } from './fields';
 
 /** What Unicode lets an identifier consist of, at most 80 characters (developer guide, "Passing data with variables"). */
@@ -34,15 +34,26 @@ function innerGraphs(state: State): StateGraph[] {
   return state.type === 'Parallel' ? state.branches : [];
 }
 
-/** Refuses a name that a state can't have, or that another state of the machine has. */
+/** Refuses a name that a state can't have, and names and labels that two of a machine have. */
 export function checkStateNames(graph: StateGraph, refuse: (state: string) => Refuse): void {
   const seen = new Set<string>();
-  for (const { name } of allStates(graph)) {
+  const labels = new Set<string>();
+  for (const state of allStates(graph)) {
+    const { name } = state;
     if (name === '' || name.length > limits.executionNameLength) {
       refuse(name)('States', `a state's name has 1 to ${limits.executionNameLength} characters`);
     }
     if (seen.has(name)) refuse(name)('States', 'another state of this machine has the same name');
     seen.add(name);
+    if (!isDistributed(state)) continue;
+    const { label } = state.distributed;
+    if (label !== undefined && labels.has(label)) {
+      refuse(name)('Label', 'another Map of this machine has the same label');
+    }
+    if (label !== undefined) labels.add(label);
+    if (allStates(state.itemProcessor).some(isDistributed)) {
+      refuse(name)('ItemProcessor', 'a Distributed Map inside a Distributed Map is not supported here');
+    }
   }
 }
 
@@ -66,7 +77,11 @@ export function checkVariables(
       }
     }
   }
-  for (const inner of [...graph.states.values()].flatMap(innerGraphs)) checkVariables(inner, refuse, assigned);
+  for (const state of graph.states.values()) {
+    // A child of a Distributed Map does not see the variables around it (developer guide, the same page).
+    const visible = isDistributed(state) ? undefined : assigned;
+    for (const inner of innerGraphs(state)) checkVariables(inner, refuse, visible);
+  }
 }
 
 function reachable({ startAt, states }: StateGraph): Set<string> {

@@ -12,6 +12,7 @@ import type {
   StateGraph,
   WaitState,
 } from './definition';
+import { readDistributed } from './distributedMap';
 import { readRecoverable } from './errorHandling';
 import type { Fields } from './fields';
 import { readTask } from './task';
@@ -105,12 +106,7 @@ function readRule(fields: Fields, compile: TemplateCompiler): ChoiceRule {
 function readMap(name: string, fields: Fields, reading: StateReading): MapState {
   const { compile } = reading;
   const processor = fields.objectAt('ItemProcessor');
-  if (processor.optional('ProcessorConfig') !== undefined) {
-    const config = processor.objectAt('ProcessorConfig');
-    const mode = config.optionalString('Mode') ?? 'INLINE';
-    if (mode !== 'INLINE') config.reject('Mode', `only INLINE is supported, got ${JSON.stringify(mode)}`);
-    config.finish();
-  }
+  const distributed = readDistributed(fields, processor, compile);
   return {
     type: 'Map',
     name,
@@ -118,6 +114,7 @@ function readMap(name: string, fields: Fields, reading: StateReading): MapState 
     itemSelector: readTemplate(fields, 'ItemSelector', compile),
     maxConcurrency: readInteger(fields, 'MaxConcurrency', { min: 0, max: Number.MAX_SAFE_INTEGER }, compile),
     itemProcessor: reading.readGraph(processor),
+    distributed,
     ...readExit(fields, compile, withResult),
     ...readRecoverable(fields, compile),
   };

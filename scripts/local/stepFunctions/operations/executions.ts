@@ -1,10 +1,12 @@
 import { limits } from '../../../../lib/wire';
 import { epochSeconds } from '../../http/jsonProtocol';
 import { ServiceError } from '../../http/service';
-import type { Execution } from '../execution';
+import type { Execution, ExecutionFacts } from '../execution';
 import { withoutExecutionData } from '../history';
 import { makeToken, readToken } from '../pageToken';
-import { arnLimits, executionOf, type Operation, wantsData } from './operation';
+import { redriveOf } from '../redrive';
+import { checkArn } from '../stateMachines';
+import { arnLimits, executionOf, factsOf, longArnLimits, type Operation, wantsData } from './operation';
 
 export const startExecution: Operation = (members, { stateMachines, executions }) => {
   const stateMachineArn = members.text('stateMachineArn', arnLimits);
@@ -26,28 +28,21 @@ export const stopExecution: Operation = (members, context) => {
   return { stopDate: epochSeconds(execution.stoppedAt ?? execution.startedAt) };
 };
 
+/** Of a child that is no longer kept, what was processed is left out. */
 export const describeExecution: Operation = (members, context) => {
   const withData = wantsData(members);
-  const execution = executionOf(members, context);
+  const facts = factsOf(members, context);
+  const { status, input, output, error, cause, traceHeader, child } = facts;
   return {
-    ...summaryOf(execution),
-    ...(withData && dataOf(execution)),
-    inputDetails: { included: withData },
-    ...(execution.output !== undefined && { outputDetails: { included: withData } }),
-    traceHeader: execution.traceHeader,
-    ...redriveOf(execution),
+    ...summaryOf(facts),
+    ...(withData && { input, output, error, cause }),
+    inputDetails: { included: withData && input !== undefined },
+    ...(status === 'SUCCEEDED' && { outputDetails: { included: withData && output !== undefined } }),
+    traceHeader,
+    mapRunArn: child?.mapRunArn,
+    ...redriveOf(facts),
   };
 };
-
-function dataOf({ input, output, error, cause }: Execution): object {
-  return { input, output, error, cause };
-}
-
-/** As recorded; an operation to redrive isn't offered here. */
-function redriveOf({ status }: Execution): object {
-  if (status !== 'RUNNING' && status !== 'SUCCEEDED') return { redriveStatus: 'REDRIVABLE' };
-  return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: `Execution is ${status} and cannot be redriven` };
-}
 
 /** In the order of AWS's own message. */
 const statuses = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'] as const;
@@ -61,37 +56,51 @@ export const listExecutions: Operation = (members, { stateMachines, executions }
   const status = members.optionalChoice('statusFilter', statuses);
   const size = members.pageSize();
   const token = members.optionalText('nextToken', { max: 3096 });
-  const mapRunArn = members.optionalText('mapRunArn', { max: 2000 });
+  const mapRunArn = members.optionalText('mapRunArn', longArnLimits);
   const redriveFilter = members.optionalChoice('redriveFilter', ['REDRIVEN', 'NOT_REDRIVEN']);
-  if (stateMachineArn === undefined) {
-    if (mapRunArn === undefined) throw invalid('Must provide State Machine ARN or Map Run ARN');
-    // There are no distributed Maps here.
-    throw new ServiceError('ResourceNotFound', 400, `Resource not found: '${mapRunArn}'`);
+  if (stateMachineArn === undefined && mapRunArn === undefined) {
+    throw invalid('Must provide State Machine ARN or Map Run ARN');
   }
   // The API reference says so without the words.
-  if (mapRunArn !== undefined) throw invalid('Must provide State Machine ARN or Map Run ARN, not both');
-  if (redriveFilter !== undefined) throw invalid('redriveFilter can not be provided with a State Machine ARN');
-  const { deployed } = stateMachines.get(stateMachineArn);
-  const scope = `${stateMachineArn} ${status ?? ''}`;
+  if (stateMachineArn !== undefined && mapRunArn !== undefined) {
+    throw invalid('Must provide State Machine ARN or Map Run ARN, not both');
+  }
+  if (stateMachineArn !== undefined && redriveFilter !== undefined) {
+    throw invalid('redriveFilter can not be provided with a State Machine ARN');
+  }
+  if (mapRunArn !== undefined) checkArn(mapRunArn, 'mapRun');
+  const scope = [stateMachineArn, mapRunArn, status, redriveFilter].join(' ');
   const before = token === undefined ? Infinity : readToken(scope, token);
-  const wanted = executions
-    .of(deployed.stateMachineArn)
-    .filter(({ ordinal }) => ordinal < before)
-    .filter((execution) => status === undefined || execution.status === status);
-  const page = wanted.slice(-size).reverse();
-  const last = page.at(-1);
+  const all =
+    mapRunArn === undefined
+      ? executions.of(stateMachines.get(stateMachineArn ?? '').deployed.stateMachineArn, before)
+      : executions.mapRun(mapRunArn).childrenBefore(before);
+  const page: ExecutionFacts[] = [];
+  for (const execution of all) {
+    if (status !== undefined && execution.status !== status) continue;
+    if (redriveFilter !== undefined && execution.redriveCount > 0 !== (redriveFilter === 'REDRIVEN')) continue;
+    // One more than the page tells that there is another one.
+    if (page.push(execution) > size) break;
+  }
+  const shown = page.slice(0, size);
+  const last = shown.at(-1);
   return {
-    executions: page.map(summaryOf),
-    nextToken: last && wanted.length > size ? makeToken(scope, last.ordinal) : undefined,
+    executions: shown.map((facts) => ({ ...summaryOf(facts), ...childOf(facts) })),
+    nextToken: last && page.length > size ? makeToken(scope, last.ordinal) : undefined,
   };
 };
+
+function childOf({ child }: ExecutionFacts): object {
+  return { mapRunArn: child?.mapRunArn, itemCount: child?.itemCount };
+}
 
 function invalid(message: string): ServiceError {
   return new ServiceError('ValidationException', 400, message);
 }
 
 /** What the list and the description of an execution have in common. */
-function summaryOf({ executionArn, machine, name, status, startedAt, stoppedAt }: Execution): object {
+function summaryOf(facts: ExecutionFacts): object {
+  const { executionArn, machine, name, status, startedAt, stoppedAt, redriveCount } = facts;
   return {
     executionArn,
     stateMachineArn: machine.deployed.stateMachineArn,
@@ -99,7 +108,7 @@ function summaryOf({ executionArn, machine, name, status, startedAt, stoppedAt }
     status,
     startDate: epochSeconds(startedAt),
     stopDate: stoppedAt === undefined ? undefined : epochSeconds(stoppedAt),
-    redriveCount: 0,
+    redriveCount,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Execution } from '../execution';
+import type { Execution, ExecutionFacts } from '../execution';
 import type { Executions } from '../executions';
 import type { Members } from '../members';
 import { checkArn, type StateMachines } from '../stateMachines';
@@ -15,7 +15,17 @@ export type Operation = (members: Members, context: OperationContext) => object;
 /** The longest ARN that the API takes. */
 export const arnLimits = { max: 256 };
 
-/** The execution that a request names. */
+/** The longest ARN of a Map Run that the API takes. */
+export const longArnLimits = { max: 2000 };
+
+/** What is known of the execution that a request names. */
+export function factsOf(members: Members, { executions }: OperationContext): ExecutionFacts {
+  const executionArn = members.text('executionArn', arnLimits);
+  checkArn(executionArn, 'execution', 'express');
+  return executions.facts(executionArn);
+}
+
+/** The execution that a request names, which must be one with a history. */
 export function executionOf(members: Members, { executions }: OperationContext): Execution {
   const executionArn = members.text('executionArn', arnLimits);
   checkArn(executionArn, 'execution');

@@ -1,7 +1,7 @@
 import type { DeployedStateMachine } from '../../app/deployment';
 import { epochSeconds } from '../../http/jsonProtocol';
 import { pageOf } from '../pageToken';
-import { arnLimits, executionOf, type Operation, wantsData } from './operation';
+import { arnLimits, factsOf, type Operation, wantsData } from './operation';
 
 export const listStateMachines: Operation = (members, { stateMachines }) => {
   const size = members.pageSize();
@@ -29,11 +29,16 @@ export const describeStateMachine: Operation = (members, { stateMachines }) => {
   };
 };
 
-/** The state machine as it was when the execution started: here it can't change. */
+/** The state machine as it was when the execution started: here it can't change. Of a Map Run's child it is the processor. */
 export const describeStateMachineForExecution: Operation = (members, context) => {
   const withData = wantsData(members);
-  const { deployed } = executionOf(members, context).machine;
-  return { ...describe(deployed, withData), updateDate: epochSeconds(deployed.createdAt.getTime()) };
+  const { machine, child } = factsOf(members, context);
+  return {
+    ...describe(machine.deployed, withData),
+    updateDate: epochSeconds(machine.deployed.createdAt.getTime()),
+    mapRunArn: child?.mapRunArn,
+    label: child?.label,
+  };
 };
 
 function describe(deployed: DeployedStateMachine, withData: boolean): object {

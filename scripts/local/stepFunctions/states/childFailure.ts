@@ -14,7 +14,7 @@ export function endSiblings(
 ): void {
   branch.join(child);
   // It was ended from outside itself; whoever did that has recorded it.
-  if (child.signal.aborted) return;
+  if (child.ended) return;
   const failedEventId = child.lastEventId;
   branch.continueFrom(failedEventId);
   // What can't be caught ends the whole execution, and with it the siblings.

@@ -8,7 +8,7 @@ import { evaluateAs } from '../payloadTemplate';
 import { endSiblings } from './childFailure';
 
 /** Runs its processor once for each item, at most `MaxConcurrency` and never more than 40 at once, in the items' order. */
-export async function runMap(state: MapState, run: StateRun): Promise<Outcome> {
+export async function runInlineMap(state: MapState, run: StateRun): Promise<Outcome> {
   const { branch } = run;
   const items = await itemsOf(state, run);
   const concurrency = await concurrencyOf(state, run);
@@ -23,7 +23,8 @@ export async function runMap(state: MapState, run: StateRun): Promise<Outcome> {
   return { exit: state, result, exitsFrom };
 }
 
-async function itemsOf({ items }: MapState, run: StateRun): Promise<Json[]> {
+/** What a Map without an ItemReader runs over. */
+export async function itemsOf({ items }: MapState, run: StateRun): Promise<Json[]> {
   if (items) return evaluateAs(items, 'array', run.bindings());
   const input = run.input.value;
   if (Array.isArray(input)) return input;
@@ -113,7 +114,7 @@ class Iterations {
       const output = await runGraph(itemProcessor, input, child, runtime);
       const { lastEventId } = child;
       // A sibling's failure may have ended it in this very moment.
-      if (child.signal.aborted) throw new BranchEnded();
+      if (child.ended) throw new BranchEnded();
       this.results[index] = output.value;
       branch.join(child);
       const succeeded = { mapIterationSucceededEventDetails: { name, index } };

@@ -18,7 +18,7 @@ export async function runParallel(state: ParallelState, run: StateRun): Promise<
     try {
       const output = await run.runGraph(graph, input, child, runtime);
       // A sibling's failure may have ended it in this very moment.
-      if (child.signal.aborted) throw new BranchEnded();
+      if (child.ended) throw new BranchEnded();
       branch.join(child);
       // Recorded: the state goes on from the last event that any of its branches recorded.
       branch.continueFrom(Math.max(branch.lastEventId, child.lastEventId));

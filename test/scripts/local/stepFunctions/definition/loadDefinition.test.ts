@@ -12,6 +12,17 @@ const load = (definition: object | string) =>
 const processor = (more: object = {}) => ({ StartAt: 'Item', States: { Item: pass() }, ...more });
 const map = (more: object = {}) => ({ Type: 'Map', ItemProcessor: processor(), End: true, ...more });
 const parallel = (more: object = {}) => ({ Type: 'Parallel', Branches: [processor()], End: true, ...more });
+/** A Distributed Map, with these fields of its own. */
+const distributed = (more: object = {}, config: object = {}) => {
+  const ProcessorConfig = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD', ...config };
+  return map({ ItemProcessor: processor({ ProcessorConfig }), ...more });
+};
+const getObject = 'arn:aws:states:::s3:getObject';
+const putObject = 'arn:aws:states:::s3:putObject';
+const file = { Bucket: 'things', Key: 'file' };
+const reading = (config: object, more: object = {}) => ({
+  ItemReader: { Resource: getObject, ReaderConfig: config, Arguments: file, ...more },
+});
 const choice = (rule: object, more: object = {}) => ({
   Type: 'Choice',
   Choices: [{ Next: 'After', ...rule }],
@@ -191,11 +202,6 @@ describe('a definition', () => {
       'field "TimeoutSeconds": expected an integer from 1 to 99999999, got 0',
     ],
     // Maps and Parallels.
-    [
-      'a distributed Map',
-      one(map({ ItemProcessor: processor({ ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } }) })),
-      'state "First", field "ItemProcessor/ProcessorConfig/Mode": only INLINE is supported, got "DISTRIBUTED"',
-    ],
     ['an item reader', one(map({ ItemReader: {} })), 'field "ItemReader": is not supported here'],
     [
       'the old iterator',
@@ -336,6 +342,162 @@ describe('a definition', () => {
       two(task({ Catch: [{ ErrorEquals: ['A'], Next: 'After', ResultPath: '$' }] })),
       'field "Catch[0]/ResultPath": belongs to JSONPath',
     ],
+    // Distributed Maps.
+    ...(
+      [
+        [
+          'another mode',
+          {},
+          { Mode: 'EAGER' },
+          'ItemProcessor/ProcessorConfig/Mode": expected INLINE or DISTRIBUTED, got "E',
+        ],
+        [
+          'no execution type',
+          {},
+          { ExecutionType: undefined },
+          '/ExecutionType": is required with the mode DISTRIBUTED',
+        ],
+        ['another execution type', {}, { ExecutionType: 'FAST' }, 'expected STANDARD or EXPRESS, got "FAST"'],
+        [
+          'a label with a space',
+          { Label: 'a b' },
+          {},
+          'Label": expected 1 to 40 characters without spaces and special',
+        ],
+        ['a label of 41 characters', { Label: 'l'.repeat(41) }, {}, 'Label": expected 1 to 40 characters'],
+        ['a percentage of 101', { ToleratedFailurePercentage: 101 }, {}, 'expected a number from 0 to 100, got 101'],
+        ['a half failure', { ToleratedFailureCount: 0.5 }, {}, 'ToleratedFailureCount": expected an integer from 0'],
+        [
+          'a JSONPath field',
+          { ToleratedFailureCountPath: '$.a' },
+          {},
+          'ToleratedFailureCountPath": is not supported here',
+        ],
+        [
+          'items and a reader',
+          { Items: [], ...reading({ InputType: 'JSON' }) },
+          {},
+          'takes either Items or an ItemReader',
+        ],
+        [
+          'a reader without its type',
+          reading({}),
+          {},
+          'an InputType is required with s3:getObject: JSON, JSONL or CSV',
+        ],
+        ['another type', reading({ InputType: 'PARQUET' }), {}, 'expected JSON or JSONL or CSV, got "PARQUET"'],
+        [
+          'CSV without a header',
+          reading({ InputType: 'CSV' }),
+          {},
+          'CSVHeaderLocation": is required with the InputType CSV',
+        ],
+        [
+          'another delimiter',
+          reading({ InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW', CSVDelimiter: ';' }),
+          {},
+          'CSVDelimiter": expected COMMA or PIPE or SEMICOLON or SPACE or TAB, got ";"',
+        ],
+        ['a pointer', reading({ InputType: 'JSON', ItemsPointer: '/a' }), {}, 'ItemsPointer": is not supported here'],
+        [
+          'no items',
+          reading({ InputType: 'JSON', MaxItems: 0 }),
+          {},
+          'MaxItems": expected an integer from 1 to 100000000',
+        ],
+        [
+          'a version',
+          reading({ InputType: 'JSON' }, { Arguments: { ...file, VersionId: '1' } }),
+          {},
+          'field "ItemReader/Arguments/VersionId": is not supported here',
+        ],
+        [
+          'no key',
+          reading({ InputType: 'JSON' }, { Arguments: { Bucket: 'b' } }),
+          {},
+          'Arguments/Key": is required but missing',
+        ],
+        [
+          'another reader',
+          reading({}, { Resource: 'arn:aws:states:::s3:headObject' }),
+          {},
+          's3:listObjectsV2, got "arn:aws',
+        ],
+        [
+          'a batch without a limit',
+          { ItemBatcher: { BatchInput: {} } },
+          {},
+          'a batch needs a limit: MaxItemsPerBatch, Max',
+        ],
+        [
+          'a batch above a payload',
+          { ItemBatcher: { MaxInputBytesPerBatch: 262_145 } },
+          {},
+          'ItemBatcher/MaxInputBytesPerBatch": expected an integer from 1 to 262144, got 262145',
+        ],
+        [
+          'an empty writer',
+          { ResultWriter: {} },
+          {},
+          'a ResultWriter has a WriterConfig, or Resource and Arguments, or',
+        ],
+        [
+          'a writer of lines to the state',
+          { ResultWriter: { WriterConfig: { OutputType: 'JSONL' } } },
+          {},
+          'JSONL needs a Res',
+        ],
+        [
+          'a writer without a bucket',
+          { ResultWriter: { Resource: putObject } },
+          {},
+          'Arguments": is required but missing',
+        ],
+        [
+          'another writer',
+          { ResultWriter: { Resource: getObject } },
+          {},
+          'expected arn:aws:states:::s3:putObject, got "arn',
+        ],
+        [
+          'another transformation',
+          { ResultWriter: { WriterConfig: { Transformation: 'ZIP' } } },
+          {},
+          'ResultWriter/WriterConfig/Transformation": expected NONE or COMPACT or FLATTEN, got "ZIP"',
+        ],
+      ] as [string, object, object, string][]
+    ).map(
+      ([what, more, config, message]) =>
+        [`${what} in a Distributed Map`, one(distributed(more, config)), message] as [string, object, string],
+    ),
+    [
+      'a label that two Maps have',
+      machine({
+        First: distributed({ Label: 'L', End: undefined, Next: 'After' }),
+        After: distributed({
+          Label: 'L',
+          ItemProcessor: {
+            ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+            StartAt: 'Other',
+            States: { Other: pass() },
+          },
+        }),
+      }),
+      'state "After", field "Label": another Map of this machine has the same label',
+    ],
+    [
+      'a Distributed Map in a Distributed Map',
+      one(
+        map({
+          ItemProcessor: {
+            ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+            StartAt: 'Inner',
+            States: { Inner: distributed() },
+          },
+        }),
+      ),
+      'state "First", field "ItemProcessor": a Distributed Map inside a Distributed Map is not supported here',
+    ],
     // Expressions.
     [
       'wrong syntax',
@@ -379,6 +541,26 @@ describe('a definition', () => {
   ])('with %s is refused', (_, definition, message) => {
     expect(() => load(definition)).toThrow(UserError);
     expect(() => load(definition)).toThrow(message);
+  });
+
+  it.each([
+    [
+      'a reader of a list',
+      { ItemReader: { Resource: 'arn:aws:states:::s3:listObjectsV2', Arguments: { Bucket: 'b' } } },
+    ],
+    ['an expression for its arguments', reading({ InputType: 'JSON' }, { Arguments: '{% $states.input %}' })],
+    ['a writer that only forms the output', { ResultWriter: { WriterConfig: { Transformation: 'FLATTEN' } } }],
+    ['a variable of the outer scope, which its states do not see', { ItemSelector: '{% $x %}' }],
+  ])('with a Distributed Map with %s is loaded', (_, more) => {
+    const inner = { Assign: { x: 1 } };
+    const ProcessorConfig = { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' };
+    const ItemProcessor = { ProcessorConfig, StartAt: 'Item', States: { Item: pass(inner) } };
+
+    const definition = machine({
+      First: pass({ ...inner, End: undefined, Next: 'Each' }),
+      Each: map({ ItemProcessor, ...more }),
+    });
+    expect(load(definition).states.get('Each')).toMatchObject({ distributed: { executionType: 'EXPRESS' } });
   });
 
   describe('with a long expression is refused in one sentence', () => {
