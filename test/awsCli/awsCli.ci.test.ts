@@ -9,6 +9,7 @@ import {
   outputOf,
   outputOfProgram,
   serveClients,
+  storingArn,
   waitingArn,
 } from '../scripts/local/clientFixture';
 
@@ -49,6 +50,12 @@ describeWith('the AWS CLI', 'aws', ['--version'])('the AWS CLI can', () => {
     expect(readFileSync(back, 'utf8')).toBe('one,two');
     expect(await s3('ls', 's3://things')).toBe('');
     rmSync(directory, { recursive: true });
+  });
+
+  test('read what a state machine stored in a bucket of the app', async () => {
+    const arn = await start(storingArn, '{"text": "hi"}');
+    expect(await outputOf(endpoint.url, arn)).toContain('"ServerSideEncryption":"AES256"');
+    expect(await outputOfProgram('aws', ['s3', 'cp', 's3://results/in.json', '-'], endpoint.env)).toBe('{"text":"hi"}');
   });
 
   test('start an execution, describe it and read its history page by page', async () => {
@@ -93,6 +100,7 @@ describeWith('the AWS CLI', 'aws', ['--version'])('the AWS CLI can', () => {
     ]);
     expect(machines.stateMachines).toMatchObject([
       { name: 'echo', type: 'STANDARD' },
+      { name: 'storing' },
       { name: 'various' },
       { name: 'waiting' },
     ]);

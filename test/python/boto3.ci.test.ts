@@ -27,7 +27,7 @@ describeWith('boto3', 'python3', ['-c', 'import boto3'])('boto3 can', () => {
   });
 
   test('list state machines and executions', () => {
-    expect(result.machines).toEqual(['echo', 'various', 'waiting']);
+    expect(result.machines).toEqual(['echo', 'storing', 'various', 'waiting']);
     expect(result.listed).toEqual(['SUCCEEDED']);
   });
 
@@ -96,7 +96,7 @@ describeWith('boto3', 'python3', ['-c', 'import boto3'])('boto3 can', () => {
 
   test('store objects, also as streams, read them and list them page by page', () => {
     expect(result.storage).toEqual({
-      buckets: ['things'],
+      buckets: ['results', 'things'],
       read: ['{"a": 1}', 'a stream', '"a"'],
       pages: [['a/b c+ü.json'], ['stream']],
       errors: ['NoSuchKey', 'NoSuchBucket', '404', 'PreconditionFailed', 'NotImplemented'],
@@ -108,6 +108,8 @@ describeWith('boto3', 'python3', ['-c', 'import boto3'])('boto3 can', () => {
     expect(result.resources).toEqual([
       'AWS::IAM::Role',
       'AWS::Lambda::Function',
+      'AWS::S3::Bucket',
+      'AWS::StepFunctions::StateMachine',
       'AWS::StepFunctions::StateMachine',
       'AWS::StepFunctions::StateMachine',
       'AWS::StepFunctions::StateMachine',

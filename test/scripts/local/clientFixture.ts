@@ -15,6 +15,8 @@ export const echoArn = `${prefix}:echo`;
 export const variousArn = `${prefix}:various`;
 /** A machine that waits for an hour. */
 export const waitingArn = `${prefix}:waiting`;
+/** A machine that stores its input as `in.json` in the bucket `results`, which is the app's. */
+export const storingArn = `${prefix}:storing`;
 
 const item = { StartAt: 'Item', States: { Item: { Type: 'Pass', End: true } } };
 
@@ -45,6 +47,19 @@ const various = {
   },
 };
 
+const storing = {
+  QueryLanguage: 'JSONata',
+  StartAt: 'Store',
+  States: {
+    Store: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::aws-sdk:s3:putObject',
+      Arguments: { Bucket: 'results', Key: 'in.json', Body: '{% $states.input %}' },
+      End: true,
+    },
+  },
+};
+
 /** Serves the app, and S3 with the empty bucket `things`; `close` ends the server and removes its files. */
 export async function serveClients(): Promise<LocalEndpoint & { env: NodeJS.ProcessEnv }> {
   const code = "exports.handler = async (event) => { console.log('got', event.text); return { echo: event.text }; };";
@@ -58,6 +73,8 @@ export async function serveClients(): Promise<LocalEndpoint & { env: NodeJS.Proc
             Function: inlineFunction(code, { FunctionName: 'echo' }),
             Echo: machine({ StateMachineName: 'echo' }),
             Various: machine({ StateMachineName: 'various', DefinitionString: JSON.stringify(various) }),
+            Results: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'results' } },
+            Storing: machine({ StateMachineName: 'storing', DefinitionString: JSON.stringify(storing) }),
             Waiting: machine({ StateMachineName: 'waiting', DefinitionString: JSON.stringify(waiting) }),
           },
           Outputs: { Machine: { Description: 'System test state machine: Echo', Value: { Ref: 'Echo' } } },

@@ -36,7 +36,7 @@ test('the folder of an endpoint that was killed is cleared by the next one', asy
   const left = await abandoned('system-test-abc123');
   const next = await makeWorkDirectory(folder);
   expect(existsSync(left)).toBe(false);
-  await next.remove();
+  next.remove();
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -50,11 +50,11 @@ test('the folder of a living endpoint stays, and so does what is not known to be
   symlinkSync(await abandoned('another'), join(folder, 'system-test-linked'));
   const names = readdirSync(folder).sort();
   const next = await makeWorkDirectory(folder);
-  await next.remove();
+  next.remove();
   expect(readdirSync(folder).sort()).toEqual(names);
   expect(readdirSync(living.path).sort()).toEqual(['alive', 'template.json']);
   expect(existsSync(join(folder, 'another', 'cdk.out'))).toBe(true);
-  await living.remove();
+  living.remove();
 });
 
 test('a folder whose socket has no place, as its path is too long, serves all the same', async () => {
@@ -62,6 +62,6 @@ test('a folder whose socket has no place, as its path is too long, serves all th
   mkdirSync(long);
   const made = await makeWorkDirectory(long);
   expect(readdirSync(made.path)).toEqual([]);
-  await made.remove();
+  made.remove();
   expect(readdirSync(long)).toEqual([]);
 });

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import files from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -525,6 +535,19 @@ describe('a listing', () => {
     [{ Bucket: 'empty' }, [[]]],
   ])('with %j is in the order of S3', async (input, expected) => {
     expect(await pagesOf(input)).toEqual(expected);
+  });
+
+  test('of many pages reads a folder once, and once more where it was changed', async () => {
+    const read = jest.spyOn(files, 'readdir');
+    const old = new Date(Date.now() - 10_000);
+    for (const name of ['', 'n']) utimesSync(join(folder, 'many', name), old, old);
+    expect((await pagesOf({ Prefix: 'n/2', MaxKeys: 10 })).flat()).toEqual(keys.slice(2000));
+    expect(read).toHaveBeenCalledTimes(1);
+    writeFileSync(join(folder, 'many', 'n', '2500'), '');
+    expect((await pagesOf({ Prefix: 'n/24', MaxKeys: 1000 })).flat()).toEqual(keys.slice(2400));
+    expect((await pagesOf({ Prefix: 'n/25' })).flat()).toEqual(['n/2500']);
+    read.mockRestore();
+    rmSync(join(folder, 'many', 'n', '2500'));
   });
 
   test('tells the size, the ETag and the time of each', async () => {
