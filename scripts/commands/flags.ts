@@ -97,8 +97,10 @@ export function addFunctionOptions(command: Command): Command {
       'AWS credentials and Region of this profile (default: made-up credentials)',
       nonEmpty('--function-profile'),
     )
-    .option('--function-endpoint-url <URL>', 'endpoint for their calls to AWS, such as an emulator', (text) =>
-      url('--function-endpoint-url', text),
+    .option(
+      '--function-endpoint-url <URL>',
+      'endpoint for their calls to AWS, and for lists in SSM and DynamoDB',
+      (text) => url('--function-endpoint-url', text),
     )
     .option(
       '--s3 <DIR>',

@@ -34,9 +34,7 @@ export function addLocal(program: Command, io: CommandIo, done: Done): void {
   const command = program
     .command('local')
     .summary('serve the app on this machine, for any AWS client')
-    .description(
-      'Serves the app on this machine until Ctrl-C: Step Functions, Lambda, CloudFormation and STS, and S3 with --s3.',
-    );
+    .description('Serves the app on this machine until Ctrl-C: Step Functions, Lambda, CloudFormation, STS and S3.');
   addAppOption(command)
     .option(
       '--stack <NAME>',

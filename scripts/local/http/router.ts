@@ -36,7 +36,7 @@ export function route(services: Services): Handler {
 const plainText = { 'content-type': 'text/plain; charset=utf-8' };
 const elsewhere =
   'The local endpoint serves Step Functions, Lambda, CloudFormation and STS; this is none of their calls.';
-const withoutFolder = 'The local endpoint serves S3 only where it is given a folder for it: --s3 DIR.';
+const withoutFolder = 'The local endpoint serves S3 where the app has a bucket, or from a folder: --s3 DIR.';
 const greeting = `A system test's app, served on this machine as AWS would serve it: Step Functions, Lambda, CloudFormation
 and STS, for any AWS client with this address as its endpoint URL. It has no pages. Try
   aws --endpoint-url http://<this address> stepfunctions list-state-machines
