@@ -60,7 +60,8 @@ export function kindOf(error: unknown): ErrorKind {
 /** The SDK leaves the response on what it could not read: half an answer, a proxy's page; on service errors as well. */
 function isUnusableAnswer(error: unknown): boolean {
   return (
-    error instanceof UnusableAnswerError || (error instanceof Error && '$response' in error && !('$fault' in error))
+    // By its name: each file of the bundle has a class of its own.
+    isNamed(error, 'UnusableAnswerError') || (error instanceof Error && '$response' in error && !('$fault' in error))
   );
 }
 

@@ -1,4 +1,5 @@
 /** Reads what a Map Run came to: the results that its children left in a bucket, and which children were lost. */
+import { setMaxListeners } from 'node:events';
 import { isJsonObject, type ConfigurationResult, type Json, type ResultsLocation } from '../../lib/wire';
 import { parseResults, shown, WireFormatError } from '../../lib/wire/parsers';
 import { isNamed, kindOf, summary } from '../aws/errors';
@@ -8,6 +9,7 @@ import type { ChildExecution, ExecutionDescription, MapRunDescription, StepFunct
 import { reportedMemoryMb } from '../cost/reportedMemory';
 import type { Clock } from '../io/clock';
 import { ResultSpool } from '../result/resultSpool';
+import { itemOfChild } from '../result/unnamed';
 import { notFinished } from '../result/untested';
 import { unless } from './disagreements';
 import { identifierIn } from './executionTracker';
@@ -65,6 +67,8 @@ export interface ReadingOptions {
 export async function readMapRun(source: MapRunSource, o: ReadingOptions): Promise<MapRunResults> {
   const into: MapRunResults = { spool: new ResultSpool(), identifiers: new IdentifierSet(), unnamed: 0, problems: [] };
   const { mapRunArn } = source;
+  // Each call listens to it, and Node.js takes more than ten for a leak.
+  setMaxListeners(0, o.stop);
   try {
     into.description = await attempt(`describe the Map Run ${mapRunArn}`, () => settled(source, o));
     const lost = await attempt(`list the children of the Map Run ${mapRunArn}`, () => lostChildren(source, into, o));
@@ -276,7 +280,7 @@ async function describeLost(
     for (const [index, item] of items.entries()) {
       const identifier = identifierIn(item);
       into.unnamed += identifier === undefined ? 1 : 0;
-      const name = identifier ?? `item ${index + 1} of the child execution ${child.name}`;
+      const name = identifier ?? itemOfChild(index, child.name);
       into.problems.push(...keep({ configuration_identifier: name, status: 'ERRORED', error }, into));
     }
   }

@@ -27,6 +27,10 @@ export interface Redactor {
   hidesText(key: string, text: string): boolean;
 }
 
+/** Of how many short texts it is known what they are without their secrets, and how short these are. */
+const mostKnown = 1_000;
+const longestKnown = 100;
+
 /** How often a text is gone through at most; two or three times do, but for a text that was made to need more. */
 const maxPasses = 8;
 
@@ -42,7 +46,7 @@ export function createRedactor(patterns: RegExp[] = [], { defaults = true }: { d
     everywhere.flatMap((pattern) =>
       [...text.matchAll(pattern)].map(({ index, 0: found }): Range => [index, index + found.length]),
     );
-  const redact = (text: string) => {
+  const search = (text: string) => {
     let safe = everywhere.length > 0 ? without(text, mine) : text;
     // What was taken out may have hidden what stands beside it.
     for (let pass = 0, before = ''; defaults && pass < maxPasses && safe !== before; pass++) {
@@ -51,8 +55,20 @@ export function createRedactor(patterns: RegExp[] = [], { defaults = true }: { d
     }
     return safe;
   };
+  /** Of short texts: the keys of responses are the same in a hundred thousand of them. */
+  const known = new Map<string, string>();
+  const redact = (text: string) => {
+    if (text.length > longestKnown) return search(text);
+    const safe = known.get(text) ?? search(text);
+    if (known.size === mostKnown) {
+      known.clear();
+    }
+    known.set(text, safe);
+    return safe;
+  };
   return Object.assign(redact, {
     hide: (secret: string) => {
+      known.clear();
       everywhere.push(new RegExp(secret.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'g'));
     },
     hides: (key: string) => defaults && isCredentialName(key),

@@ -9,16 +9,18 @@ import {
 import { addCosts } from '../cost/cost';
 import { everyResult, indexed, manyResults } from './allResults';
 import { isExcused, isUndecided, tally } from './tally';
+import { isUnnamed } from './unnamed';
 
 /**
- * The identifiers of the configurations that did not pass, in the order of the result. Known failures are left out: what
- * became of them changes nothing.
+ * The identifiers of the configurations that did not pass, in the order of the result. Known failures are left out, as
+ * what became of them changes nothing, and so is what has no identifier.
  */
 export function toRerun(result: Pick<RunResult, 'results' | 'all'>): string[] {
   const identifiers: string[] = [];
   for (const one of everyResult(result)) {
-    if (one.status !== 'PASSED' && !(one.status === 'FAILED' && isExcused(one))) {
-      identifiers.push(one.configuration_identifier);
+    const { configuration_identifier: identifier, status } = one;
+    if (status !== 'PASSED' && !(status === 'FAILED' && isExcused(one)) && !isUnnamed(identifier)) {
+      identifiers.push(identifier);
     }
   }
   return identifiers;

@@ -81,6 +81,7 @@ describe('the packed library', () => {
       'dist/python/requirements.txt',
       'dist/reportPage.css',
       'dist/reportPage.js',
+      'dist/resultBucket.js',
       'dist/trigger.js',
       'docs/architecture.md',
       'docs/faults.md',
@@ -94,7 +95,7 @@ describe('the packed library', () => {
       'docs/sources.md',
       'package.json',
     ]);
-    expect(installed.packedBytes).toBeLessThan(650_000);
+    expect(installed.packedBytes).toBeLessThan(850_000);
   });
 
   it('carries the licence of each package in its bundle', () => {

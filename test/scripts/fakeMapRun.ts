@@ -7,7 +7,6 @@ import { byExecutions, type RunOptions } from '../../scripts/commands/run';
 import { testAndReport } from '../../scripts/commands/testAndReport';
 import { NoVerdictError } from '../../scripts/io/noVerdictError';
 import { UserError } from '../../scripts/io/userError';
-import { awsEnv } from './command';
 import { FakeClock } from './fakeClock';
 import { executionArn, machineArn } from './fakeExecution';
 
@@ -169,7 +168,7 @@ export async function runFake(fake: FakeMapRun, given: RunFake = {}): Promise<En
   const stream = (name: 'stdout' | 'stderr') =>
     new PassThrough().on('data', (chunk: Buffer) => (text[name] += chunk.toString()));
   const io = {
-    ...{ env: awsEnv, cwd: () => process.cwd(), stdin: Readable.from([]), clock },
+    ...{ env: {}, cwd: () => process.cwd(), stdin: Readable.from([]), clock },
     ...{ stdout: stream('stdout'), stderr: stream('stderr'), stop: stop.signal, leave: leave.signal },
   };
   const all: RunOptions = {
