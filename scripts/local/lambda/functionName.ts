@@ -5,6 +5,7 @@ import { brokenConstraint, ServiceError } from '../http/service';
 
 /** As in the API reference of Invoke. */
 const namePattern = String.raw`(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?`;
+const functionName = new RegExp(`^${namePattern}$`);
 const qualifierPattern = String.raw`\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9$_-]+`;
 
 /** One version of a function, as a caller named it. */
@@ -61,7 +62,7 @@ interface FunctionName {
 }
 
 function parseFunctionName(text: string): FunctionName {
-  if (!new RegExp(`^${namePattern}$`).test(text)) throw invalid('functionName', text, namePattern);
+  if (!functionName.test(text)) throw invalid('functionName', text, namePattern);
   const parts = text.split(':');
   const isArn = parts[0] === 'arn';
   const [region, account, name, qualifier] = isArn

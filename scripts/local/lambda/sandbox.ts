@@ -205,6 +205,7 @@ export class Sandbox {
     this.disposed ??= this.kill().then(() => {
       this.log.close();
       this.api.close();
+      this.memory.close();
     });
     return this.disposed;
   }

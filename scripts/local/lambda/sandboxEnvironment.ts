@@ -1,5 +1,5 @@
 /** The environment of a sandbox: the function's own, its runtime's and Lambda's, nothing of this machine's user. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { devNull } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { DeployedFunction } from '../app/deployment';
@@ -66,6 +66,7 @@ export function newLogStreamName(version: string, date: Date): string {
 
 /** X-Ray's tracing header. Not sampled: nothing here takes traces. */
 export function newTraceId(): string {
-  const id = randomBytes(20).toString('hex');
-  return `Root=1-${id.slice(0, 8)}-${id.slice(8, 32)};Parent=${id.slice(24)};Sampled=0`;
+  // UUIDs are made of random bytes that are drawn many at a time.
+  const id = `${randomUUID()}${randomUUID()}`.replaceAll('-', '');
+  return `Root=1-${id.slice(0, 8)}-${id.slice(8, 32)};Parent=${id.slice(48)};Sampled=0`;
 }

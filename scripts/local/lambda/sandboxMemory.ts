@@ -1,5 +1,5 @@
 /** What the process of a sandbox holds of memory, as Linux counts it, against the function's limit. */
-import { readProcFile } from './procFile';
+import { ProcFile, readProcFile } from './procFile';
 
 /**
  * Lambda's kernel kills at the limit what a process has for itself; pages of files, such as the program's own, it can
@@ -8,11 +8,14 @@ import { readProcFile } from './procFile';
  */
 export class SandboxMemory {
   private peak = 0;
+  private readonly status: ProcFile;
 
   constructor(
-    private readonly pid: number | undefined,
+    pid: number | undefined,
     private readonly limitMb: number,
-  ) {}
+  ) {
+    this.status = new ProcFile(`${pid}/status`);
+  }
 
   /** The most that it was seen to hold, in MB, at most its limit; 0 where the system doesn't tell. */
   get peakMb(): number {
@@ -21,13 +24,20 @@ export class SandboxMemory {
 
   /** Looks at the process. Whether it has ever held more than its limit; false where the system doesn't tell. */
   exceeds(): boolean {
-    const status = readProcFile(`${this.pid}/status`);
-    const megabytes = (name: string) =>
-      Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1_024;
-    const highest = megabytes('VmHWM');
+    const status = this.status.read();
+    const highest = megabytes(/^VmHWM:\s*(\d+) kB/m.exec(status));
     this.peak = Math.max(this.peak, highest);
-    return highest - megabytes('RssFile') > this.limitMb;
+    return highest - megabytes(/^RssFile:\s*(\d+) kB/m.exec(status)) > this.limitMb;
   }
+
+  /** It looks no more. */
+  close(): void {
+    this.status.close();
+  }
+}
+
+function megabytes(found: RegExpExecArray | null): number {
+  return Number(found?.[1] ?? 0) / 1_024;
 }
 
 /** How many processes the kernel has killed for want of memory since the machine started; 0 where it doesn't tell. */

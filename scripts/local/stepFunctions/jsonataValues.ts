@@ -7,10 +7,11 @@ const functionMarks = ['_jsonata_lambda', '_jsonata_function'];
 /** Whether a value of an expression is a function. */
 export function isFunction(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value === 'function';
-  return functionMarks.some((mark) => (value as Record<string, unknown>)[mark] === true);
+  const { _jsonata_lambda, _jsonata_function } = value as Record<string, unknown>;
+  return _jsonata_lambda === true || _jsonata_function === true;
 }
 
-/** What was admitted before: values are never changed once they are there. */
+/** Of large values: what was admitted before. They are never changed once they are there. */
 const admitted = new WeakMap<object, Json>();
 
 /**
@@ -19,11 +20,10 @@ const admitted = new WeakMap<object, Json>();
  */
 export function admit(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
-  let safe = admitted.get(value);
-  if (safe === undefined) {
-    safe = hasMark(value) ? unmarked(value) : value;
-    admitted.set(value, safe);
-  }
+  const known = admitted.get(value);
+  if (known !== undefined) return known;
+  const safe = hasMark(value) ? unmarked(value) : value;
+  if (heldBytes(value) > rememberedBytes) admitted.set(value, safe);
   return safe;
 }
 
@@ -38,10 +38,13 @@ function unmarked(value: Json): Json {
   ) as Json;
 }
 
+/** To look at a value that holds less again takes less than to remember it. */
+const rememberedBytes = 1_000;
+
 /** What a number, a boolean or a null counts: with 5 to 9 bytes, both bounds that were measured on AWS come out. */
 const scalarBytes = 8;
 
-/** What was counted before. */
+/** Of large values: what was counted before. */
 const counted = new WeakMap<object, number>();
 
 /** The bytes that a value of an expression holds, as AWS bounds them: a character counts as one. */
@@ -53,7 +56,7 @@ export function heldBytes(value: unknown): number {
   bytes = 0;
   if (Array.isArray(value)) for (const item of value as unknown[]) bytes += heldBytes(item);
   else for (const [name, member] of Object.entries(value)) bytes += name.length + heldBytes(member);
-  counted.set(value, bytes);
+  if (bytes > rememberedBytes) counted.set(value, bytes);
   return bytes;
 }
 

@@ -100,6 +100,9 @@ function deadlinesOf(
   ];
 }
 
+/** Why the deadlines are over. Without a reason, an AbortController makes an exception with a trace each time. */
+const settled = new Error('The call has settled.');
+
 /** Gives up on the call at its first deadline, or when the branch ends; the call's signal then aborts. */
 async function withDeadlines<T>(
   call: (signal: AbortSignal) => Promise<T>,
@@ -123,7 +126,7 @@ async function withDeadlines<T>(
   try {
     return await Promise.race([call(interest.signal), lost]);
   } finally {
-    timer.abort();
+    timer.abort(settled);
     branch.signal.removeEventListener('abort', onEnd);
   }
 }
