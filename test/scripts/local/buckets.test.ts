@@ -35,9 +35,16 @@ const neighbours = {
 };
 const sdk = (call: string) => `arn:aws:states:::aws-sdk:${call}`;
 
-/** An app whose machine calls a service by an SDK integration. */
-function appOf(Resource: string, values: object): string {
-  const states = { Call: { Type: 'Task', Resource: sdk(Resource), Arguments: values, End: true } };
+const taskOf = (resource: string, values: object) => ({ Type: 'Task', Resource: sdk(resource), Arguments: values });
+const mapOf = (more: object) => {
+  const ProcessorConfig = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' };
+  const ItemProcessor = { ProcessorConfig, StartAt: 'Item', States: { Item: { Type: 'Pass', End: true } } };
+  return { Type: 'Map', ItemProcessor, ...more };
+};
+
+/** An app whose machine has this state. */
+function appOf(state: object): string {
+  const states = { Call: { ...state, End: true } };
   const definition = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'Call', States: states });
   const properties = { StateMachineName: 'calling', DefinitionString: { 'Fn::Sub': definition } };
   const Resources: JsonObject = {
@@ -51,7 +58,7 @@ function appOf(Resource: string, values: object): string {
 
 const start = (app: string, more: Partial<LocalEndpointOptions> = {}) =>
   startLocalEndpoint({ app, cwd: process.cwd(), env: { AWS_REGION: 'eu-west-1' }, stack, ...more });
-const put = appOf('s3:putObject', { Bucket: '${Results}', Key: 'a/one.json', Body: '{% $states.input %}' });
+const put = appOf(taskOf('s3:putObject', { Bucket: '${Results}', Key: 'a/one.json', Body: '{% $states.input %}' }));
 
 async function run({ url }: LocalEndpoint): Promise<{ bucket: string; text: string }> {
   const settings = { endpoint: url, region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
@@ -90,13 +97,26 @@ test('with a folder of S3 the bucket is in it, and stays', async () => {
   expect(readFileSync(join(s3, bucket, 'a', 'one.json'), 'utf8')).toBe('{"a":1}');
 });
 
-test('a bucket that the app only imports is served from a folder of S3, and without one the start is refused', async () => {
-  const app = appOf('s3:getObject', { Bucket: 'imported', Key: 'configurations.json' });
+const imported = { Bucket: 'imported', Key: 'configurations.json' };
+const integration = (resource: string) => `arn:aws:states:::s3:${resource}`;
+const ReaderConfig = { InputType: 'JSON' };
+
+it.each<[string, object]>([
+  ['Arguments', taskOf('s3:getObject', imported)],
+  [
+    'ItemReader/Arguments',
+    mapOf({ ItemReader: { Resource: integration('getObject'), ReaderConfig, Arguments: imported } }),
+  ],
+  [
+    'ResultWriter/Arguments',
+    mapOf({ ResultWriter: { Resource: integration('putObject'), Arguments: { Bucket: 'imported' } } }),
+  ],
+])('a bucket that the app only imports needs a folder of S3 at the start: in %s', async (field, state) => {
+  const app = appOf(state);
 
   await expect(start(app)).rejects.toThrow(
-    `Stack ${stack} holds what the local endpoint can't serve: ` +
-      'state machine "calling": state "Call", field ' +
-      '"Arguments/Bucket": the app has no bucket "imported"; those of others are served from a folder: --s3 DIR.',
+    `Stack ${stack} holds what the local endpoint can't serve: state machine "calling": state "Call", field ` +
+      `"${field}/Bucket": the app has no bucket "imported"; those of others are served from a folder: --s3 DIR.`,
   );
   const s3 = newDirectory();
   await (await start(app, { s3 })).close();
@@ -107,14 +127,14 @@ it.each([
   ['ssm:getParametersByPath', { Path: '/feeds/' }, 'Systems Manager'],
   ['dynamodb:scan', { TableName: '${Table}' }, 'DynamoDB'],
 ])('a machine that calls %s is refused at the start where no emulator is named', async (call, values, service) => {
-  const app = appOf(call, values);
+  const app = appOf(taskOf(call, values));
 
   await expect(start(app)).rejects.toThrow(
     `Stack ${stack} holds what the local endpoint can't serve: ` +
       'state machine "calling": state "Call", field "Resource": ' +
       `${service} is not served here, but by an emulator of AWS that --function-endpoint-url URL names.`,
   );
-  const emulator = await start(appOf('s3:listObjectsV2', { Bucket: '${Results}' }));
+  const emulator = await start(appOf(taskOf('s3:listObjectsV2', { Bucket: '${Results}' })));
   await (await start(app, { functionEndpointUrl: emulator.url })).close();
   await emulator.close();
 });

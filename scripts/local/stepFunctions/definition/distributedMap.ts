@@ -1,8 +1,10 @@
 import { isJsonObject, type JsonObject, limits } from '../../../../lib/wire';
 import { shown } from '../../../../lib/wire/parsers';
+import { bucketProblem, type Reach } from '../integrations/integration';
 import type { Template, TemplateCompiler } from '../payloadTemplate';
 import type { CsvSource, DistributedMap, ItemBatcher, ItemReader, ResultWriter } from './definition';
 import type { Fields } from './fields';
+import type { StateReading } from './states';
 import { readInteger, readTemplate, readTyped } from './templateFields';
 
 /** Developer guide, "Using Map state in Distributed mode", Label. */
@@ -16,7 +18,7 @@ const delimiters: Record<string, string> = { COMMA: ',', PIPE: '|', SEMICOLON: '
 export function readDistributed(
   fields: Fields,
   processor: Fields,
-  compile: TemplateCompiler,
+  { compile, reach }: Pick<StateReading, 'compile' | 'reach'>,
 ): DistributedMap | undefined {
   if (processor.optional('ProcessorConfig') === undefined) return undefined;
   const config = processor.objectAt('ProcessorConfig');
@@ -31,9 +33,9 @@ export function readDistributed(
     executionType: executionType ?? config.reject('ExecutionType', 'is required with the mode DISTRIBUTED'),
     label: readLabel(fields),
     processorText: textOf(fields.required('ItemProcessor') as JsonObject),
-    reader: readReader(fields, compile),
+    reader: readReader(fields, compile, reach),
     batcher: readBatcher(fields, compile),
-    writer: readWriter(fields, compile),
+    writer: readWriter(fields, compile, reach),
     toleratedFailureCount: readInteger(
       fields,
       'ToleratedFailureCount',
@@ -72,7 +74,7 @@ function readPercentage(fields: Fields, compile: TemplateCompiler): Template | u
   return template;
 }
 
-function readReader(fields: Fields, compile: TemplateCompiler): ItemReader | undefined {
+function readReader(fields: Fields, compile: TemplateCompiler, reach?: Reach): ItemReader | undefined {
   if (fields.optional('ItemReader') === undefined) return undefined;
   if (fields.optional('Items') !== undefined) {
     fields.reject('ItemReader', 'a Map state takes either Items or an ItemReader');
@@ -87,7 +89,7 @@ function readReader(fields: Fields, compile: TemplateCompiler): ItemReader | und
   const config = reader.optional('ReaderConfig') === undefined ? undefined : reader.objectAt('ReaderConfig');
   const result: ItemReader = {
     source: operation === 'getObject' ? readObjectSource(reader, config) : { type: 'LIST' },
-    arguments: readArguments(reader, operation === 'getObject' ? ['Bucket', 'Key'] : ['Bucket', 'Prefix'], compile),
+    arguments: readArguments(reader, operation === 'getObject' ? 'Key' : 'Prefix', compile, reach),
     maxItems: config && readInteger(config, 'MaxItems', { min: 1, max: maxReadItems }, compile),
   };
   config?.finish();
@@ -111,14 +113,15 @@ function readCsvSource(config: Fields): CsvSource {
   return { type: 'CSV', headers, delimiter: delimiters[delimiter] as string };
 }
 
-/** Each of these members is a text; the object itself, or any of them, may be an expression. */
-function readArguments(fields: Fields, members: [string, string], compile: TemplateCompiler): Template {
+/** The Bucket and the other member are texts; the object itself, or any of them, may be an expression. */
+function readArguments(fields: Fields, member: 'Key' | 'Prefix', compile: TemplateCompiler, reach?: Reach): Template {
   const value = fields.required('Arguments');
   if (isJsonObject(value)) {
     const object = fields.objectAt('Arguments');
-    object.string('Bucket');
-    if (members[1] === 'Key') object.string('Key');
-    else object.optionalString(members[1]);
+    const problem = bucketProblem(object.string('Bucket'), reach);
+    if (problem !== undefined) object.reject('Bucket', problem);
+    if (member === 'Key') object.string(member);
+    else object.optionalString(member);
     object.finish();
   } else if (typeof value !== 'string') {
     fields.reject('Arguments', `expected an object or a JSONata expression, got ${shown(value)}`);
@@ -141,7 +144,7 @@ function readBatcher(fields: Fields, compile: TemplateCompiler): ItemBatcher | u
   return result;
 }
 
-function readWriter(fields: Fields, compile: TemplateCompiler): ResultWriter | undefined {
+function readWriter(fields: Fields, compile: TemplateCompiler, reach?: Reach): ResultWriter | undefined {
   if (fields.optional('ResultWriter') === undefined) return undefined;
   const writer = fields.objectAt('ResultWriter');
   const resource = writer.optionalString('Resource');
@@ -155,7 +158,7 @@ function readWriter(fields: Fields, compile: TemplateCompiler): ResultWriter | u
   const result: ResultWriter = {
     transformation: (config && readChoice(config, 'Transformation', ['NONE', 'COMPACT', 'FLATTEN'])) ?? 'NONE',
     outputType: (config && readChoice(config, 'OutputType', ['JSON', 'JSONL'])) ?? 'JSON',
-    arguments: resource === undefined ? undefined : readArguments(writer, ['Bucket', 'Prefix'], compile),
+    arguments: resource === undefined ? undefined : readArguments(writer, 'Prefix', compile, reach),
   };
   if (resource === undefined && result.outputType === 'JSONL') {
     config?.reject('OutputType', 'JSONL needs a Resource: the result of a state is JSON');

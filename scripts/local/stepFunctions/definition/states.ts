@@ -106,7 +106,7 @@ function readRule(fields: Fields, compile: TemplateCompiler): ChoiceRule {
 function readMap(name: string, fields: Fields, reading: StateReading): MapState {
   const { compile } = reading;
   const processor = fields.objectAt('ItemProcessor');
-  const distributed = readDistributed(fields, processor, compile);
+  const distributed = readDistributed(fields, processor, reading);
   return {
     type: 'Map',
     name,

@@ -1,6 +1,6 @@
 /** How a Task state calls a service. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../../../lib/wire';
+import type { Json, JsonObject } from '../../../../lib/wire';
 import type { Clock } from '../../../io/clock';
 import type { JsonCaller } from '../../http/jsonClient';
 import type { ServiceError } from '../../http/service';
@@ -23,6 +23,11 @@ export interface Reach {
   /** Why tasks can't use a bucket, after its name; undefined: they can. */
   bucketProblem(bucket: string): string | undefined;
   hasEmulator: boolean;
+}
+
+/** Why a bucket that a field names is out of reach; undefined: it isn't, or only an expression tells which one it is. */
+export function bucketProblem(bucket: Json | undefined, reach: Reach | undefined): string | undefined {
+  return typeof bucket !== 'string' || bucket.startsWith('{%') ? undefined : reach?.bucketProblem(bucket);
 }
 
 export interface Integration {

@@ -5,7 +5,7 @@ import { invalidArgument } from '../../s3/errors';
 import type { ListedObject, ObjectStore } from '../../s3/objectStore';
 import { dataLimitExceeded } from '../failure';
 import type { ArgumentTypes } from './arguments';
-import { sdkFailure, type Integration } from './integration';
+import { bucketProblem, sdkFailure, type Integration } from './integration';
 
 const resourceType = 'aws-sdk:s3';
 const objectArguments: ArgumentTypes = {
@@ -33,8 +33,7 @@ function integration(
     service: 'S3',
     arguments: types,
     unreachable: ({ Bucket }, reach) => {
-      if (typeof Bucket !== 'string' || Bucket.startsWith('{%')) return undefined;
-      const text = reach.bucketProblem(Bucket);
+      const text = bucketProblem(Bucket, reach);
       return text === undefined ? undefined : { field: 'Arguments/Bucket', text };
     },
     call: (parameters, { objects }) => call(parameters as Parameters, objects),
