@@ -12,7 +12,15 @@ import { isReadForCommands, jsonWithoutWorkflowCommands, withoutWorkflowCommands
 import { createRedactor } from '../result/redaction';
 import { printable } from '../terminal/printable';
 import { UserError } from '../io/userError';
-import { addAllowUnknownOption, addConfigurationsOption, expected, integer, nonEmpty, type Done } from './flags';
+import {
+  addAllowUnknownOption,
+  addConfigurationsOption,
+  expected,
+  integer,
+  maxConcurrency as parseConcurrency,
+  nonEmpty,
+  type Done,
+} from './flags';
 
 interface PlanOptions {
   configurations?: string;
@@ -55,7 +63,7 @@ export function addPlan(program: Command, io: CommandIo, done: Done): void {
     .option(
       '--max-concurrency <N>',
       `how many at once, 1 to 10,000; inline 40 (default: ${defaultConcurrency})`,
-      (text) => integer(text, '--max-concurrency', 1, limits.distributedConcurrency),
+      parseConcurrency,
     )
     .option('--mode <MODE>', 'INLINE, DISTRIBUTED or AUTO, as the construct has it (default: AUTO)', mode)
     .option('--batch-size <N>', `configurations of a batch, 1 to 100 (default: ${defaultBatchSize})`, (text) =>

@@ -139,26 +139,27 @@ function table(ways: PlannedWay[]): string[] {
     ...row('In this order', takes('given')),
     ...row('Longest first', takes('longestFirst')),
     ...row('At the least', takes('bound')),
-    ...row('Lambda', price('lambda')),
-    ...row('State transitions', price('stateTransitions')),
-    ...row('EXPRESS children', (way) =>
+    ...row('Price, Lambda', price('lambda')),
+    ...row('Price, transitions', price('stateTransitions')),
+    ...row('Price, EXPRESS', (way) =>
       way.distribution?.executionType === 'EXPRESS' ? price('express')(way) : undefined,
     ),
-    ...row('S3 requests', price('s3')),
-    ...row('Together', price('total')),
+    ...row('Price, S3', price('s3')),
+    ...row('Price together', price('total')),
   ];
   return rows.map(
     ([name, ...values]) => name.padEnd(nameWidth) + values.map((value) => value.padStart(columnWidth)).join(''),
   );
 }
 
-function notes({ ways, priceRegion }: Plan): string[] {
+function notes({ ways, durations, priceRegion }: Plan): string[] {
   return [
     ...ways.flatMap((way) => way.obstacles.map((obstacle) => `${nameOf(way)}: ${obstacle}.`)),
     'The configurations of a batch are tested one after the other.',
     'Each retry takes one more state transition, and inline three more events.',
-    ...(ways.some(({ price }) => price.total === undefined)
-      ? ['Lambda and EXPRESS cost by durations, which the report of a run tells.']
+    ...(durations ? [] : ['Lambda and EXPRESS cost by durations, which the report of a run tells.']),
+    ...(durations && ways[0]?.price.lambda === undefined
+      ? ['The report tells no cost, so that of Lambda is not known.']
       : []),
     `List prices of ${priceRegion}, ${priceDate}${priceRegion === defaultPriceRegion ? '' : `; of ${defaultPriceRegion} for EXPRESS and S3`}.`,
   ];

@@ -47,11 +47,11 @@ test('says what a run takes, by the durations of an earlier one', async () => {
    In this order                 24.0s          24.0s          55.0s          55.0s
    Longest first                 21.0s          21.0s          75.0s          75.0s
    At the least                  19.5s          19.5s          55.0s          55.0s
-   Lambda                    $0.000165      $0.000165      $0.000165      $0.000165
-   State transitions         $0.000425      $0.000725      $0.000525      $0.000125
-   EXPRESS children                  -              -              -      $0.000083
-   S3 requests                   $0.00      $0.000075      $0.000021      $0.000021
-   Together                  $0.000590      $0.000965      $0.000711      $0.000394
+   Price, Lambda             $0.000165      $0.000165      $0.000165      $0.000165
+   Price, transitions        $0.000425      $0.000725      $0.000525      $0.000125
+   Price, EXPRESS                    -              -              -      $0.000083
+   Price, S3                     $0.00      $0.000075      $0.000021      $0.000021
+   Price together            $0.000590      $0.000965      $0.000711      $0.000394
 
    The configurations of a batch are tested one after the other.
    Each retry takes one more state transition, and inline three more events.
@@ -82,8 +82,8 @@ test('says how a set is run that does not fit inline, and compares the ways', as
    Bytes of a result               120        240,000         24,000         24,000
    Bytes of output                   -          2,401            601            601
    All started after                 -          12.0s           1.2s           0.1s
-   State transitions           $0.0301        $0.0601        $0.0361      $0.000125
-   S3 requests                   $0.00      $0.006495      $0.000658      $0.000658
+   Price, transitions          $0.0301        $0.0601        $0.0361      $0.000125
+   Price, S3                     $0.00      $0.006495      $0.000658      $0.000658
 
    INLINE: 998 at most fit in 25,000 events with 5 retries each.
    The configurations of a batch are tested one after the other.
