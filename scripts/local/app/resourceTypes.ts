@@ -78,6 +78,11 @@ export function stableUuid(key: string): string {
   );
 }
 
+const table: ResourceType = {
+  nameProperty: 'TableName',
+  arn: (resource, name) => `${arnPrefix(resource, 'dynamodb')}:table/${name}`,
+};
+
 const types: Record<string, ResourceType> = {
   'AWS::Lambda::Function': {
     nameProperty: 'FunctionName',
@@ -171,10 +176,8 @@ const types: Record<string, ResourceType> = {
     attributes: { KeyId: (_, name) => name },
   },
   'AWS::KMS::Alias': { nameProperty: 'AliasName' },
-  'AWS::DynamoDB::Table': {
-    nameProperty: 'TableName',
-    arn: (resource, name) => `${arnPrefix(resource, 'dynamodb')}:table/${name}`,
-  },
+  'AWS::DynamoDB::Table': table,
+  'AWS::DynamoDB::GlobalTable': table,
   'AWS::SSM::Parameter': {
     nameProperty: 'Name',
     arn: (resource, name) => `${arnPrefix(resource, 'ssm')}:parameter/${name.replace(/^\//, '')}`,

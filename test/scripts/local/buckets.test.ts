@@ -1,5 +1,5 @@
 /** The buckets of an app: there for its state machines and for any client, as they are on AWS after the deployment. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
@@ -95,6 +95,15 @@ test('with a folder of S3 the bucket is in it, and stays', async () => {
   const { bucket } = await run(endpoint).finally(() => endpoint.close());
 
   expect(readFileSync(join(s3, bucket, 'a', 'one.json'), 'utf8')).toBe('{"a":1}');
+
+  renameSync(join(s3, bucket, 'a', 'one.json'), join(s3, 'file'));
+  rmSync(join(s3, bucket), { recursive: true });
+  renameSync(join(s3, 'file'), join(s3, bucket));
+  const lines: string[] = [];
+  await (await start(put, { s3, log: (line) => lines.push(line) })).close();
+  expect(lines.join()).toMatch(
+    new RegExp(`^The app's bucket ${bucket} could not be made: EEXIST: file already exists`),
+  );
 });
 
 const imported = { Bucket: 'imported', Key: 'configurations.json' };

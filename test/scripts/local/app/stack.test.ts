@@ -192,6 +192,7 @@ describe('resources', () => {
     ],
     ['AWS::S3::Bucket', { BucketName: 'b' }, 'b', { Arn: 'arn:aws:s3:::b', DomainName: 'b.s3.amazonaws.com' }],
     ['AWS::DynamoDB::Table', { TableName: 't' }, 't', { Arn: `arn:aws:dynamodb:${at}:table/t` }],
+    ['AWS::DynamoDB::GlobalTable', { TableName: 't' }, 't', { Arn: `arn:aws:dynamodb:${at}:table/t` }],
     ['AWS::KMS::Alias', { AliasName: 'alias/k' }, 'alias/k', {}],
     ['AWS::SSM::Parameter', { Name: '/p', Value: 'v' }, '/p', { Value: 'v', Type: 'String' }],
     ['AWS::Events::Rule', { Name: 'r' }, 'r', { Arn: `arn:aws:events:${at}:rule/r` }],
