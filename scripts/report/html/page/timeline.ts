@@ -94,11 +94,14 @@ function fullnessText({ lanes, took, busy, longest, utilisation, bound }: Fullne
 
 /** Without start and stop there is still the bound, from the functions' own durations. */
 function withoutTimes(
-  { max_concurrency: concurrency, duration_seconds: seconds }: RunResult,
+  { max_concurrency: concurrency, duration_seconds: seconds, mode }: RunResult,
   rows: readonly Row[],
 ): string {
   const why =
-    'When each configuration started and stopped is told by the history of the execution, which could not be had for this run.';
+    'When each configuration started and stopped is told by the history of ' +
+    (mode === 'DISTRIBUTED'
+      ? 'its child execution, which is not read.'
+      : 'the execution, which could not be had for this run.');
   const known = rows.flatMap(({ result }) => result.duration_ms ?? []);
   if (known.length === 0 || concurrency <= 0) return why;
   const busy = known.reduce((sum, ms) => sum + ms, 0);

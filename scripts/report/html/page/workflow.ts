@@ -22,12 +22,18 @@ function endOf({ status, results }: RunResult): End {
   return status === 'FAILED' && !cut ? 'Failed' : undefined;
 }
 
-function explanation({ status, verdict, results }: RunResult, end: End): string {
+function explanation(run: RunResult, end: End): string {
+  const { status, verdict, results } = run;
   const execution = results.some(({ earlier }) => earlier?.length) ? 'The last execution' : 'The execution';
-  if (end === undefined) return `${execution} ended in “Test configurations” (${status}).`;
+  if (end === undefined) return `${execution} ended in “${mapOf(run)}” (${status}).`;
   return end === 'Failed' && verdict === 'PASSED'
     ? `${execution} ended in “Failed”; known failures are told apart afterwards, so the run passed.`
     : `${execution} ended in “${end}”.`;
+}
+
+/** The name of the state that tests. */
+function mapOf({ mode }: RunResult): string {
+  return mode === 'DISTRIBUTED' ? 'Distribute configurations' : 'Test configurations';
 }
 
 function drawing(run: RunResult, end: End): SVGElement {
@@ -39,7 +45,7 @@ function drawing(run: RunResult, end: End): SVGElement {
     passed === total ? `${count(passed)} passed` : `${count(passed)} passed, ${count(total - passed)} did not`;
   const words = [
     'Check input, then “Input accepted?” (yes)',
-    `then Test configurations (${[configurations, limit, outcome].filter((part) => part !== '').join(', ')})`,
+    `then ${mapOf(run)} (${[configurations, limit, outcome].filter((part) => part !== '').join(', ')})`,
     ...(ended
       ? [`then “All passed?” (${end === 'Passed' ? 'yes' : 'no'})`, `then ${end}`]
       : ['where the execution ended']),
@@ -59,7 +65,7 @@ function drawing(run: RunResult, end: End): SVGElement {
     edge('M120 124V148', true),
     label(130, 141, 'yes', true, 'side'),
     box(8, 148, 224, 124, true, 'map'),
-    label(120, 171, 'Test configurations', true, 'name'),
+    label(120, 171, mapOf(run), true, 'name'),
     label(120, 189, [count(total), limit].filter((part) => part !== '').join(', '), true),
     box(30, 202, 180, 56, true),
     label(120, 226, 'Invoke function', true, 'name'),

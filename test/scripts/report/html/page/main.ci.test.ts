@@ -284,6 +284,25 @@ describeInBrowser('the HTML report in Chromium', () => {
     expect(await page.locator('.pager').isVisible()).toBe(false);
   });
 
+  test('says what of a distributed run it leaves out, and draws nothing of a part', async () => {
+    const all = aRun(12, 4, { mode: 'DISTRIBUTED' });
+    const page = await reports.open({
+      ...all,
+      total: 2000,
+      passed: 1990,
+      failed: 10,
+      results: all.results.slice(0, 10),
+    });
+    expect(await page.locator('.configurations .aside').innerText()).toMatch(
+      /^\d failed and 1,98\d passed are not listed\. The JSON report has all\.$/,
+    );
+    expect(await page.locator('.timeline, .durations').count()).toBe(0);
+    expect(await page.locator('.workflow .aside').innerText()).toContain('The execution ended in “Failed”.');
+    expect(await page.locator('.workflow').innerHTML()).toContain('Distribute configurations');
+    const whole = await reports.open(all);
+    expect(await whole.locator('.durations').count()).toBe(1);
+  });
+
   test.each([375, 768, 1280])('fits a screen of %d pixels', async (width) => {
     const run = aMixedRun();
     run.results[4]!.configuration_identifier = 'x'.repeat(1024);
