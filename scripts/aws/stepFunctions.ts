@@ -81,7 +81,9 @@ export interface MapRunDescription {
 
 export interface ChildrenRequest {
   mapRunArn: string;
-  statusFilter: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  statusFilter: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  /** 1 to 1000. */
+  maxResults: number;
   nextToken?: string;
 }
 
@@ -150,7 +152,7 @@ export function stepFunctions(options: AwsOptions): StepFunctions {
       };
     },
     async children(o, abortSignal) {
-      const command = new ListExecutionsCommand({ ...o, maxResults: 1_000 });
+      const command = new ListExecutionsCommand(o);
       const { executions, nextToken } = await send((sfn) => sfn.send(command, { abortSignal }));
       return {
         executions: given(executions, 'executions').map(({ executionArn, name, itemCount }) => ({

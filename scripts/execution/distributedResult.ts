@@ -1,7 +1,6 @@
 import { identifierOf, type DistributedResult, type RunResult } from '../../lib/wire';
 import { parseDistributedResult } from '../../lib/wire/parsers';
 import type { ResultBucket } from '../aws/resultBucket';
-import type { StepFunctions } from '../aws/stepFunctions';
 import { ResultSpool } from '../result/resultSpool';
 import { countByStatus, toleratedCount } from '../result/tally';
 import { notFinished } from '../result/untested';
@@ -19,11 +18,11 @@ import { identifierIn } from './executionTracker';
 import type { FollowedExecution } from './followExecution';
 import { IdentifierSet } from './identifierSet';
 import { locationDisagreements, mapRunDisagreements } from './mapRunDisagreements';
-import { readMapRun, type MapRunResults, type ReadingOptions } from './mapRunResults';
+import { readMapRun, type MapRunResults, type MapRunSource, type ReadingOptions } from './mapRunResults';
 
 /** The calls that it takes. */
 export interface DistributedApi {
-  api: Pick<StepFunctions, 'describeMapRun' | 'children' | 'describe'>;
+  api: MapRunSource['api'];
   bucket(): Promise<ResultBucket>;
 }
 

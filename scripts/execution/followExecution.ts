@@ -37,8 +37,11 @@ export async function followExecution(
   const read = async (wake: AbortSignal) => {
     tracker.apply(await poller.next(wake));
     const { mapRunArn, end } = tracker;
-    const ofMapRun = mapRunArn === undefined || end ? undefined : await mapRun.next(mapRunArn, wake);
-    o.onProgress(ofMapRun ?? tracker.progress());
+    if (mapRunArn !== undefined && end) return;
+    const progress = mapRunArn === undefined ? tracker.progress() : await mapRun.next(mapRunArn, wake);
+    if (progress) {
+      o.onProgress(progress);
+    }
   };
   let stopped: StopReason | undefined;
   try {

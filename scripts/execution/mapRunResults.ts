@@ -6,7 +6,7 @@ import { isNamed, kindOf, summary } from '../aws/errors';
 import { patiently } from '../aws/patience';
 import type { ResultBucket } from '../aws/resultBucket';
 import type { ChildExecution, ExecutionDescription, MapRunDescription, StepFunctions } from '../aws/stepFunctions';
-import { reportedMemoryMb } from '../cost/reportedMemory';
+import { memoryMbOf, reportedMemoryMb } from '../cost/reportedMemory';
 import type { Clock } from '../io/clock';
 import { ResultSpool } from '../result/resultSpool';
 import { itemOfChild } from '../result/unnamed';
@@ -30,7 +30,7 @@ const settleSpacing = 1_000;
 
 /** Where to read. */
 export interface MapRunSource {
-  api: Pick<StepFunctions, 'describeMapRun' | 'children' | 'describe'>;
+  api: Pick<StepFunctions, 'describeMapRun' | 'children' | 'describe' | 'history'>;
   bucket: ResultBucket;
   mapRunArn: string;
   location: ResultsLocation;
@@ -81,6 +81,29 @@ export async function readMapRun(source: MapRunSource, o: ReadingOptions): Promi
   return into;
 }
 
+/**
+ * The function's memory, from the history of a child. Undefined where that can't be had: EXPRESS children have none, and
+ * only the cost depends on it.
+ */
+export async function memoryOfChild(
+  { api, mapRunArn }: Pick<MapRunSource, 'api' | 'mapRunArn'>,
+  stop: AbortSignal,
+): Promise<number | undefined> {
+  try {
+    const { executions } = await api.children({ mapRunArn, statusFilter: 'SUCCEEDED', maxResults: 1 }, stop);
+    const [child] = executions;
+    if (!child) return undefined;
+    const { events } = await api.history({ executionArn: child.executionArn, maxResults: 100 }, stop);
+    for (const { taskSucceededEventDetails: succeeded } of events) {
+      const memoryMb = memoryMbOf(parseJson(succeeded?.output));
+      if (memoryMb !== undefined) return memoryMb;
+    }
+    return undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What ends the reading, as a sentence. */
 class ReadingEnded extends Error {}
 
@@ -126,7 +149,7 @@ async function lostChildren(
     if (counts[status] === 0) continue;
     let nextToken: string | undefined;
     do {
-      const request = { mapRunArn, statusFilter: status, nextToken };
+      const request = { mapRunArn, statusFilter: status, maxResults: 1_000, nextToken };
       const page = await patiently(() => api.children(request, o.stop), o);
       lost.push(...page.executions.map((child) => ({ ...child, status })));
       nextToken = page.nextToken;

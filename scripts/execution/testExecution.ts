@@ -12,6 +12,7 @@ import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice
 import { everyResult } from '../result/allResults';
 import type { Redactor } from '../result/redaction';
 import { distributedResult } from './distributedResult';
+import { memoryOfChild } from './mapRunResults';
 import { executionResult, type TimedRequest } from './executionResult';
 import type { StopSignal } from '../io/stopSignal';
 import type { TestRound } from '../result/testRound';
@@ -101,7 +102,7 @@ async function resultOf(followed: FollowedExecution, asked: TimedRequest, contex
     const { memoryMb } = usage;
     return { result: executionResult(followed, asked), memoryMb, stateTransitions: usage.stateTransitions() };
   }
-  const { connection, io, talk, cleanUp } = context;
+  const { connection, options, io, talk, cleanUp } = context;
   talk.note(`Reading the results of the Map Run ${tracker.mapRunArn}`);
   // Whoever has stopped the execution may interrupt again, to leave without its results.
   const stop = io.stop.aborted ? io.leave : AbortSignal.any([io.stop, io.leave]);
@@ -113,7 +114,10 @@ async function resultOf(followed: FollowedExecution, asked: TimedRequest, contex
   }
   // A child invokes the function and writes the result; one of a batch goes through a Map as well.
   const ofChildren = children === items?.total ? 2 * children : 2 * children + (items?.total ?? 0);
-  return { result, memoryMb: read.memoryMb, stateTransitions: usage.stateTransitions() + ofChildren };
+  const memoryMb =
+    read.memoryMb ??
+    (options.cost ? await memoryOfChild({ ...connection, mapRunArn: tracker.mapRunArn }, stop) : undefined);
+  return { result, memoryMb, stateTransitions: usage.stateTransitions() + ofChildren };
 }
 
 function announce({ executionArn, ended }: StartedExecution, { connection, talk }: RunContext): string | undefined {
@@ -162,7 +166,7 @@ function costs(
 ): Pick<RunResult, 'cost' | 'cost_unknown'> {
   if (!options.cost) return {};
   if (memoryMb === undefined) {
-    const where = result.all ? 'among the results' : 'in the history of the execution';
+    const where = result.all ? 'among the results or in the history of a child' : 'in the history of the execution';
     return { cost_unknown: `No log of the function ${where} tells its memory.` };
   }
   const [, , , region = ''] = result.execution_arn.split(':');

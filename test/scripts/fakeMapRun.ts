@@ -32,8 +32,10 @@ export interface FakeMapRun {
   /** What the pages of a listing name. */
   keys: string[];
   lost: FakeLostChild[];
+  /** The history of a child that succeeded; undefined: it has none. */
+  childHistory?: HistoryEvent[];
   /** What the calls of S3 and Step Functions throw, by the name of the call. */
-  failures: Partial<Record<'list' | 'read' | 'describeMapRun' | 'children' | 'describe', () => Error>>;
+  failures: Partial<Record<'list' | 'read' | 'describeMapRun' | 'children' | 'describe' | 'history', () => Error>>;
   result: DistributedResult;
 }
 
@@ -209,7 +211,10 @@ function apiOf(fake: FakeMapRun, calls: Record<string, number>): StepFunctions {
       fake.events[0]!.executionStartedEventDetails = { input };
       return Promise.resolve({ executionArn });
     },
-    history: () => Promise.resolve({ events: fake.events }),
+    history: ({ executionArn: arn }) =>
+      arn === executionArn
+        ? Promise.resolve({ events: fake.events })
+        : answer('history', () => ({ events: fake.childHistory ?? [] })),
     describe: (arn) => {
       const child = fake.lost.find(({ name }) => arn.endsWith(`:${name}`));
       const base = { executionArn: arn, stateMachineArn: machineArn, startDate: new Date(0), stopDate: new Date(9000) };
@@ -223,6 +228,7 @@ function apiOf(fake: FakeMapRun, calls: Record<string, number>): StepFunctions {
     describeMapRun: () => answer('describeMapRun', () => fake.mapRun),
     children: ({ statusFilter, nextToken = '0' }) =>
       answer('children', () => {
+        if (statusFilter === 'SUCCEEDED') return { executions: [childOf({ name: 'child-0', items: 1 })] };
         // Two a page.
         const from = Number(nextToken);
         const found = fake.lost.filter(({ status }) => status === statusFilter);
@@ -236,7 +242,7 @@ function apiOf(fake: FakeMapRun, calls: Record<string, number>): StepFunctions {
   };
 }
 
-function childOf({ name, items }: FakeLostChild): ChildExecution {
+function childOf({ name, items }: Pick<FakeLostChild, 'name' | 'items'>): ChildExecution {
   const arn = `arn:aws:states:eu-west-1:123456789012:execution:SystemTest/Configurations:${name}`;
   return { executionArn: arn, name, itemCount: items };
 }

@@ -193,9 +193,34 @@ describe('the cost of a distributed run', () => {
     expect(cost!.lambda_gb_seconds).toBeCloseTo((2 * 3.005 * 128) / 1024);
   });
 
-  test('is not known where no log tells the memory', async () => {
-    const report = reportOf(await runFake(fakeMapRun(many(1))));
+  test('is that of the memory which a child tells, where all passed and left no log', async () => {
+    const log = 'REPORT RequestId: 1\tDuration: 3 ms\tBilled Duration: 4 ms\tMemory Size: 512 MB\n';
+    const output = JSON.stringify({ LogResult: Buffer.from(log).toString('base64') });
+    const fake = fakeMapRun(many(1));
+    fake.childHistory = [
+      { id: 1, timestamp: new Date(0), type: 'TaskSucceeded', taskSucceededEventDetails: { output } } as HistoryEvent,
+    ];
 
-    expect(report.cost_unknown).toBe('No log of the function among the results tells its memory.');
+    const { cost } = reportOf(await runFake(fake));
+
+    expect(cost!.lambda_gb_seconds).toBeCloseTo((3.005 * 512) / 1024);
+  });
+
+  test.each<[string, (fake: FakeMapRun) => void]>([
+    ['there is none', () => undefined],
+    [
+      'the history of none can be read',
+      (fake) => (fake.failures.history = () => new Error('StateMachineTypeNotSupported')),
+    ],
+  ])('is not known where no child tells the memory, as %s', async (_, change) => {
+    const fake = fakeMapRun(many(1));
+    change(fake);
+
+    const { code, stdout, stderr, calls } = await runFake(fake);
+
+    expect(code).toBe(0);
+    expect(reportOf({ code, stdout, stderr, calls }).cost_unknown).toBe(
+      'No log of the function among the results or in the history of a child tells its memory.',
+    );
   });
 });
