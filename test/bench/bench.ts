@@ -185,7 +185,7 @@ async function overhead(runtime: string, limit: number, times: number, app?: Oth
   add(`998 configurations, 40 at once, ${runtime}: each`, each, 'ms');
   add("  each, process start to the trigger's exit", endToEnd, 'ms', limit);
   add('  cold start (Init Duration)', coldStart, 'ms');
-  add('  memory of the 40 sandboxes', sandboxMemory, 'MB');
+  add('  memory of the sandboxes', sandboxMemory, 'MB');
   add('  peak memory of the endpoint', memory, 'MB');
   add('  peak memory of the trigger', triggerMemory, 'MB');
 }

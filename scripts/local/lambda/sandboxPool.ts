@@ -1,5 +1,7 @@
 /** The sandboxes of one version of a function. */
 import { availableParallelism } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceError } from '../http/service';
 import type { Sandbox } from './sandbox';
 
@@ -16,14 +18,20 @@ export class SandboxPool {
   private readonly all = new Set<Sandbox>();
   private readonly idle: Sandbox[] = [];
   private readonly waiting: Waiting[] = [];
-  /** Starts that wait for a slot or are under way; never fewer than those who wait. */
-  private starts = 0;
+  /** Sandboxes that start, up to the end of their initialization. */
+  private coming = 0;
+  /** What starts them, one after the other, until as many come as invocations wait. */
+  private starters = 0;
+  /** When one who waited last got a sandbox that was up. */
+  private servedAt = -Infinity;
   private readonly pending = new Set<Promise<void>>();
   private closed = false;
 
   constructor(
     private readonly start: () => Promise<Sandbox>,
     private readonly slots: StartSlots,
+    /** Whether this process has hardly a moment to spare; it takes a look of some milliseconds. */
+    private readonly isBusy = looksBusy,
   ) {}
 
   /** Resolves with a sandbox whose initialization has ended, well or not. */
@@ -35,17 +43,17 @@ export class SandboxPool {
     }
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
-      if (this.starts >= this.waiting.length) return;
-      const start = this.startOne().finally(() => this.pending.delete(start));
-      this.pending.add(start);
+      if (this.starters < this.slots.count && this.waiting.length > this.coming) this.track(this.startAsWanted());
     });
   }
 
   /** Takes a sandbox back: for who waits, warm for the next invocation, or gone. */
   release(sandbox: Sandbox): void {
     const next = sandbox.reusable ? this.waiting.shift() : undefined;
-    if (next) next.resolve(sandbox);
-    else if (sandbox.reusable) this.idle.push(sandbox);
+    if (next) {
+      this.servedAt = performance.now();
+      next.resolve(sandbox);
+    } else if (sandbox.reusable) this.idle.push(sandbox);
     else void this.discard(sandbox);
   }
 
@@ -56,41 +64,61 @@ export class SandboxPool {
     await Promise.all([...[...this.all].map((sandbox) => this.discard(sandbox)), ...this.pending]);
   }
 
-  private async startOne(): Promise<void> {
-    this.starts += 1;
-    try {
-      const sandbox = await this.boot();
-      if (!sandbox) return;
-      await sandbox.initialized;
-      const next = this.waiting.shift();
-      // A failed initialization is an answer as well, for whoever waits for one.
-      if (next) next.resolve(sandbox);
-      else this.release(sandbox);
-    } catch (error) {
-      this.waiting.shift()?.reject(error);
-    } finally {
-      this.starts -= 1;
+  private async startAsWanted(): Promise<void> {
+    this.starters += 1;
+    while (!this.closed && this.waiting.length > this.coming) {
+      this.coming += 1;
+      const sandbox = await this.startOne();
+      if (sandbox) this.track(this.handOver(sandbox));
+      else this.coming -= 1;
     }
+    this.starters -= 1;
   }
 
-  /** Undefined where nobody needs it any more. */
-  private async boot(): Promise<Sandbox | undefined> {
+  /** Undefined where nobody needs it any more, or it can't be started. */
+  private async startOne(): Promise<Sandbox | undefined> {
+    await this.untilWorthIt();
     await this.slots.enter();
     try {
-      if (this.isClosed() || this.waiting.length < this.starts) return undefined;
+      if (!this.isWanted()) return undefined;
       const sandbox = await this.start();
       this.all.add(sandbox);
-      if (this.isClosed()) await this.discard(sandbox);
+      if (this.closed) await this.discard(sandbox);
       await sandbox.booted;
       return sandbox;
+    } catch (error) {
+      this.waiting.shift()?.reject(error);
+      return undefined;
     } finally {
       this.slots.leave();
     }
   }
 
+  /**
+   * While this process is busy with invocations that end at once, one more sandbox would only take processor time from
+   * those that are up.
+   */
+  private async untilWorthIt(): Promise<void> {
+    while (this.isWanted() && performance.now() - this.servedAt < lookMilliseconds && (await this.isBusy()));
+  }
+
   /** Asked again after each wait. */
-  private isClosed(): boolean {
-    return this.closed;
+  private isWanted(): boolean {
+    return !this.closed && this.waiting.length >= this.coming;
+  }
+
+  private async handOver(sandbox: Sandbox): Promise<void> {
+    await sandbox.initialized;
+    this.coming -= 1;
+    const next = this.waiting.shift();
+    // A failed initialization is an answer as well, for whoever waits for one.
+    if (next) next.resolve(sandbox);
+    else this.release(sandbox);
+  }
+
+  private track(work: Promise<void>): void {
+    const pending = work.finally(() => this.pending.delete(pending));
+    this.pending.add(pending);
   }
 
   private async discard(sandbox: Sandbox): Promise<void> {
@@ -99,12 +127,23 @@ export class SandboxPool {
   }
 }
 
+const lookMilliseconds = 20;
+/** Of the time: what is left goes by between two turns of the event loop. */
+const busyShare = 0.9;
+
+async function looksBusy(): Promise<boolean> {
+  const before = performance.eventLoopUtilization();
+  await sleep(lookMilliseconds);
+  return performance.eventLoopUtilization(before).utilization > busyShare;
+}
+
 /**
  * Starting a process keeps a processor busy. One a processor at a time gets the first ones up sooner, and the last ones
  * no later, than all at once.
  */
 export class StartSlots {
-  private free = availableParallelism();
+  readonly count = availableParallelism();
+  private free = this.count;
   private readonly waiting: (() => void)[] = [];
 
   /** Resolves when a process may start; `leave` has to follow. */
