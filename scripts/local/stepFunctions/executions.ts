@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isExecutionName } from '../../../lib/wire';
 import { ServiceError } from '../http/service';
 import { Execution, type ExecutionFacts, type ExecutionSurroundings, type LoadedStateMachine } from './execution';
+import { Kept } from './kept';
 import { MapRun } from './mapRun/mapRun';
 import { parseJson } from './parseJson';
 import type { Runtime } from './stateRun';
@@ -14,14 +15,11 @@ interface StartRequest {
   traceHeader?: string;
 }
 
-/** Bytes of the histories of ended executions that are kept, however many those are. */
+/**
+ * Bytes of the histories of ended executions that are kept, however many those are. Those of children have a quarter of
+ * that for themselves: what is alive decides how much garbage Node.js lets lie.
+ */
 const defaultKeptBytes = 64 * 1024 * 1024;
-
-/** An execution that has ended and is kept. */
-interface Closed {
-  bytes: number;
-  forget: () => void;
-}
 
 /**
  * The executions of this server: those that run, and of those that have ended the last ones, as far as their histories
@@ -30,17 +28,14 @@ interface Closed {
 export class Executions {
   private readonly byArn = new Map<string, Execution>();
   private readonly mapRuns = new Map<string, MapRun>();
-  /** In the order in which they ended. */
-  private readonly closed: Closed[] = [];
-  private readonly closedChildren: Closed[] = [];
-  private closedBytes = 0;
+  private readonly closed: Kept;
+  private readonly closedChildren: Kept;
   private started = 0;
   private readonly surroundings: ExecutionSurroundings;
 
-  constructor(
-    surroundings: Omit<ExecutionSurroundings, 'startMapRun'>,
-    private readonly keptBytes = defaultKeptBytes,
-  ) {
+  constructor(surroundings: Omit<ExecutionSurroundings, 'startMapRun'>, keptBytes = defaultKeptBytes) {
+    this.closed = new Kept(keptBytes);
+    this.closedChildren = new Kept(keptBytes / 4);
     this.surroundings = { ...surroundings, startMapRun: this.startMapRun.bind(this) };
   }
 
@@ -59,27 +54,14 @@ export class Executions {
     const ordinal = (this.started += 1);
     const execution = new Execution(machine, { ordinal, name, executionArn, input, traceHeader }, this.surroundings);
     this.byArn.set(executionArn, execution);
-    void execution.ended.then(() => this.keep(execution, () => this.forget(execution)));
+    void execution.ended.then(() => this.closed.add(execution.bytes, () => this.forget(execution)));
     return execution;
   }
 
   private startMapRun(parent: Execution, ...[state, settings]: Parameters<Runtime['startMapRun']>): MapRun {
-    const keep = this.keep.bind(this);
-    const mapRun = new MapRun(parent, state, settings, { ...this.surroundings, keep });
+    const mapRun = new MapRun(parent, state, settings, { ...this.surroundings, kept: this.closedChildren });
     this.mapRuns.set(mapRun.mapRunArn, mapRun);
     return mapRun;
-  }
-
-  /** Lets go of the oldest where it gets too much, children before others; the last one stays. */
-  private keep(execution: Execution, forget: () => void): void {
-    const { bytes } = execution;
-    (execution.child ? this.closedChildren : this.closed).push({ bytes, forget });
-    this.closedBytes += bytes;
-    while (this.closedBytes > this.keptBytes && this.closedChildren.length + this.closed.length > 1) {
-      const oldest = (this.closedChildren.shift() ?? this.closed.shift()) as Closed;
-      this.closedBytes -= oldest.bytes;
-      oldest.forget();
-    }
   }
 
   private forget({ executionArn, mapRuns }: Execution): void {

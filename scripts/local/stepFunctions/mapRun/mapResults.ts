@@ -42,7 +42,8 @@ export class MapResults {
     const failed = execution.status !== 'SUCCEEDED';
     const text =
       failed || this.transformation === 'NONE' ? JSON.stringify(described(execution)) : this.compact(execution);
-    this.characters += text.length + 1 - (this.byChild[index]?.text.length ?? -1);
+    const before = this.byChild[index];
+    this.characters += text.length + 1 - (before ? before.text.length + 1 : 0);
     this.byChild[index] = { text, failed };
   }
 

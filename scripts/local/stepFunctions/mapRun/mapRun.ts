@@ -11,6 +11,7 @@ import {
   type LoadedStateMachine,
 } from '../execution';
 import { BranchEnded, dataLimitExceeded, StateFailure } from '../failure';
+import type { Kept } from '../kept';
 import type { ChildInput, ChildInputs } from './childInputs';
 import type { ItemLocation } from './itemReader';
 import { MapResults } from './mapResults';
@@ -40,8 +41,8 @@ export interface MapRunSettings {
 
 /** What a Map Run takes from the service. */
 export interface MapRunSurroundings extends ExecutionSurroundings {
-  /** Takes an execution that has ended, and calls `forget` when it keeps it no longer. */
-  keep: (execution: Execution, forget: () => void) => void;
+  /** Children that have ended. */
+  kept: Kept;
 }
 
 /** Numbers of items or of executions, as DescribeMapRun has them. */
@@ -52,11 +53,10 @@ interface Tally {
   executions: number;
 }
 
-/** What is remembered of a child; of one that did not succeed input and failure, as its items were not processed. */
-type ChildRecord = Pick<ExecutionFacts, 'status' | 'startedAt' | 'stoppedAt' | 'redriveCount'> &
-  Partial<Pick<ExecutionFacts, 'input' | 'error' | 'cause'>>;
+/** What differs from child to child, of one that has ended. */
+type ChildRecord = Omit<ExecutionFacts, 'ordinal' | 'name' | 'executionArn' | 'machine' | 'child'>;
 
-/** One child: its execution as long as that is kept, and then a short record. */
+/** One child: its execution as long as that is kept, and then a record. */
 interface MapChild {
   ordinal: number;
   name: string;
@@ -64,7 +64,13 @@ interface MapChild {
   kept: Execution | ChildRecord;
 }
 
-function recordOf({ status, startedAt, stoppedAt, redriveCount, input, error, cause }: ExecutionFacts): ChildRecord {
+function wholeRecordOf({ input, output, error, cause, ...facts }: ExecutionFacts): ChildRecord {
+  const { status, startedAt, stoppedAt, redriveCount } = facts;
+  return { status, startedAt, stoppedAt, redriveCount, input, output, error, cause };
+}
+
+/** Of one that did not succeed input and failure are remembered, as its items were not processed. */
+function shortRecordOf({ status, startedAt, stoppedAt, redriveCount, input, error, cause }: ChildRecord): ChildRecord {
   const record = { status, startedAt, stoppedAt, redriveCount };
   return status === 'SUCCEEDED' ? record : { ...record, input, error, cause };
 }
@@ -263,8 +269,12 @@ export class MapRun {
     this.count('RUNNING', -child.itemCount);
     this.count(execution.status, child.itemCount);
     this.results.add(execution.ordinal - 1, execution);
-    this.surroundings.keep(execution, () => {
-      child.kept = recordOf(execution);
+    const { input, output = '' } = execution;
+    // Without a history there is nothing else to keep.
+    if (this.isExpress) child.kept = wholeRecordOf(execution);
+    const bytes = this.isExpress ? recordBytes + input.length + output.length : execution.bytes;
+    this.surroundings.kept.add(bytes, () => {
+      child.kept = shortRecordOf(child.kept);
     });
     this.checkTolerance();
     this.changed();

@@ -109,24 +109,33 @@ async function withDeadlines<T>(
   deadlines: Deadline[],
   { branch, runtime }: StateRun,
 ): Promise<T> {
+  const timed = deadlines.filter(({ seconds }) => seconds !== undefined);
+  if (timed.length === 0) return unlessAborted(call, branch.signal);
   const interest = new AbortController();
   const timer = new AbortController();
-  const lost = new Promise<never>((_, reject) => {
-    interest.signal.addEventListener('abort', () => reject(interest.signal.reason as Error), { once: true });
-  });
   const onEnd = () => interest.abort(branch.signal.reason);
   branch.signal.addEventListener('abort', onEnd, { once: true });
-  for (const { seconds, failure } of deadlines) {
-    if (seconds === undefined) continue;
+  for (const { seconds = 0, failure } of timed) {
     void runtime.clock.sleep(seconds * 1000, timer.signal).then(
       () => interest.abort(failure()),
       () => undefined,
     );
   }
   try {
-    return await Promise.race([call(interest.signal), lost]);
+    return await unlessAborted(call, interest.signal);
   } finally {
     timer.abort(settled);
     branch.signal.removeEventListener('abort', onEnd);
   }
+}
+
+/** What the call gives; rejects with the signal's reason where that aborts first. */
+function unlessAborted<T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+    void call(signal)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }

@@ -62,3 +62,59 @@ test('the last one is kept whatever its size', async () => {
 
   expect(namesOf(executions)).toEqual(['running', 'large']);
 });
+
+describe('the children of a Map Run', () => {
+  const child = { StartAt: 'Which', States: { ...states, Wait: { Type: 'Fail', Error: 'Bad', Cause: 'meant' } } };
+  const map = (ExecutionType: string) => ({
+    Type: 'Map',
+    Label: 'Each',
+    ToleratedFailurePercentage: 100,
+    Items: '{% $states.input.items %}',
+    ItemSelector: { waits: '{% $states.context.Map.Item.Value %}', text: '{% $pad("", 10000) %}' },
+    ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType }, ...child },
+    Output: null,
+    End: true,
+  });
+
+  it.each(['STANDARD', 'EXPRESS'])('are kept as far as they fit, and then as short records: %s', async (type) => {
+    const several = stateMachine(machine({ Map: map(type) }), 'Several');
+    const definition = loadDefinition(several.name, several.definition, { clock, random: Math.random });
+    const surroundings = {
+      clock,
+      random: Math.random,
+      invoker: returning(() => null),
+      objects: noObjects,
+      region: 'eu',
+    };
+    const executions = new Executions(surroundings, 4 * 90_000);
+    const items = [true, ...Array.from({ length: 20 }, () => false)];
+    const parent = executions.start(
+      { deployed: several, definition },
+      { name: 'all', input: JSON.stringify({ items }) },
+    );
+    await parent.ended;
+    const children = [...parent.mapRuns[0]!.childrenBefore(Infinity)].reverse();
+    const kept = children.flatMap(({ ordinal, output }) => (output === undefined ? [] : [ordinal]));
+    const [failed, forgotten] = children;
+
+    expect(kept).toEqual(type === 'STANDARD' ? [21] : [18, 19, 20, 21]);
+    expect(children.map(({ ordinal, status }) => [ordinal, status])).toEqual(
+      items.map((fails, index) => [index + 1, fails ? 'FAILED' : 'SUCCEEDED']),
+    );
+    expect(executions.facts(failed!.executionArn)).toMatchObject({ error: 'Bad', cause: 'meant' });
+    expect(JSON.parse(executions.facts(failed!.executionArn).input!)).toMatchObject({ waits: true });
+    expect(executions.facts(forgotten!.executionArn)).toEqual({
+      ordinal: 2,
+      name: forgotten!.name,
+      executionArn: forgotten!.executionArn,
+      machine: expect.anything(),
+      child: expect.objectContaining({ itemCount: 1 }),
+      status: 'SUCCEEDED',
+      startedAt: expect.any(Number),
+      stoppedAt: expect.any(Number),
+      redriveCount: 0,
+    });
+    expect(() => executions.get(forgotten!.executionArn)).toThrow('Execution Does Not Exist');
+    expect(executions.get(parent.executionArn)).toBe(parent);
+  });
+});
