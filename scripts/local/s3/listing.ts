@@ -38,10 +38,7 @@ export async function listPage(folder: ObjectFolder, bucket: string, request: Li
       if (name === undefined) return;
       const key = directory + name;
       const isFolder = key.endsWith('/');
-      if (!key.startsWith(prefix) && !(isFolder && prefix.startsWith(key))) {
-        if (order(key, prefix) > 0) return;
-        continue;
-      }
+      if (!key.startsWith(prefix)) return;
       if (group !== undefined && key.startsWith(group)) continue;
       if (order(key, after) <= 0 && !(isFolder && after.startsWith(key))) continue;
       if (isFolder) yield* keysIn(key);

@@ -279,6 +279,9 @@ describe('a function', () => {
       const way = '. Give real ones with --env-file FILE, in lines such as Reports.SECRET=VALUE.';
       expect(notes).toEqual([`${all}${way}`]);
       expect((await load(source)).notes).toEqual([`${all}, Other.BUCKET (AWS::S3::Bucket Data)${way}`]);
+      // They find the bucket here.
+      const { notes: others } = await load(source, { stack: 'App', serveS3: true });
+      expect(others).toEqual([`${all.replace(' Reports.BUCKET (AWS::S3::Bucket Data),', '')}${way}`]);
     });
 
     test('gets the values that a file gives it, which are listed and shown no more', async () => {
