@@ -3,14 +3,16 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
+const inThisRegion = 'Step Functions invokes no function in another Region';
+
 /**
  * @throws where Step Functions is known to be unable to invoke the function: one in another Region, or one in another
  * account without a role to assume. What is only known at the deployment passes.
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
  */
 export function expectInvocable(scope: Construct, tested: IFunction, invokeRole?: IRole): void {
-  expectSameRegion(scope, 'function', tested);
-  const { account } = locationOf(tested);
+  const { account, region } = locationOf(tested);
+  expectRegion(scope, 'function', region, inThisRegion);
   if (differ(account, Stack.of(scope).account) && !invokeRole) {
     throw new TypeError(
       `Expected ${scope.node.path} to have an invokeRole that may invoke its function in account ${account}, got none: Step Functions has to assume a role to invoke a function of another account.`,
@@ -20,9 +22,9 @@ export function expectInvocable(scope: Construct, tested: IFunction, invokeRole?
 
 /** @throws where the lister is known to be one that the state machine's own role can't invoke */
 export function expectInvocableLister(scope: Construct, lister: IFunction): void {
-  expectSameRegion(scope, 'lister', lister);
   const stack = Stack.of(scope);
-  const { account } = locationOf(lister);
+  const { account, region } = locationOf(lister);
+  expectRegion(scope, 'lister', region, inThisRegion);
   if (differ(account, stack.account)) {
     throw new RangeError(
       `Expected lister of ${scope.node.path} to be in account ${stack.account}, where its stack is, got one in ${account}.`,
@@ -30,12 +32,12 @@ export function expectInvocableLister(scope: Construct, lister: IFunction): void
   }
 }
 
-function expectSameRegion(scope: Construct, name: string, invoked: IFunction): void {
+/** @throws where what a state machine calls is known to be in another Region than its stack */
+export function expectRegion(scope: Construct, name: string, region: string | undefined, reason: string): void {
   const stack = Stack.of(scope);
-  const { region } = locationOf(invoked);
   if (differ(region, stack.region)) {
     throw new RangeError(
-      `Expected ${name} of ${scope.node.path} to be in ${stack.region}, where its stack is, got one in ${region}: Step Functions invokes no function in another Region.`,
+      `Expected ${name} of ${scope.node.path} to be in ${stack.region}, where its stack is, got one in ${region}: ${reason}.`,
     );
   }
 }

@@ -27,6 +27,16 @@ export function expectKnown(scope: IConstruct, name: string, value: unknown): vo
   }
 }
 
+/** @throws for a text that the state machine's definition can't hold as it is: a token, none, or what begins as JSONata */
+export function expectLiteral(scope: IConstruct, name: string, value: string): void {
+  expectKnown(scope, name, value);
+  if (value === '' || value.startsWith('{%')) {
+    throw new RangeError(
+      `Expected ${name} of ${scope.node.path} to be a text that does not begin with {%, got ${JSON.stringify(value)}.`,
+    );
+  }
+}
+
 /** @throws where an execution would have nothing to test: it is given no configurations, and the construct has none */
 export function expectConfigurationsFor(
   what: string,

@@ -1,9 +1,11 @@
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IChainable } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { listerStates, ListingProps } from './listerStates';
-import { expectInvocableLister } from '../functionLocation';
-import { listingLimits } from '../stateMachine/listingExpressions';
+import { listerListing } from './lister';
+import { ItemReading, Listing } from './listing';
+import { listingStates, ListingProps } from './listingStates';
+import { s3ObjectListing, S3ObjectOptions } from './s3Object';
 import { expectConfigurations, expectRoomInTemplate } from '../validation';
 import { Configuration } from '../wire';
 
@@ -29,17 +31,33 @@ export abstract class ConfigurationSource {
    * nothing.
    */
   public static lister(lister: IFunction): ConfigurationSource {
-    return new Lister(lister);
+    return new Listed(listerListing(lister));
+  }
+
+  /**
+   * Those in an S3 object, whose key says how: a JSON array (`.json`), JSON Lines (`.jsonl`, `.ndjson`) or CSV with a
+   * header (`.csv`). The bucket is in the Region of the stack. The state machine reads the object at the start of each
+   * execution, which fails with `SystemTestListingFailed` and tests nothing where there is no list to be read: at least
+   * one configuration, each once.
+   */
+  public static s3Object(bucket: IBucket, key: string, options: S3ObjectOptions = {}): ConfigurationSource {
+    return new Listed(s3ObjectListing(bucket, key, options));
   }
 
   /** Undefined where the state machine lists them at each execution. */
   public abstract readonly configurations?: Configuration[];
 
   /**
-   * How many pages the state machine reads at the most, each by an invocation.
+   * How many pages the state machine reads at the most, each by a task.
    * @internal
    */
   public abstract readonly maxPages: number;
+
+  /**
+   * How a Distributed Map reads them by itself; undefined where it can't.
+   * @internal
+   */
+  public readonly itemReader?: ItemReading;
 
   /**
    * Throws where the system test can't have this source.
@@ -85,19 +103,22 @@ class ConfigurationList extends ConfigurationSource {
   }
 }
 
-class Lister extends ConfigurationSource {
+class Listed extends ConfigurationSource {
   public readonly configurations = undefined;
-  public readonly maxPages = listingLimits.pages;
+  public readonly maxPages: number;
+  public override readonly itemReader?: ItemReading;
 
-  constructor(private readonly lister: IFunction) {
+  constructor(private readonly listing: Listing) {
     super();
+    this.maxPages = listing.maxPages;
+    this.itemReader = listing.itemReader;
   }
 
   public validate(scope: Construct): void {
-    expectInvocableLister(scope, this.lister);
+    this.listing.validate(scope);
   }
 
   public before(scope: Construct, next: IChainable, props: ListingProps): IChainable {
-    return listerStates(scope, this.lister, next, props);
+    return listingStates(scope, this.listing, next, props);
   }
 }

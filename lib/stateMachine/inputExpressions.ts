@@ -89,7 +89,7 @@ const nearest = String.raw`$nearest := function($wanted, $names) {(
 export function checkInput(defaults: InputDefaults): string {
   const { configurations = [], listed, maxConcurrency, maxConfigurations } = defaults;
   const knows = listed === true || configurations.length > 0;
-  const knowing = listed ? 'the lister lists' : 'the construct has';
+  const knowing = listed ? '" & $listing.source & " lists' : 'the construct has';
   const unknown = String.raw`
   $known := [$map($defaults, function($item) { ${identifier} })];
   $unknown := $input.allow_unknown = true or $not($exists($input.configurations)) ? [] : [$map($items, function($item) {(

@@ -65,6 +65,7 @@ export function retryPolicy(errors: string[], maxAttempts: number): sfn.RetryPro
   };
 }
 
-function integration(name: string): string {
+/** The Resource of a Task. */
+export function integration(name: string): string {
   return `arn:${Aws.PARTITION}:states:::${name}`;
 }

@@ -18,6 +18,11 @@ export function jsonata(expression: string): string {
   return `{% ${expression.trim()} %}`;
 }
 
+/** A text as a literal, which JSONata writes as JSON does. */
+export function jsonataText(text: string): string {
+  return JSON.stringify(text);
+}
+
 /**
  * JSON as text to parse: each value of a literal would be an evaluation of its own, and their depth is bounded. Java
  * reads a text of 100,000 characters in seconds, and ten of a tenth at once. They end at a comma, which no token of the

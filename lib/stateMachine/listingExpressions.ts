@@ -1,90 +1,106 @@
 /**
  * The expressions that list the configurations before an execution's input is checked, page by page, into the variable
- * `listing`: `{lister, pages, configurations, next_token}` and, where nothing is to be tested, `refusal`, a sentence.
- * They are shown as they stand in the Step Functions console, so they are written to be read there.
+ * `listing`: `{source, pages, configurations, next_token}` and, where nothing is to be tested, `refusal`, a sentence;
+ * `large` is true where that is because there is too much of it. They are shown as they stand in the Step Functions
+ * console, so they are written to be read there.
  */
 import { aConfiguration, configurationChecks, jsonata, messageIn, shown, size, start } from './jsonata';
 import { limits } from '../wire';
 
-/** Bounds of a list that is read at each execution, beside those of any configurations. */
-export const listingLimits = {
-  /** Each takes two state transitions and a part of the history. */
-  pages: 50,
-  /** Of the list as JSON. A variable of an execution may have 256 KiB (AWS Step Functions quotas). */
-  bytes: limits.payloadBytes / 2,
-  /** Characters of a next_token. */
-  tokenLength: 2048,
-} as const;
+/** Bytes of a list as JSON that is read at each execution. A variable may have 256 KiB (AWS Step Functions quotas). */
+export const maxListedBytes = limits.payloadBytes / 2;
 
-/** The event of the lister; `next_token` is null for the first page. */
-export const listerEvent = jsonata(
-  '{"list_configurations": true, "system_test": true, "next_token": $listing.next_token}',
-);
+/** JSONata that tells what a page of one kind of source comes to. */
+export interface PageExpressions {
+  /**
+   * Of the answer, `$states.result`, it sets `$items`; `$token`, by which the next page is asked for, null on the last
+   * one; and `$refusal`, what was expected and what is there instead, or `""`.
+   */
+  readonly read: string;
+  /** By which one of them, `$item`, becomes a configuration, `false` where it can't. Default: it is one. */
+  readonly configuration?: string;
+  /** A text that says where `$items[$index]` is, on page `$number`. */
+  readonly place: string;
+  /** What was expected where the answer is text that can't be parsed. */
+  readonly parsed?: string;
+  /** What a denied call may mean as well. */
+  readonly denied?: string;
+}
 
 /** Whether the list is refused; else, whether there is another page. */
-export const listingRefused = jsonata('$exists($listing.refusal)');
-export const nextPage = jsonata('$type($listing.next_token) = "string"');
+export function listingRefused(mayBeLarge = false): string {
+  return jsonata(mayBeLarge ? '$exists($listing.refusal) and $listing.large != true' : '$exists($listing.refusal)');
+}
+export const nextPage = jsonata('$type($listing.next_token) != "null"');
 
-/**
- * The listing with the page that the lister returned. Anything that is not a page is refused, other keys too: what is
- * listed by a misspelt `next_token` would be a part, and its test a pass without the rest.
- */
-export function addPage(maxConfigurations: number): string {
+/** The listing with the page that was read. */
+export function addPage(
+  { read, configuration, place }: PageExpressions,
+  { maxPages, maxConfigurations }: { maxPages: number; maxConfigurations: number },
+): string {
+  const converted = `[$map($items, function($item) {${configuration}})]`;
   return jsonata(String.raw`(
   ${size}
   ${start}
   ${shown}
   ${configurationChecks}
-  $page := $states.result.Payload;
   $number := $listing.pages + 1;
-  $isObject := $type($page) = "object";
-  $others := $isObject ? [$filter([$keys($page)], function($key) { $not($key in ["configurations", "next_token"]) })] : [];
-  $list := $isObject ? $page.configurations;
-  $listType := $exists($list) ? $type($list) : "none";
-  $token := $isObject ? $page.next_token;
-  $last := $not($exists($token)) or $type($token) = "null" or $token = "";
-  $isToken := $last ? true : $type($token) != "string" ? false : $length($token) <= ${listingLimits.tokenLength};
-  $refusal :=
-    $not($isObject) ? "to return an object with configurations and next_token, got " & ($exists($page) ? $type($page) : "nothing") :
-    $count($others) > 0 ? "to return configurations and next_token and no more, got \"" & $shown($others[0]) & "\"" :
-    $listType != "array" ? "to return configurations as a list, got " & $listType :
-    $not($isToken) ? "to return a next_token of at most ${listingLimits.tokenLength} characters, or null on the last page, got " & $shown($token) :
-    $last ? "" :
-    $token = $listing.next_token ? "to go on after page " & $listing.pages & ", got the same next_token again" :
-    $number >= ${listingLimits.pages} ? "to end within ${listingLimits.pages} pages, got a next_token on page ${listingLimits.pages}" :
+  ${read}
+  $last := $type($token) = "null";
+  $refusal := $refusal = "" and $not($last) and $token = $listing.next_token ?
+    "to go on after page " & $listing.pages & ", got the same next_token again" : $refusal;
+  $items := $refusal = "" ? $items : [];
+  $total := $count($listing.configurations) + $count($items);
+  $large := $refusal != "" ? "" :
+    $not($last) and $number >= ${maxPages} ? "to end within ${maxPages} pages, got a next_token on page ${maxPages}" :
+    $total > ${maxConfigurations} ? "to list at most ${maxConfigurations} configurations, got " & $total & " on " & $number & ($number = 1 ? " page" : " pages") :
     "";
-  $all := $append($listing.configurations, $refusal = "" ? $list : []);
-  $refusal := $refusal != "" ? $refusal :
-    $count($all) > ${maxConfigurations} ? "to list at most ${maxConfigurations} configurations, got " & $count($all) & " on " & $number & ($number = 1 ? " page" : " pages") :
-    $size($all) > ${listingLimits.bytes} ? "to list at most ${listingLimits.bytes} bytes of JSON, got " & $size($all) :
-    "";
+  $items := $large = "" ? $items : [];
+  $list := ${configuration === undefined ? '$items' : converted};
+  $all := $append($listing.configurations, $list);
+  $large := $refusal & $large != "" ? $large :
+    $size($all) > ${maxListedBytes} ? "to list at most ${maxListedBytes} bytes of JSON, got " & $size($all) : "";
+  $refusal := $refusal & $large;
   $index := $faulty($namesOf($refusal = "" ? $list : []));
   $refusal := $refusal != "" ? $refusal : $exists($index) ?
-    "to return ${aConfiguration}, got something else as configurations[" & $index & "] of page " & $number : "";
+    "to list ${aConfiguration}, got something else as " & ${place} : "";
   $repeated := $twice($namesOf($refusal = "" and $last ? $all : []));
   $refusal := $refusal != "" ? $refusal :
     $exists($repeated) ? "to list each configuration once, got " & $repeated & " more than once" :
     $last and $count($all) = 0 ? "to list at least one configuration, got none" :
     "";
   {
-    "lister": $listing.lister,
+    "source": $listing.source,
     "pages": $number,
     "configurations": $refusal = "" ? $all : [],
-    "next_token": $last ? null : $token,
-    "refusal": $refusal != "" ? "Expected the lister " & $listing.lister & " " & $refusal & "."
+    "next_token": $refusal = "" ? $token : null,
+    "large": $large != "" ? true,
+    "refusal": $refusal != "" ? "Expected " & $listing.source & " " & $refusal & "."
   }
 )`);
 }
 
-/** The listing where the lister returned nothing: it raised, timed out, or could not be invoked. */
-export const listerError = jsonata(String.raw`(
+/** The listing where there is no page to add: the call failed, or its answer is too large or can't be read. */
+export function listingError({ parsed, denied }: PageExpressions): string {
+  const hint = denied === undefined ? '' : String.raw` & ($contains($cause, "Status Code: 403") ? " ${denied}")`;
+  const expected =
+    parsed === undefined
+      ? ''
+      : String.raw`
+    $states.errorOutput.Error = "States.QueryEvaluationError" ? "to hold ${parsed}, got text that can't be read as such." :`;
+  return jsonata(String.raw`(
   ${start}
   ${messageIn}
   $cause := $exists($states.errorOutput.Cause) ? $string($states.errorOutput.Cause) : "";
   $raised := $messageIn($cause);
   $message := $start($exists($raised) ? $raised : $cause, 1000);
+  $refusal := ${expected}
+    "to list configurations, got " & $states.errorOutput.Error & ($message = "" ? "." : ": " & $message)${hint};
   $merge([$listing, {
-    "refusal": "Expected the lister " & $listing.lister & " to return configurations, got " & $states.errorOutput.Error
-      & ($message = "" ? "." : ": " & $message)
+    "configurations": [],
+    "next_token": null,
+    "large": $states.errorOutput.Error = "States.DataLimitExceeded" ? true,
+    "refusal": "Expected " & $listing.source & " " & $refusal
   }])
 )`);
+}

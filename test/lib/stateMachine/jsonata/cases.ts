@@ -1,11 +1,13 @@
 /** What the expressions of the state machines have to come to, in every implementation of JSONata. */
 import { checkInput, completeInput, type InputDefaults } from '../../../../lib/stateMachine/inputExpressions';
+import { listerEvent, listerPage } from '../../../../lib/sources/lister';
+import { objectPage } from '../../../../lib/sources/s3Object';
 import {
   addPage,
-  listerError,
-  listerEvent,
+  listingError,
   listingRefused,
   nextPage,
+  type PageExpressions,
 } from '../../../../lib/stateMachine/listingExpressions';
 import { notPassedCause } from '../../../../lib/beforeTraffic/hookDefinition';
 import * as results from '../../../../lib/stateMachine/resultExpressions';
@@ -37,18 +39,18 @@ const separated: InputDefaults = {
 const bare: InputDefaults = { ...defaults, configurations: undefined, toleratedFailures: 0 };
 
 /** Of a lister in the place of the construct's list. */
-const listing: JsonObject = { lister: 'arn:list', pages: 1, configurations: ['one'], next_token: 'first' };
+const listing: JsonObject = { source: 'the lister arn:list', pages: 1, configurations: ['one'], next_token: 'first' };
 const mostListed = 954;
 const listed: InputDefaults = { ...defaults, configurations: undefined, listed: true, maxConfigurations: mostListed };
 const page = (payload: Json | undefined, of: JsonObject = listing): Evaluation => ({
-  expression: addPage(mostListed),
+  expression: addPage(listerPage, { maxPages: 50, maxConfigurations: mostListed }),
   bindings: {
     states: { input: {}, result: payload === undefined ? {} : { Payload: payload }, context: {} },
     listing: of,
   },
 });
 const listerRaised = (cause?: string): Evaluation => ({
-  expression: listerError,
+  expression: listingError(listerPage),
   bindings: {
     states: {
       input: {},
@@ -301,12 +303,12 @@ const listCases: Case[] = [
   ['asks for the next page', listingOf(listerEvent, listing), { list_configurations: true, next_token: 'first' }],
   ['goes on with another page', listingOf(nextPage, listing), true],
   ['goes on without another page', listingOf(nextPage, begun), false],
-  ['takes a list', listingOf(listingRefused, listing), false],
-  ['refuses a list', listingOf(listingRefused, { ...listing, refusal: 'No.' }), true],
+  ['takes a list', listingOf(listingRefused(), listing), false],
+  ['refuses a list', listingOf(listingRefused(), { ...listing, refusal: 'No.' }), true],
   [
     'adds the first page',
     page(lists(['a'], 'next'), begun),
-    { lister: 'arn:list', pages: 1, configurations: ['a'], next_token: 'next' },
+    { source: 'the lister arn:list', pages: 1, configurations: ['a'], next_token: 'next' },
   ],
   [
     'adds the last page',
@@ -331,7 +333,7 @@ const listCases: Case[] = [
   ...notListed.map(([what, payload, expected]): Case => [`refuses a page of ${what}`, page(payload), expected]),
   ['tells what the lister raised', listerRaised(said('a "b" \\')), 'got Odd: a "b" \\'],
   ['tells why the lister was not invoked', listerRaised('no\nrole'), 'got Odd: no\nrole'],
-  ['tells an error without a cause', listerRaised(), 'arn:list to return configurations, got Odd.'],
+  ['tells an error without a cause', listerRaised(), 'arn:list to list configurations, got Odd.'],
   ...hostile.map(([what, text]): Case => [`tells a cause of ${what}`, listerRaised(text), 'got Odd']),
   [
     'selects from the list',
@@ -347,7 +349,7 @@ const listCases: Case[] = [
   [
     'refuses what is not listed',
     listedInput(checkInput, { configurations: ['customer-42'] }),
-    'Expected configurations that the lister lists, got "customer-42": did you mean "customer_42"? Put "allow_unknown": true in the input (--allow-unknown) to test what it does not list.',
+    'Expected configurations that the lister arn:list lists, got "customer-42": did you mean "customer_42"? Put "allow_unknown": true in the input (--allow-unknown) to test what it does not list.',
   ],
   [
     'completes with what is listed',
@@ -367,8 +369,185 @@ function listedInput(
   };
 }
 
+/** Of the sources that the state machine reads itself: its answer on one page of at most five configurations. */
+const answered = (of: PageExpressions, result: JsonObject, before: JsonObject = {}): Evaluation => ({
+  expression: addPage(of, { maxPages: 3, maxConfigurations: 5 }),
+  bindings: {
+    states: { input: {}, result, context: {} },
+    listing: { source: 'SOURCE', pages: 0, configurations: [], next_token: null, ...before },
+  },
+});
+const body = (...of: Parameters<typeof objectPage>) =>
+  (
+    (page: PageExpressions) => (text: string) =>
+      answered(page, { Body: text })
+  )(objectPage(...of));
+const json = body('JSON');
+const jsonOf = body('JSON', 'tenant "id"');
+const lines = body('JSONL');
+const csv = body('CSV');
+const csvOf = body('CSV', 'tenant');
+const named = (...configurations: Json[]) => ({ pages: 1, configurations, next_token: null });
+const table = 'configuration_identifier,region\n';
+const row = (identifier: string, region: string) => ({ configuration_identifier: identifier, region });
+const refusedList = (text: string) => ({
+  configurations: [],
+  next_token: null,
+  refusal: `Expected SOURCE to ${text}.`,
+});
+const none = refusedList('list at least one configuration, got none');
+
+const objectCases: Case[] = [
+  [
+    'reads an array',
+    json('["a", {"configuration_identifier": "b", "list": [[1], []]}]'),
+    named('a', { configuration_identifier: 'b', list: [[1], []] }),
+  ],
+  ['reads an array of one, after a mark', json('\ufeff [ "🎉" ]\r\n'), named('🎉')],
+  [
+    'reads the identifiers from another key',
+    jsonOf('[{"tenant \\"id\\"": "a", "configuration_identifier": 5, "k": null}, "b", {"tenant \\"id\\"": "c"}]'),
+    named({ configuration_identifier: 'a', k: null }, 'b', { configuration_identifier: 'c' }),
+  ],
+  ['finds nothing in an empty array', json('[]'), none],
+  ['finds nothing in no JSON at all', json(' \n'), none],
+  ['refuses an object', json('{"a": 1}'), refusedList('hold a JSON array of configurations, got object')],
+  ['refuses null', json('null'), refusedList('hold a JSON array of configurations, got null')],
+  ['refuses an array in an array', json('["a", ["b"]]'), 'got something else as item 2.'],
+  ['refuses numbers', json('[1]'), 'got something else as item 1.'],
+  [
+    'refuses an object without that key',
+    jsonOf('[{"configuration_identifier": "a"}]'),
+    'got something else as item 1.',
+  ],
+  [
+    'refuses an object with system_test',
+    json('[{"configuration_identifier": "a", "system_test": true}]'),
+    'got something else as item 1.',
+  ],
+  [
+    'refuses one twice',
+    json('["a", {"configuration_identifier": "a"}]'),
+    refusedList('list each configuration once, got a more than once'),
+  ],
+  ['takes as many as fit', json('["a","b","c","d","e"]'), named('a', 'b', 'c', 'd', 'e')],
+  [
+    'calls one more large',
+    json('["a","b","c","d","e","f"]'),
+    { large: true, ...refusedList('list at most 5 configurations, got 6 on 1 page') },
+  ],
+  [
+    'calls 128 KiB large',
+    json(JSON.stringify([{ configuration_identifier: 'a', k: 'é'.repeat(65_536) }])),
+    { large: true, configurations: [], refusal: 'Expected SOURCE to list at most 131072 bytes of JSON, got 131113.' },
+  ],
+  ['fails on half an array, which is caught', json('["a"'), 'Invalid JSON'],
+  [
+    'refuses a body that is none',
+    answered(objectPage('JSON'), { Body: { a: 1 } }),
+    refusedList('hold a JSON array of configurations, got no text'),
+  ],
+  [
+    'refuses an answer without a body',
+    answered(objectPage('CSV'), {}),
+    refusedList('hold configurations as CSV, got no text'),
+  ],
+  [
+    'reads lines',
+    lines('"a"\r\n\r\n {"configuration_identifier": "b"}\n \n'),
+    named('a', { configuration_identifier: 'b' }),
+  ],
+  ['reads one line', lines('{"configuration_identifier": "b"}'), named({ configuration_identifier: 'b' })],
+  ['refuses a line that is a list', lines('"a"\n["b"]'), 'got something else as item 2.'],
+  ['finds no line', lines('\n\n'), none],
+  ['fails on half a line, which is caught', lines('"a"\n{'), 'Invalid JSON'],
+  ['fails on two in a line, which is caught', lines('"a", "b"'), 'Invalid JSON'],
+  ['counts lines before it reads them', lines('{\n'.repeat(1000)), { large: true }],
+  ['reads a table', csv(`${table}a,eu\nb,\n,us`.replace('\n,us', '')), named(row('a', 'eu'), row('b', ''))],
+  [
+    'reads a table with a mark, CRLF and blank lines',
+    csv(`\ufeff\r\n${table}\r\n\r\na,eu\r\nb,us\r\n\r\n`),
+    named(row('a', 'eu'), row('b', 'us')),
+  ],
+  [
+    'reads quotation marks',
+    csv(`"configuration_identifier","region"\n"a ""b"", c\nd",""\n"""",eu\n"x",""""""`),
+    named(row('a "b", c\nd', ''), row('"', 'eu'), row('x', '""')),
+  ],
+  [
+    'reads one column',
+    csv('configuration_identifier\na\n"b"\n'),
+    named({ configuration_identifier: 'a' }, { configuration_identifier: 'b' }),
+  ],
+  [
+    'reads another column',
+    csvOf('n,tenant,configuration_identifier\n1,a,x\n2,b\\,\n'),
+    named({ configuration_identifier: 'a', n: '1' }, { configuration_identifier: 'b\\', n: '2' }),
+  ],
+  [
+    'refuses a table without the column',
+    csvOf(`${table}a,eu`),
+    refusedList('have a column tenant, got configuration_identifier, region'),
+  ],
+  [
+    'refuses a column twice',
+    csvOf('tenant,tenant\na,b'),
+    refusedList('have each column once, got tenant more than once'),
+  ],
+  [
+    'refuses a short row',
+    csv(`${table}a,eu\nb\n`),
+    refusedList('have 2 fields in each row, as in the header, got 1 in item 2'),
+  ],
+  [
+    'refuses a long row',
+    csv(`configuration_identifier\na,`),
+    refusedList('have 1 field in each row, as in the header, got 2 in item 1'),
+  ],
+  ['refuses a blank identifier', csv(`${table}a,eu\n ,us`), 'got something else as item 2.'],
+  ['refuses an empty identifier', csv('configuration_identifier\na\n""\n'), 'got something else as item 2.'],
+  [
+    'refuses a quotation mark without its end',
+    csv(`${table}"a,eu`),
+    refusedList('hold CSV with pairs of quotation marks, got 1 of them'),
+  ],
+  [
+    'refuses a quotation mark within a field',
+    csv(`${table}a "b" c,eu`),
+    refusedList(`hold CSV whose quotation marks enclose whole fields, got one beside "${table}a "`),
+  ],
+  [
+    'refuses text after a quotation mark',
+    csv(`${table}"a"b,eu`),
+    refusedList('hold CSV whose quotation marks enclose whole fields, got one beside "b,eu"'),
+  ],
+  ['refuses what it separates by', csv(`${table}"a\u001fb",eu`), 'without the control characters'],
+  ['finds no row', csv(table), none],
+  ['finds no header', csv(''), none],
+  [
+    'refuses a table with system_test',
+    csv('configuration_identifier,system_test\na,false'),
+    'got something else as item 1.',
+  ],
+  [
+    'reads a table of 200 kB',
+    csv(`${table}${Array.from({ length: 5 }, (_, n) => `"${n}${'""'.repeat(6_000)}",eu\n`).join('')}`),
+    { pages: 1 },
+  ],
+  ['calls 20,000 rows large', csv(`${table}${'a,eu\n'.repeat(20_000)}`), { large: true }],
+  ...hostile.flatMap(([what, text]): Case[] => [
+    [`reads a table of ${what}`, csv(text), { next_token: null, configurations: [] }],
+    [
+      `reads a table with a field of ${what}`,
+      csv(`configuration_identifier,k\na,"${text.replaceAll('"', '""').replaceAll('\u001f', '')}"`),
+      { next_token: null },
+    ],
+  ]),
+];
+
 export const cases: Case[] = [
   ...listCases,
+  ...objectCases,
   [
     "gives the test the hook's input",
     {

@@ -1,0 +1,60 @@
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { Listing } from './listing';
+import { retryPolicy } from '../stateMachine/invokeFunction';
+import { jsonata } from '../stateMachine/jsonata';
+import * as expressions from '../stateMachine/listingExpressions';
+
+/** What the states that list configurations need to know of the system test. */
+export interface ListingProps {
+  readonly retryAttempts: number;
+  readonly maxConfigurations: number;
+  /**
+   * Whether the states go on with what is too large to be listed: `listing.large` is true then, `listing.refusal` says
+   * why, and `listing.configurations` are none. Default: nothing is tested.
+   */
+  readonly mayBeLarge?: boolean;
+}
+
+/**
+ * The states that list the configurations, page by page, before `next`:
+ *
+ *     Begin list → List configurations → All listed? → next | List configurations | Listing failed
+ *
+ * They hand on the input of the execution. Two state transitions a page, and one.
+ */
+export function listingStates(
+  scope: Construct,
+  listing: Listing,
+  next: sfn.IChainable,
+  { retryAttempts, maxConfigurations, mayBeLarge = false }: ListingProps,
+): sfn.IChainable {
+  const failed = sfn.Fail.jsonata(scope, 'Listing failed', {
+    comment: 'Nothing was tested: the Cause names the source and what is wrong with it',
+    error: 'SystemTestListingFailed',
+    cause: jsonata('$listing.refusal'),
+  });
+  const list = listing.task(scope, 'List configurations', {
+    queryLanguage: sfn.QueryLanguage.JSONATA,
+    comment: 'Asks the source for the next page',
+    assign: { listing: expressions.addPage(listing.page, { maxPages: listing.maxPages, maxConfigurations }) },
+    outputs: jsonata('$states.input'),
+  });
+  const caught = { assign: { listing: expressions.listingError(listing.page) }, outputs: jsonata('$states.input') };
+  list
+    .addRetry(retryPolicy([...listing.transientErrors], retryAttempts))
+    // States.ALL leaves this one out: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    .addCatch(mayBeLarge ? sfn.Chain.start(next) : failed, { errors: ['States.DataLimitExceeded'], ...caught })
+    .addCatch(failed, { errors: ['States.ALL'], ...caught });
+  return sfn.Pass.jsonata(scope, 'Begin list', {
+    comment: 'Nothing is listed yet',
+    assign: { listing: { source: listing.name, pages: 0, configurations: [], next_token: null } },
+  })
+    .next(list)
+    .next(
+      sfn.Choice.jsonata(scope, 'All listed?', { comment: 'Goes on with the next page, or with the whole list' })
+        .when(sfn.Condition.jsonata(expressions.listingRefused(mayBeLarge)), failed)
+        .when(sfn.Condition.jsonata(expressions.nextPage), list)
+        .otherwise(next),
+    );
+}
