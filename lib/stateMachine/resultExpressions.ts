@@ -71,12 +71,13 @@ export function invocationResult(logTail: boolean): string {
     ? String.raw`
   $payload := $states.result.Payload;
   $returned := $type($payload) = "string" ? $parse($payload);
-  $encoded := $type($states.result.LogResult) = "string" ? $states.result.LogResult : "";
-  $log := $contains($encoded, /^[A-Za-z0-9+\/]*=?=?(?![\s\S])/) and $length($encoded) % 4 = 0 ? $base64decode($encoded) : "";
+  $encoded := $states.result.LogResult;
+  $decodable := $type($encoded) = "string" ? $contains($encoded, /^[A-Za-z0-9+\/]*=?=?(?![\s\S])/) and $length($encoded) % 4 = 0 : false;
+  $log := $decodable ? $base64decode($encoded) : "";
   $reported := function($text, $json) {(
-    $found := [$match($log, $text)];
-    $found := $exists($found[0]) ? $found : [$match($log, $json)];
-    $exists($found[0]) ? $number($found[-1].groups[0])
+    $found := $match($log, $text);
+    $found := $exists($found) ? $found : $match($log, $json);
+    $exists($found) ? $number($found[-1].groups[0])
   )};
   $duration := ${reported(reportPatterns.duration)};
   $billed := ${reported(reportPatterns.billed)};`
@@ -84,15 +85,20 @@ export function invocationResult(logTail: boolean): string {
   $returned := $states.result.Payload;
   $duration := $millis() - $toMillis($states.context.State.EnteredTime);`;
   return jsonata(String.raw`(
-  ${size}
   $item := $states.input;${answer}
   $times := {"duration_ms": $duration, "billed_ms": $billed};
   $raised := $exists($states.result.FunctionError);
   $object := $type($returned) = "object";
   $passed := $not($raised) and $object and $returned.system_test_successful = true;
-  $passed and $size([$times, $returned]) + 12 <= $checked.detail_bytes ? $merge([
-    {"configuration_identifier": ${identifier}, "status": "PASSED"}, $times, {"response": $returned}
-  ]) : (
+  $text := $string([$times, $returned]);
+  $passed and $length($text) + 12 <= $checked.detail_bytes and $not($contains($text, /[^\x00-\x7f]/)) ? {
+    "configuration_identifier": ${identifier},
+    "status": "PASSED",
+    "duration_ms": $duration,
+    "billed_ms": $billed,
+    "response": $returned
+  } : (
+  ${size}
   ${shorten}
   $said := $exists($returned) ? $string($returned) : "nothing";
   $status := $passed ? "PASSED" : "FAILED";
