@@ -93,8 +93,8 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
       checkStateMachine: (machine, appBuckets) =>
         checkStateMachine(machine, {
           hasEmulator: options.functionEndpointUrl !== undefined,
-          bucketProblem: (bucket) =>
-            serveS3 || appBuckets.includes(bucket)
+          bucketProblem: (bucket, use) =>
+            serveS3 || appBuckets.includes(bucket) || (use === 'read' && options.functionEndpointUrl !== undefined)
               ? undefined
               : `the app has no bucket ${JSON.stringify(bucket)}; those of others are served from a folder: --s3 DIR`,
         }),

@@ -7,9 +7,11 @@ import type { Surroundings } from './lambda/runtimes/runtime';
 import type { Runtimes } from './lambda/runtimes/runtimes';
 import { LambdaService } from './lambda/service';
 import { listen } from './http/listener';
+import type { JsonClient } from './http/jsonClient';
 import { isForS3, route } from './http/router';
 import { FolderStore } from './s3/folderStore';
 import { S3Service } from './s3/service';
+import type { ObjectStore } from './s3/objectStore';
 import type { ObjectFolder } from './s3/folder';
 import { StepFunctionsService } from './stepFunctions/service';
 import { StsService } from './sts/service';
@@ -78,11 +80,11 @@ export async function serve(deployment: Deployment, options: ServeOptions): Prom
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const objects = new FolderStore(buckets);
-    const emulator =
+    const folder = new FolderStore(buckets);
+    const { objects = folder, emulator } =
       functionEndpointUrl === undefined
-        ? undefined
-        : new (await import('./http/jsonClient')).JsonClient(functionEndpointUrl, access, deployment.region);
+        ? {}
+        : await elsewhere(functionEndpointUrl, deployment, { access, folder, serveS3 });
     const stepFunctions = new StepFunctionsService({
       deployment,
       invoker: lambda,
@@ -105,4 +107,17 @@ export async function serve(deployment: Deployment, options: ServeOptions): Prom
     await close();
     throw error;
   }
+}
+
+/** What state machines find at an endpoint of others; buckets only where there is no folder for them. */
+async function elsewhere(
+  url: string,
+  { buckets, region }: Deployment,
+  { access, folder, serveS3 }: { access: FunctionAccessSource; folder: ObjectStore; serveS3?: boolean },
+): Promise<{ objects?: ObjectStore; emulator: JsonClient }> {
+  const { JsonClient } = await import('./http/jsonClient');
+  const emulator = new JsonClient(url, access, region);
+  if (serveS3) return { emulator };
+  const { joinStores, RemoteStore } = await import('./s3/remoteStore');
+  return { objects: joinStores(buckets, folder, new RemoteStore(url, access, region)), emulator };
 }

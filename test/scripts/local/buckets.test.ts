@@ -1,5 +1,5 @@
 /** The buckets of an app: there for its state machines and for any client, as they are on AWS after the deployment. */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
@@ -60,17 +60,25 @@ const start = (app: string, more: Partial<LocalEndpointOptions> = {}) =>
   startLocalEndpoint({ app, cwd: process.cwd(), env: { AWS_REGION: 'eu-west-1' }, stack, ...more });
 const put = appOf(taskOf('s3:putObject', { Bucket: '${Results}', Key: 'a/one.json', Body: '{% $states.input %}' }));
 
-async function run({ url }: LocalEndpoint): Promise<{ bucket: string; text: string }> {
-  const settings = { endpoint: url, region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
-  const [states, s3] = [new SFNClient(settings), new S3Client(settings)];
+const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+const settingsOf = (endpoint: string) => ({ endpoint, region: 'eu-west-1', credentials });
+
+/** The output of the machine for an input. */
+async function outputAt({ url }: LocalEndpoint, input = '{"a":1}'): Promise<string | undefined> {
+  const states = new SFNClient(settingsOf(url));
   const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:calling';
-  const { executionArn = '' } = await states.send(new StartExecutionCommand({ stateMachineArn, input: '{"a":1}' }));
-  expect(await outputOf(url, executionArn)).toContain('ETag');
+  const { executionArn = '' } = await states.send(new StartExecutionCommand({ stateMachineArn, input }));
+  states.destroy();
+  return outputOf(url, executionArn);
+}
+
+async function run(endpoint: LocalEndpoint): Promise<{ bucket: string; text: string }> {
+  expect(await outputAt(endpoint)).toContain('ETag');
+  const s3 = new S3Client(settingsOf(endpoint.url));
   const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
   const bucket = Buckets.map(({ Name }) => Name).join();
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'a/one.json' }));
   const text = await Body!.transformToString();
-  states.destroy();
   s3.destroy();
   return { bucket, text };
 }
@@ -130,6 +138,32 @@ it.each<[string, object]>([
   const s3 = newDirectory();
   await (await start(app, { s3 })).close();
   expect(existsSync(join(s3, 'imported'))).toBe(false);
+});
+
+test('with an emulator a bucket of others is read there, those of the app are here, and results go nowhere else', async () => {
+  const s3 = newDirectory();
+  mkdirSync(join(s3, 'imported', 'list'), { recursive: true });
+  writeFileSync(join(s3, 'imported', 'list', 'one.json'), '["a"]');
+  const emulator = await start(put, { s3 });
+  const functionEndpointUrl = emulator.url;
+  const Bucket = 'imported';
+  const outputs: (string | undefined)[] = [];
+  for (const state of [
+    taskOf('s3:getObject', { Bucket, Key: 'list/one.json' }),
+    taskOf('s3:listObjectsV2', { Bucket, Prefix: 'list/' }),
+    taskOf('s3:listObjectsV2', { Bucket: '${Results}' }),
+  ]) {
+    const endpoint = await start(appOf(state), { functionEndpointUrl });
+    outputs.push(await outputAt(endpoint).finally(() => endpoint.close()));
+  }
+  const write = start(appOf(taskOf('s3:putObject', { Bucket, Key: 'k' })), { functionEndpointUrl });
+  await expect(write).rejects.toThrow('the app has no bucket "imported"');
+  await emulator.close();
+
+  const [read, listed, own] = outputs.map((output) => JSON.parse(output!) as JsonObject);
+  expect(read).toMatchObject({ Body: '["a"]', ContentLength: 5 });
+  expect(listed).toMatchObject({ Contents: [{ Key: 'list/one.json', Size: 5 }], KeyCount: 1 });
+  expect(own).toMatchObject({ KeyCount: 0 });
 });
 
 it.each([

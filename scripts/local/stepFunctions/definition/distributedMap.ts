@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, limits } from '../../../../lib/wire';
 import { shown } from '../../../../lib/wire/parsers';
-import { bucketProblem, type Reach } from '../integrations/integration';
+import { bucketProblem, type BucketUse, type Reach } from '../integrations/integration';
 import type { Template, TemplateCompiler } from '../payloadTemplate';
 import type { CsvSource, DistributedMap, ItemBatcher, ItemReader, ResultWriter } from './definition';
 import type { Fields } from './fields';
@@ -89,7 +89,7 @@ function readReader(fields: Fields, compile: TemplateCompiler, reach?: Reach): I
   const config = reader.optional('ReaderConfig') === undefined ? undefined : reader.objectAt('ReaderConfig');
   const result: ItemReader = {
     source: operation === 'getObject' ? readObjectSource(reader, config) : { type: 'LIST' },
-    arguments: readArguments(reader, operation === 'getObject' ? 'Key' : 'Prefix', compile, reach),
+    arguments: readArguments(reader, operation === 'getObject' ? 'Key' : 'Prefix', 'read', compile, reach),
     maxItems: config && readInteger(config, 'MaxItems', { min: 1, max: maxReadItems }, compile),
   };
   config?.finish();
@@ -114,11 +114,17 @@ function readCsvSource(config: Fields): CsvSource {
 }
 
 /** The Bucket and the other member are texts; the object itself, or any of them, may be an expression. */
-function readArguments(fields: Fields, member: 'Key' | 'Prefix', compile: TemplateCompiler, reach?: Reach): Template {
+function readArguments(
+  fields: Fields,
+  member: 'Key' | 'Prefix',
+  use: BucketUse,
+  compile: TemplateCompiler,
+  reach?: Reach,
+): Template {
   const value = fields.required('Arguments');
   if (isJsonObject(value)) {
     const object = fields.objectAt('Arguments');
-    const problem = bucketProblem(object.string('Bucket'), reach);
+    const problem = bucketProblem(object.string('Bucket'), use, reach);
     if (problem !== undefined) object.reject('Bucket', problem);
     if (member === 'Key') object.string(member);
     else object.optionalString(member);
@@ -158,7 +164,7 @@ function readWriter(fields: Fields, compile: TemplateCompiler, reach?: Reach): R
   const result: ResultWriter = {
     transformation: (config && readChoice(config, 'Transformation', ['NONE', 'COMPACT', 'FLATTEN'])) ?? 'NONE',
     outputType: (config && readChoice(config, 'OutputType', ['JSON', 'JSONL'])) ?? 'JSON',
-    arguments: resource === undefined ? undefined : readArguments(writer, 'Prefix', compile, reach),
+    arguments: resource === undefined ? undefined : readArguments(writer, 'Prefix', 'write', compile, reach),
   };
   if (resource === undefined && result.outputType === 'JSONL') {
     config?.reject('OutputType', 'JSONL needs a Resource: the result of a state is JSON');

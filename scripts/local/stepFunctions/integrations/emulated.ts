@@ -2,9 +2,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../../lib/wire';
 import type { JsonCall } from '../../http/jsonClient';
 import { ServiceError } from '../../http/service';
-import { StateFailure } from '../failure';
 import type { ArgumentTypes } from './arguments';
-import { sdkFailure, type Integration } from './integration';
+import { clientFailure, sdkFailure, type Integration } from './integration';
 
 interface Operation {
   resource: string;
@@ -33,12 +32,7 @@ function integration(name: string, service: string, operation: Operation): Integ
       try {
         return result(await emulator.call({ ...call, body }, signal));
       } catch (error) {
-        if (error instanceof ServiceError) throw error;
-        // fetch says why in the cause.
-        const { message, cause } = error as Error & { cause?: Error };
-        const reason = cause?.message ?? message;
-        // As of a client of the AWS SDK for Java that reaches nothing.
-        throw new StateFailure(`${service}.SdkClientException`, `Unable to execute HTTP request: ${reason}`);
+        throw error instanceof ServiceError ? error : clientFailure(service, error);
       }
     },
     failure: (error) => sdkFailure(service, error, errors),

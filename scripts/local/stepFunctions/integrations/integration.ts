@@ -18,16 +18,18 @@ export interface Services {
   emulator?: JsonCaller;
 }
 
+export type BucketUse = 'read' | 'write';
+
 /** What of AWS is within reach of the state machines. */
 export interface Reach {
-  /** Why tasks can't use a bucket, after its name; undefined: they can. */
-  bucketProblem(bucket: string): string | undefined;
+  /** Why tasks can't read from, or write to, a bucket; undefined: they can. */
+  bucketProblem(bucket: string, use: BucketUse): string | undefined;
   hasEmulator: boolean;
 }
 
 /** Why a bucket that a field names is out of reach; undefined: it isn't, or only an expression tells which one it is. */
-export function bucketProblem(bucket: Json | undefined, reach: Reach | undefined): string | undefined {
-  return typeof bucket !== 'string' || bucket.startsWith('{%') ? undefined : reach?.bucketProblem(bucket);
+export function bucketProblem(bucket: Json | undefined, use: BucketUse, reach?: Reach): string | undefined {
+  return typeof bucket !== 'string' || bucket.startsWith('{%') ? undefined : reach?.bucketProblem(bucket, use);
 }
 
 export interface Integration {
@@ -47,6 +49,14 @@ export interface Integration {
   call: (parameters: JsonObject, services: Services, signal: AbortSignal) => Promise<JsonObject>;
   /** Default: as an SDK integration does it. */
   failure?: (error: ServiceError) => StateFailure;
+}
+
+/** A call without an answer, as of a client of the AWS SDK for Java that reaches nothing. */
+export function clientFailure(service: string, error: unknown): StateFailure {
+  // fetch says why in the cause.
+  const { message, cause } = error as Error & { cause?: Error };
+  const reason = cause?.message ?? message;
+  return new StateFailure(`${service}.SdkClientException`, `Unable to execute HTTP request: ${reason}`);
 }
 
 /**

@@ -1,11 +1,12 @@
 /** The SDK integrations of S3, on the buckets that are here. */
 import type { Json, JsonObject } from '../../../../lib/wire';
 import { limits } from '../../../../lib/wire';
+import { ServiceError } from '../../http/service';
 import { invalidArgument } from '../../s3/errors';
 import type { ListedObject, ObjectStore } from '../../s3/objectStore';
-import { dataLimitExceeded } from '../failure';
+import { dataLimitExceeded, StateFailure } from '../failure';
 import type { ArgumentTypes } from './arguments';
-import { bucketProblem, sdkFailure, type Integration } from './integration';
+import { bucketProblem, clientFailure, sdkFailure, type Integration } from './integration';
 
 const resourceType = 'aws-sdk:s3';
 const objectArguments: ArgumentTypes = {
@@ -33,10 +34,13 @@ function integration(
     service: 'S3',
     arguments: types,
     unreachable: ({ Bucket }, reach) => {
-      const text = bucketProblem(Bucket, reach);
+      const text = bucketProblem(Bucket, resource === 'putObject' ? 'write' : 'read', reach);
       return text === undefined ? undefined : { field: 'Arguments/Bucket', text };
     },
-    call: (parameters, { objects }) => call(parameters as Parameters, objects),
+    call: (parameters, { objects }) =>
+      call(parameters as Parameters, objects).catch((error: unknown) => {
+        throw error instanceof ServiceError || error instanceof StateFailure ? error : clientFailure('S3', error);
+      }),
     failure: (error) => sdkFailure('S3', error, modelled),
   };
 }

@@ -1,21 +1,25 @@
-/** Parameters and items that another implementation of AWS has. */
+/** Parameters, items and objects that another implementation of AWS has. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../../lib/wire';
 import { JsonClient } from '../../../../scripts/local/http/jsonClient';
 import { madeUpAccess } from '../../../../scripts/local/lambda/functionAccess';
+import { RemoteStore } from '../../../../scripts/local/s3/remoteStore';
 import { describeWith } from '../clientFixture';
 import { machine, outputOf, runMachine } from './fixture';
 
 describeWith('moto', 'python3', ['-c', 'import moto.server'])('of moto', () => {
   let moto: ChildProcess;
   let emulator: JsonClient;
+  let objects: RemoteStore;
   beforeAll(async () => {
     const program = join(__dirname, '..', '..', '..', 'python', 'emulator.py');
     moto = spawn('python3', [program], { stdio: ['pipe', 'pipe', 'ignore'] });
     const [url] = (await once(moto.stdout!, 'data')) as [Buffer];
-    emulator = new JsonClient(url.toString().trim(), madeUpAccess(), 'us-east-1');
+    const place = [url.toString().trim(), madeUpAccess(), 'us-east-1'] as const;
+    emulator = new JsonClient(...place);
+    objects = new RemoteStore(...place);
   });
   afterAll(async () => {
     moto.stdin!.end();
@@ -24,7 +28,7 @@ describeWith('moto', 'python3', ['-c', 'import moto.server'])('of moto', () => {
 
   const run = (call: string, values: object) => {
     const Call = { Type: 'Task', Resource: `arn:aws:states:::aws-sdk:${call}`, Arguments: values, End: true };
-    return runMachine(machine({ Call }), {}, { emulator });
+    return runMachine(machine({ Call }), {}, { emulator, objects });
   };
 
   it.each<[string, JsonObject, [string, string], (page: JsonObject) => string[]]>([
@@ -52,6 +56,16 @@ describeWith('moto', 'python3', ['-c', 'import moto.server'])('of moto', () => {
     const { Parameters } = outputOf(await run('ssm:getParametersByPath', { Path: '/tenants/' })) as JsonObject;
 
     expect((Parameters as JsonObject[])[0]!.LastModifiedDate).toMatch(/^20\d\d-\d\d-\d\dT[\d:.]+Z$/);
+  });
+
+  it('objects are listed and read', async () => {
+    const Bucket = 'real-tenants';
+    const { Contents } = outputOf(await run('s3:listObjectsV2', { Bucket, Prefix: 'tenant_' })) as JsonObject;
+    const keys = (Contents as { Key: string }[]).map(({ Key }) => Key);
+
+    expect(keys).toEqual(['tenant_1.json', 'tenant_2.json']);
+    expect(outputOf(await run('s3:getObject', { Bucket, Key: keys[0] }))).toMatchObject({ Body: '{"country": "FR"}' });
+    expect((await run('s3:getObject', { Bucket, Key: 'none' })).error).toBe('S3.NoSuchKeyException');
   });
 
   it('a missing table fails as on AWS', async () => {

@@ -2,10 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, JsonObject } from '../../../../lib/wire';
 import { systemClock } from '../../../../scripts/io/clock';
+import { listen } from '../../../../scripts/local/http/listener';
 import { ServiceError } from '../../../../scripts/local/http/service';
+import { madeUpAccess } from '../../../../scripts/local/lambda/functionAccess';
 import { ObjectFolder } from '../../../../scripts/local/s3/folder';
 import { FolderStore } from '../../../../scripts/local/s3/folderStore';
 import type { ObjectStore } from '../../../../scripts/local/s3/objectStore';
+import { RemoteStore } from '../../../../scripts/local/s3/remoteStore';
+import { S3Service } from '../../../../scripts/local/s3/service';
 import { loadDefinition } from '../../../../scripts/local/stepFunctions/definition/loadDefinition';
 import { newDirectory, removeDirectories } from '../cloudAssembly';
 import { type Ended, machine, outputOf, runMachine } from './fixture';
@@ -123,6 +127,39 @@ test("an access that is denied is S3's own exception", async () => {
   );
 
   expect(ended).toMatchObject({ error: 'S3.S3Exception', cause: expect.stringMatching(/^Access Denied .*Code: 403/) });
+});
+
+test('a bucket of others fails as one that is here, and without an answer as the client does', async () => {
+  const s3 = new S3Service({ folder: await ObjectFolder.at(directory), account: '123456789012', region: 'eu-west-1' });
+  const streaming = { takes: () => true, handle: s3.handle.bind(s3) };
+  const other = await listen(() => Promise.reject(new Error('none')), { streaming });
+  const objects = new RemoteStore(other.url, madeUpAccess(), 'eu-west-1');
+  const failureOf = async (resource: string, values: object) => {
+    const { error, cause } = await runMachine(machine({ Call: stateOf(resource, values) }), {}, { objects });
+    return [error, cause];
+  };
+  const failures = [
+    await failureOf('getObject', { Bucket, Key: 'no' }),
+    await failureOf('listObjectsV2', { Bucket: 'other' }),
+    await failureOf('putObject', { Bucket, Key: 'k' }),
+  ];
+  await other.close();
+
+  expect(failures).toEqual([
+    [
+      'S3.NoSuchKeyException',
+      expect.stringMatching(/^The specified key does not exist\. \(Service: S3, Status Code: 404/),
+    ],
+    [
+      'S3.NoSuchBucketException',
+      expect.stringMatching(/^The specified bucket does not exist \(Service: S3, Status Code/),
+    ],
+    ['S3.S3Exception', expect.stringContaining("writing to things, which is not the app's")],
+  ]);
+  expect(await failureOf('getObject', { Bucket, Key: 'no' })).toEqual([
+    'S3.SdkClientException',
+    expect.stringMatching(/^Unable to execute HTTP request: .*ECONNREFUSED/),
+  ]);
 });
 
 test('a failure is retried and caught by the name of its exception', async () => {
