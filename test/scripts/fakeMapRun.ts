@@ -250,8 +250,9 @@ function childOf({ name, items }: Pick<FakeLostChild, 'name' | 'items'>): ChildE
 function bucketOf(fake: FakeMapRun, calls: Record<string, number>): ResultBucket {
   const answer = callsOf(fake, calls);
   return {
-    list: ({ token = '0' }) =>
+    list: ({ token = '0' }, signal) =>
       answer('list', () => {
+        signal.throwIfAborted();
         const from = Number(token);
         const keys = fake.keys.slice(from, from + 1000);
         return { keys, nextToken: from + 1000 < fake.keys.length ? String(from + 1000) : undefined };

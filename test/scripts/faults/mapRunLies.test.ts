@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { HistoryEvent, StepFunctions } from '../../../scripts/aws/stepFunctions';
 import type { RunOptions } from '../../../scripts/commands/run';
 import type { ConfigurationResult } from '../../../lib/wire';
 import {
@@ -12,6 +13,7 @@ import {
   runFake,
   type FakeMapRun,
 } from '../fakeMapRun';
+import { machineArn } from '../fakeExecution';
 import { lies } from './lies';
 
 const good = [result('good-1'), result('good-2')];
@@ -169,6 +171,39 @@ describe('what is told of a distributed run that failed is not believed', () => 
     expect(ended.stderr).toContain(sentence);
     expect(ended.code).toBe(3);
     expect(reportOf(ended)).toMatchObject({ verdict: 'ERRORED' });
+  });
+});
+
+describe('what is told of a distributed run that passed is not believed', () => {
+  test.each<[string, (fake: FakeMapRun) => Partial<StepFunctions>, string]>([
+    [
+      'where the history is of an execution with another input',
+      ({ events: [, ...rest] }) => {
+        const started: HistoryEvent = {
+          ...{ id: 1, timestamp: new Date(0), type: 'ExecutionStarted' },
+          executionStartedEventDetails: { input: '{"configurations":["good-1"]}' },
+        };
+        return { history: () => Promise.resolve({ events: [started, ...rest] }) };
+      },
+      'the history is of an execution with another input',
+    ],
+    [
+      'where another execution is described',
+      () => ({
+        describe: () =>
+          Promise.resolve({
+            ...{ executionArn: 'arn:other', stateMachineArn: machineArn, status: 'SUCCEEDED', startDate: new Date(0) },
+          }),
+      }),
+      'the description is of arn:other',
+    ],
+  ])('%s', async (_, lie, sentence) => {
+    const fake = allPassed();
+
+    const ended = await runFake(fake, { api: lie(fake) });
+
+    expect(ended.stderr).toContain(sentence);
+    expect(ended.code).toBe(3);
   });
 });
 
@@ -374,6 +409,15 @@ describe('children that were lost', () => {
     expect(ended.code).toBe(1);
     expect(ended.calls.children).toBe(3);
     expect(reportOf(ended)).toMatchObject({ total: 6, failed: 1, errored: 5 });
+  });
+
+  test('are not missed by name where nothing tells their names', async () => {
+    const fake = fakeMapRun([[good[0]!]], { lost: [{ name: 'x', status: 'FAILED', items: 1, input: 'nothing' }] });
+
+    const { code, stderr } = await runFake(fake, { identifiers: ['good-1', 'lost'] });
+
+    expect(stderr).not.toContain('does not agree');
+    expect(code).toBe(3);
   });
 
   test('are not told twice where they had written their results before', async () => {
