@@ -255,3 +255,10 @@ describe('a pattern of --redact', () => {
     expect(thrown(() => parseRedactPattern(''))).toMatchObject({ name: 'UserError' });
   });
 });
+
+test('a redactor takes out what was hidden after it had left the same text as it is', () => {
+  const own = createRedactor();
+  expect(own('the word is swordfish')).toBe('the word is swordfish');
+  own.hide('swordfish');
+  expect(own('the word is swordfish')).toBe('the word is [redacted]');
+});
