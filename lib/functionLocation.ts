@@ -22,12 +22,17 @@ export function expectInvocable(scope: Construct, tested: IFunction, invokeRole?
 
 /** @throws where the lister is known to be one that the state machine's own role can't invoke */
 export function expectInvocableLister(scope: Construct, lister: IFunction): void {
-  const stack = Stack.of(scope);
   const { account, region } = locationOf(lister);
   expectRegion(scope, 'lister', region, inThisRegion);
+  expectAccount(scope, 'lister', account);
+}
+
+/** @throws where what a state machine calls by its own role is known to be in another account than its stack */
+export function expectAccount(scope: Construct, name: string, account: string | undefined): void {
+  const stack = Stack.of(scope);
   if (differ(account, stack.account)) {
     throw new RangeError(
-      `Expected lister of ${scope.node.path} to be in account ${stack.account}, where its stack is, got one in ${account}.`,
+      `Expected ${name} of ${scope.node.path} to be in account ${stack.account}, where its stack is, got one in ${account}.`,
     );
   }
 }

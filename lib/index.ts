@@ -6,6 +6,7 @@ export { SystemTestAction, type SystemTestActionProps } from './pipeline/systemT
 export { SystemTestActionStep, type SystemTestActionStepProps } from './pipeline/systemTestActionStep';
 export { SystemTestStep, type SystemTestStepProps } from './pipeline/systemTestStep';
 export { ConfigurationSource } from './sources/configurationSource';
+export type { DynamoDbOptions } from './sources/dynamoDb';
 export type { S3ObjectOptions } from './sources/s3Object';
 export { SleepyFunction, type SleepyFunctionProps } from './sleepyFunction';
 export { SystemTest, type SystemTestAlarmOptions, type SystemTestProps } from './systemTest';

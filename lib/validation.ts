@@ -28,9 +28,9 @@ export function expectKnown(scope: IConstruct, name: string, value: unknown): vo
 }
 
 /** @throws for a text that the state machine's definition can't hold as it is: a token, none, or what begins as JSONata */
-export function expectLiteral(scope: IConstruct, name: string, value: string): void {
+export function expectLiteral(scope: IConstruct, name: string, value: string, { mayBeEmpty = false } = {}): void {
   expectKnown(scope, name, value);
-  if (value === '' || value.startsWith('{%')) {
+  if ((value === '' && !mayBeEmpty) || value.startsWith('{%')) {
     throw new RangeError(
       `Expected ${name} of ${scope.node.path} to be a text that does not begin with {%, got ${JSON.stringify(value)}.`,
     );

@@ -1,11 +1,15 @@
+import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IChainable } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { dynamoDbListing, DynamoDbOptions } from './dynamoDb';
 import { listerListing } from './lister';
 import { ItemReading, Listing } from './listing';
 import { listingStates, ListingProps } from './listingStates';
 import { s3ObjectListing, S3ObjectOptions } from './s3Object';
+import { s3PrefixListing } from './s3Prefix';
+import { ssmPathListing } from './ssmPath';
 import { expectConfigurations, expectRoomInTemplate } from '../validation';
 import { Configuration } from '../wire';
 
@@ -42,6 +46,31 @@ export abstract class ConfigurationSource {
    */
   public static s3Object(bucket: IBucket, key: string, options: S3ObjectOptions = {}): ConfigurationSource {
     return new Listed(s3ObjectListing(bucket, key, options));
+  }
+
+  /**
+   * Those that objects in S3 are: each has the rest of its key after the prefix for an identifier. Keys that end in a slash
+   * are folders, and none. The bucket is in the Region of the stack. The state machine lists the first 10,000 objects.
+   */
+  public static s3Prefix(bucket: IBucket, prefix: string): ConfigurationSource {
+    return new Listed(s3PrefixListing(bucket, prefix));
+  }
+
+  /**
+   * Those that parameters of Systems Manager are, at any depth under a path such as `/feeds/`: each has the rest of its
+   * name for an identifier. Their values are not used, and not decrypted. The state machine lists the first 1,000.
+   */
+  public static ssmPath(path: string): ConfigurationSource {
+    return new Listed(ssmPathListing(path));
+  }
+
+  /**
+   * Those that the distinct values of an attribute are, texts or numbers, in a DynamoDB table or one of its indexes, in the
+   * account and Region of the stack. Items without the attribute don't count. The state machine reads the first 10,000
+   * items by Scan.
+   */
+  public static dynamoDb(table: ITable, attribute: string, options: DynamoDbOptions = {}): ConfigurationSource {
+    return new Listed(dynamoDbListing(table, attribute, options));
   }
 
   /** Undefined where the state machine lists them at each execution. */

@@ -95,7 +95,7 @@ export function s3ObjectListing(bucket: s3.IBucket, key: string, { identifier }:
     page: objectPage(format ?? 'JSON', identifier),
     transientErrors: s3TransientErrors,
     validate: (scope) => {
-      expectLiteral(scope, 'key', key);
+      expectLiteral(scope, 'key of the source', key);
       if (format === undefined) {
         const endings = Object.keys(formats).map((ending) => `.${ending}`);
         throw new RangeError(

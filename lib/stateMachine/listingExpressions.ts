@@ -29,7 +29,9 @@ export interface PageExpressions {
 
 /** Whether the list is refused; else, whether there is another page. */
 export function listingRefused(mayBeLarge = false): string {
-  return jsonata(mayBeLarge ? '$exists($listing.refusal) and $listing.large != true' : '$exists($listing.refusal)');
+  return jsonata(
+    mayBeLarge ? '$exists($listing.refusal) and $not($listing.large = true)' : '$exists($listing.refusal)',
+  );
 }
 export const nextPage = jsonata('$type($listing.next_token) != "null"');
 

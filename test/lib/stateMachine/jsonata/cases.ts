@@ -1,7 +1,10 @@
 /** What the expressions of the state machines have to come to, in every implementation of JSONata. */
 import { checkInput, completeInput, type InputDefaults } from '../../../../lib/stateMachine/inputExpressions';
 import { listerEvent, listerPage } from '../../../../lib/sources/lister';
-import { objectPage } from '../../../../lib/sources/s3Object';
+import { itemsPage } from '../../../../lib/sources/dynamoDb';
+import { itemConfiguration, objectPage } from '../../../../lib/sources/s3Object';
+import { keyConfiguration, prefixPage } from '../../../../lib/sources/s3Prefix';
+import { parametersPage } from '../../../../lib/sources/ssmPath';
 import {
   addPage,
   listingError,
@@ -545,8 +548,179 @@ const objectCases: Case[] = [
   ]),
 ];
 
+const objects = (keys: Json[], more: JsonObject = {}, prefix = 'te"n/') =>
+  answered(prefixPage(prefix), { Contents: keys.map((Key) => ({ Key, Size: 1 })), IsTruncated: false, ...more });
+const parameters = (result: JsonObject) => answered(parametersPage('/feeds/v1'), result);
+const items = (of: Json[], more: JsonObject = {}, before: JsonObject = {}) =>
+  answered(itemsPage('te"n'), { Items: of, Count: 1, ...more }, before);
+const item = (type: string, value: Json) => ({ 'te"n': { [type]: value } });
+const second = { pages: 1, configurations: ['a', '=b'], next_token: { id: { S: 'a' } } };
+const failedWith = (
+  of: PageExpressions,
+  Error: string,
+  Cause = 'Why. (Service: S3, Status Code: 403, Request ID: 1)',
+): Evaluation => ({
+  expression: listingError(of),
+  bindings: {
+    states: { input: {}, errorOutput: { Error, Cause }, context: {} },
+    listing: { source: 'SOURCE', pages: 0, configurations: [], next_token: null },
+  },
+});
+const converted = (configuration: string, value: Json): Evaluation => ({
+  expression: `{% (\n  $item := $states.input;\n  ${configuration}\n) %}`,
+  bindings: { states: { input: value, context: {} } },
+});
+
+const otherCases: Case[] = [
+  [
+    'names objects after the prefix, but no folders',
+    objects(['te"n/', 'te"n/a', 'te"n/a/', 'te"n/te"n/b/c', 'te"n//d']),
+    named('a', 'te"n/b/c', '/d'),
+  ],
+  ['names objects without a prefix', objects(['a', 'b/', '🎉/c'], {}, ''), named('a', '🎉/c')],
+  [
+    'lists a part of the objects',
+    objects(['te"n/a'], { IsTruncated: true, NextContinuationToken: 'more' }),
+    { pages: 1, configurations: ['a'], next_token: 'more' },
+  ],
+  ['lists no objects', answered(prefixPage('a'), { IsTruncated: false, KeyCount: 0 }), none],
+  ['lists no more than folders', objects(['te"n/', 'te"n/a/']), none],
+  [
+    'refuses an object that the prefix names',
+    objects(['tenant'], {}, 'tenant'),
+    'got something else as the key tenant.',
+  ],
+  ['refuses a key of blanks', objects(['te"n/a', 'te"n/ ']), 'got something else as the key te"n/ .'],
+  [
+    'refuses a part without a token',
+    objects(['te"n/a'], { IsTruncated: true }),
+    refusedList('list all objects, got a part without a token for the rest'),
+  ],
+  [
+    'refuses objects that are none',
+    answered(prefixPage('a'), { Contents: 'a' }),
+    refusedList('list objects, got string'),
+  ],
+  ['refuses keys that are none', objects([5]), 'got something else as the key 5.'],
+  [
+    'calls more objects large',
+    objects(['1', '2', '3', '4', '5', '6'], {}, ''),
+    { large: true, ...refusedList('list at most 5 configurations, got 6 on 1 page') },
+  ],
+  [
+    'calls more pages of objects large',
+    answered(
+      prefixPage(''),
+      { Contents: [{ Key: 'c' }], IsTruncated: true, NextContinuationToken: 'x' },
+      { ...second, pages: 2 },
+    ),
+    { large: true, pages: 3, ...refusedList('end within 3 pages, got a next_token on page 3') },
+  ],
+  [
+    'names parameters after the path',
+    parameters({
+      Parameters: [{ Name: '/feeds/v1/a', Value: '"' }, { Name: '/feeds/v1/b/feeds/v1/c' }],
+      NextToken: 'more',
+    }),
+    { pages: 1, configurations: ['a', 'b/feeds/v1/c'], next_token: 'more' },
+  ],
+  [
+    'goes on after a page without parameters',
+    parameters({ Parameters: [], NextToken: 'more' }),
+    { pages: 1, configurations: [], next_token: 'more' },
+  ],
+  ['finds no parameters', parameters({ Parameters: [] }), none],
+  ['finds no parameters in no list', parameters({}), none],
+  ['refuses parameters that are none', parameters({ Parameters: {} }), refusedList('be parameters, got object')],
+  ['refuses parameters without names', parameters({ Parameters: [{}] }), 'got something else as the parameter .'],
+  [
+    'refuses a token that is none',
+    parameters({ Parameters: [], NextToken: {} }),
+    refusedList('be parameters in pages, got object for a NextToken'),
+  ],
+  [
+    'lists distinct values',
+    items([item('S', 'b'), item('N', '42'), item('S', 'b'), {}, item('S', '__proto__')], { LastEvaluatedKey: {} }),
+    named('b', '42', '__proto__'),
+  ],
+  [
+    'lists values that were not there before',
+    items([item('S', 'a'), item('S', 'c'), item('S', '=b')], { LastEvaluatedKey: { id: { S: 'c' } } }, second),
+    { pages: 2, configurations: ['a', '=b', 'c'], next_token: { id: { S: 'c' } } },
+  ],
+  [
+    'goes on after a page without items',
+    items([], { LastEvaluatedKey: { id: { S: 'c' } } }),
+    { configurations: [], next_token: { id: { S: 'c' } } },
+  ],
+  [
+    'refuses the same key again',
+    items([], { LastEvaluatedKey: { id: { S: 'a' } } }, second),
+    refusedList('go on after page 1, got the same next_token again'),
+  ],
+  ['finds no items', items([]), none],
+  ['finds no items in no list', answered(itemsPage('a'), {}), none],
+  ['finds no values', items([{}, { other: { S: 'a' } }]), none],
+  [
+    'refuses values of other types',
+    items([item('S', 'a'), item('BOOL', true)]),
+    refusedList('have texts or numbers in te"n, got another type'),
+  ],
+  [
+    'refuses values without a type',
+    items([item('S', null)]),
+    refusedList('have texts or numbers in te"n, got another type'),
+  ],
+  ['refuses items that are none', answered(itemsPage('a'), { Items: 'a' }), refusedList('have items, got string')],
+  ['refuses a blank value', items([item('S', ' ')]), 'got something else as the value  .'],
+  [
+    'counts values once',
+    items(Array.from({ length: 200 }, (_, n) => item('S', `v${n % 5}`))),
+    named('v0', 'v1', 'v2', 'v3', 'v4'),
+  ],
+  [
+    'tells why an object was not read',
+    failedWith(objectPage('JSON'), 'S3.S3Exception'),
+    {
+      refusal:
+        'Expected SOURCE to list configurations, got S3.S3Exception: Why. (Service: S3, Status Code: 403, Request ID: 1) (S3 says so, too, where there is no such key)',
+    },
+  ],
+  [
+    'tells why a table was not read',
+    failedWith(itemsPage('a'), 'DynamoDb.ResourceNotFoundException', 'No table.'),
+    { refusal: 'Expected SOURCE to list configurations, got DynamoDb.ResourceNotFoundException: No table.' },
+  ],
+  [
+    'tells that an object can not be parsed',
+    failedWith(objectPage('JSONL'), 'States.QueryEvaluationError'),
+    { refusal: "Expected SOURCE to hold one configuration as JSON in each line, got text that can't be read as such." },
+  ],
+  [
+    'tells that an object is too large',
+    failedWith(objectPage('CSV'), 'States.DataLimitExceeded', 'Too large.'),
+    { large: true, refusal: 'Expected SOURCE to list configurations, got States.DataLimitExceeded: Too large.' },
+  ],
+  [
+    'goes on with a large list where it may be large',
+    listingOf(listingRefused(true), { ...listing, large: true, refusal: 'No.' }),
+    false,
+  ],
+  ['refuses another list where it may be large', listingOf(listingRefused(true), { ...listing, refusal: 'No.' }), true],
+  ['takes a list where it may be large', listingOf(listingRefused(true), listing), false],
+  ['makes no configuration of a number', converted(itemConfiguration(), 5), false],
+  ['makes no configuration of an object of a folder', converted(keyConfiguration('a/'), { Key: 'a/b/' }), false],
+  ['makes a configuration of an object', converted(keyConfiguration('a/'), { Key: 'a/b' }), 'b'],
+  [
+    'makes a configuration of a row',
+    converted(itemConfiguration('id'), { id: 'a', k: '' }),
+    { configuration_identifier: 'a', k: '' },
+  ],
+];
+
 export const cases: Case[] = [
   ...listCases,
+  ...otherCases,
   ...objectCases,
   [
     "gives the test the hook's input",
