@@ -12,6 +12,7 @@ import { Runtimes } from './lambda/runtimes/runtimes';
 import { ObjectFolder } from './s3/folder';
 import { requireEndpoint } from './requireEndpoint';
 import { serve, type ServeOptions } from './server';
+import type { Reach } from './stepFunctions/integrations/integration';
 import { checkStateMachine } from './stepFunctions/service';
 import { makeWorkDirectory } from './workDirectory';
 
@@ -80,6 +81,7 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
   const givenFolder = options.s3 === undefined ? undefined : await ObjectFolder.at(options.s3);
   const { path: workDirectory, remove } = await makeWorkDirectory();
   try {
+    const readHere = new Set<string>();
     const directory = await assembleApp({ app, cwd, env, environment, workDirectory, log, signal });
     const runtimes = new Runtimes({ cwd, env, runtimeCache, note: log });
     const deployment = await loadAssembly(directory, {
@@ -91,19 +93,19 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
       strictLayers,
       checkFunction: (deployed) => runtimes.check(deployed),
       checkStateMachine: (machine, appBuckets) =>
-        checkStateMachine(machine, {
-          hasEmulator: options.functionEndpointUrl !== undefined,
-          bucketProblem: (bucket, use) =>
-            serveS3 || appBuckets.includes(bucket) || (use === 'read' && options.functionEndpointUrl !== undefined)
-              ? undefined
-              : `the app has no bucket ${JSON.stringify(bucket)}; those of others are served from a folder: --s3 DIR`,
-        }),
+        checkStateMachine(
+          machine,
+          reachOf(options, appBuckets, (bucket) => readHere.add(bucket)),
+        ),
       serveS3,
       note: log,
       now: new Date(),
     });
     if (!memoryIsLimited) {
       log('The memory of the functions is limited here on Linux only: they may use more than on AWS.');
+    }
+    for (const bucket of readHere) {
+      log(`The app's bucket ${bucket} begins empty here; with --s3 DIR it is the folder DIR/${bucket}.`);
     }
     signal.throwIfAborted();
     const buckets = givenFolder ?? (await ObjectFolder.make(join(workDirectory, 'buckets')));
@@ -118,6 +120,24 @@ export async function startLocalEndpoint(options: LocalEndpointOptions): Promise
     remove();
     throw error;
   }
+}
+
+/** What of AWS the state machines find here; `readHere` gets the buckets of the app that they read, where no folder has them. */
+function reachOf(
+  { s3, functionEndpointUrl }: LocalFunctionOptions,
+  appBuckets: string[],
+  readHere: (bucket: string) => void,
+): Reach {
+  const hasEmulator = functionEndpointUrl !== undefined;
+  const bucketProblem: Reach['bucketProblem'] = (bucket, use) => {
+    if (s3 !== undefined || (hasEmulator && use === 'read' && !appBuckets.includes(bucket))) return undefined;
+    if (!appBuckets.includes(bucket)) {
+      return `the app has no bucket ${JSON.stringify(bucket)}; those of others are served from a folder: --s3 DIR`;
+    }
+    if (use === 'read') readHere(bucket);
+    return undefined;
+  };
+  return { hasEmulator, bucketProblem };
 }
 
 /** A folder may be one that is only read. */

@@ -140,6 +140,19 @@ it.each<[string, object]>([
   expect(existsSync(join(s3, 'imported'))).toBe(false);
 });
 
+test('a bucket of the app that a machine reads is said to be empty, unless a folder has it', async () => {
+  const app = appOf(taskOf('s3:getObject', { Bucket: '${Results}', Key: 'list.json' }));
+  const notesOf = async (more: Partial<LocalEndpointOptions> = {}) => {
+    const lines: string[] = [];
+    await (await start(app, { ...more, log: (line) => lines.push(line) })).close();
+    return lines;
+  };
+  const said = /^The app's bucket (shop\d+-results-\w+) begins empty here; with --s3 DIR it is the folder DIR\/\1\.$/;
+
+  expect(await notesOf()).toEqual([expect.stringMatching(said)]);
+  expect(await notesOf({ s3: newDirectory() })).toEqual([]);
+});
+
 test('with an emulator a bucket of others is read there, those of the app are here, and results go nowhere else', async () => {
   const s3 = newDirectory();
   mkdirSync(join(s3, 'imported', 'list'), { recursive: true });
