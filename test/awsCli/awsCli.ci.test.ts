@@ -10,6 +10,7 @@ import {
   outputOfProgram,
   serveClients,
   storingArn,
+  variousArn,
   waitingArn,
 } from '../scripts/local/clientFixture';
 
@@ -75,6 +76,19 @@ describeWith('the AWS CLI', 'aws', ['--version'])('the AWS CLI can', () => {
       ],
       NextToken: expect.any(String),
     });
+  });
+
+  test('describe the Map Run of an execution and list the children that failed', async () => {
+    const arn = await start(variousArn);
+    await outputOf(endpoint.url, arn);
+    const { mapRuns } = await aws('stepfunctions', 'list-map-runs', '--execution-arn', arn);
+    const [{ mapRunArn }] = mapRuns as [{ mapRunArn: string }];
+    const [described, failed] = await Promise.all([
+      aws('stepfunctions', 'describe-map-run', '--map-run-arn', mapRunArn),
+      aws('stepfunctions', 'list-executions', '--map-run-arn', mapRunArn, '--status-filter', 'FAILED'),
+    ]);
+    expect(described).toMatchObject({ status: 'SUCCEEDED', itemCounts: { total: 2, succeeded: 1, failed: 1 } });
+    expect(failed.executions).toEqual([expect.objectContaining({ mapRunArn, itemCount: 1, status: 'FAILED' })]);
   });
 
   test('stop an execution', async () => {

@@ -69,9 +69,20 @@ describeWith('boto3', 'python3', ['-c', 'import boto3'])('boto3 can', () => {
     expect(result.missingFunction).toBe('ResourceNotFoundException');
   });
 
+  test('follow a Map Run and list its children page by page', () => {
+    expect(result.mapRun).toEqual({
+      counts: { total: 2, succeeded: 1, failed: 1, pending: 0 },
+      children: ['FAILED', 'SUCCEEDED'],
+      error: 'Two',
+      update: 'ValidationException',
+      missing: 'ResourceNotFound',
+    });
+  });
+
   test('rely on the model of each operation: no member of an answer is missing, unknown or of another type', () => {
     expect(result.checked).toEqual([
       'DescribeExecution',
+      'DescribeMapRun',
       'DescribeStackResources',
       'DescribeStacks',
       'DescribeStateMachine',
@@ -83,13 +94,20 @@ describeWith('boto3', 'python3', ['-c', 'import boto3'])('boto3 can', () => {
       'Invoke',
       'ListExecutions',
       'ListFunctions',
+      'ListMapRuns',
       'ListStacks',
       'ListStateMachines',
       'StartExecution',
       'StopExecution',
     ]);
     expect(result.various).toEqual(
-      expect.arrayContaining(['EvaluationFailed', 'ExecutionFailed', 'MapIterationSucceeded', 'ParallelStateFailed']),
+      expect.arrayContaining([
+        'EvaluationFailed',
+        'ExecutionFailed',
+        'MapIterationSucceeded',
+        'MapRunSucceeded',
+        'ParallelStateFailed',
+      ]),
     );
     expect(result.problems).toEqual([]);
   });

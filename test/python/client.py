@@ -85,6 +85,23 @@ events = states.get_execution_history(executionArn=various)["events"]
 result["various"] = sorted({event["type"] for event in events})
 states.get_execution_history(executionArn=various, includeExecutionData=False)
 states.get_execution_history(executionArn=waiting)
+(run,) = states.list_map_runs(executionArn=various)["mapRuns"]
+map_run = {"mapRunArn": run["mapRunArn"]}
+described = states.describe_map_run(**map_run)
+pages = states.get_paginator("list_executions").paginate(**map_run, PaginationConfig={"PageSize": 1})
+children = [child for page in pages for child in page["executions"]]
+(failed,) = states.list_executions(**map_run, statusFilter="FAILED")["executions"]
+for child in children:
+    arguments = {"executionArn": child["executionArn"]}
+    states.get_execution_history(**arguments)
+    states.describe_state_machine_for_execution(**arguments)
+result["mapRun"] = {
+    "counts": {name: described["itemCounts"][name] for name in ("total", "succeeded", "failed", "pending")},
+    "children": [child["status"] for child in children],
+    "error": states.describe_execution(executionArn=failed["executionArn"])["error"],
+    "update": error_of(states.update_map_run, **map_run, maxConcurrency=2),
+    "missing": error_of(states.describe_map_run, mapRunArn=run["mapRunArn"][:-1]),
+}
 functions.get_function(FunctionName="echo")
 functions.get_function_configuration(FunctionName="echo")
 functions.list_functions(FunctionVersion="ALL")

@@ -3,7 +3,7 @@
 import json
 from xml.etree import ElementTree
 
-TYPES = {"string": str, "boolean": bool, "integer": int, "long": int, "double": (int, float), "timestamp": (int, float)}
+TYPES = {"string": str, "boolean": bool, "integer": int, "long": int, "double": (int, float), "float": (int, float), "timestamp": (int, float)}
 checked = set()
 problems = []
 

@@ -26,6 +26,23 @@ const waiting = {
   States: { Wait: { Type: 'Wait', Seconds: 3600, Next: 'Done' }, Done: { Type: 'Succeed' } },
 };
 
+/** A Distributed Map whose second child fails. */
+const apart = {
+  Type: 'Map',
+  Items: '{% $items %}',
+  ToleratedFailureCount: 1,
+  ItemProcessor: {
+    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+    StartAt: 'Two',
+    States: {
+      Two: { Type: 'Choice', Choices: [{ Condition: '{% $states.input = 2 %}', Next: 'Worse' }], Default: 'Fine' },
+      Worse: { Type: 'Fail', Error: 'Two' },
+      Fine: { Type: 'Succeed' },
+    },
+  },
+  End: true,
+};
+
 /** A state of each type but Task and Wait for long, an expression that fails, and a failure that was caught. */
 const various = {
   QueryLanguage: 'JSONata',
@@ -37,6 +54,7 @@ const various = {
       Branches: [
         { StartAt: 'Each', States: { Each: { Type: 'Map', Items: '{% $items %}', ItemProcessor: item, End: true } } },
         { StartAt: 'Now', States: { Now: { Type: 'Wait', Seconds: 0, End: true } } },
+        { StartAt: 'Apart', States: { Apart: apart } },
       ],
       Output: '{% $states.result.none %}',
       Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Which' }],
