@@ -75,6 +75,7 @@ describeWith('boto3', 'python3', ['-c', 'import boto3'])('boto3 can', () => {
       children: ['FAILED', 'SUCCEEDED'],
       error: 'Two',
       update: 'ValidationException',
+      redrive: 'ExecutionNotRedrivable',
       missing: 'ResourceNotFound',
     });
   });

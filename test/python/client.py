@@ -100,6 +100,7 @@ result["mapRun"] = {
     "children": [child["status"] for child in children],
     "error": states.describe_execution(executionArn=failed["executionArn"])["error"],
     "update": error_of(states.update_map_run, **map_run, maxConcurrency=2),
+    "redrive": error_of(states.redrive_execution, executionArn=various),
     "missing": error_of(states.describe_map_run, mapRunArn=run["mapRunArn"][:-1]),
 }
 functions.get_function(FunctionName="echo")

@@ -4,6 +4,7 @@ import { isDistributed, type State } from './definition/definition';
 import type { Variables } from './expression';
 import { BranchEnded } from './failure';
 import type { EventDetails, History } from './history';
+import type { StateRun } from './stateRun';
 
 /** One item of a Map, as the context object shows it. */
 export interface MapItem {
@@ -21,8 +22,8 @@ const abortable = new Set<State['type']>(['Task', 'Map', 'Parallel', 'Wait']);
  * follows the one before it in its own chain. Once ended from outside, a branch records nothing any more.
  */
 export class Branch {
-  /** The state that runs now. */
-  current?: State;
+  /** The visit to the state that runs now. */
+  visit?: StateRun;
   private readonly children = new Set<Branch>();
   /** Made when it is asked for, as most branches end without being waited for. */
   private controller?: AbortController;
@@ -44,6 +45,11 @@ export class Branch {
       if (this.hasEnded) this.controller.abort(new BranchEnded());
     }
     return this.controller.signal;
+  }
+
+  /** The state that runs now. */
+  get current(): State | undefined {
+    return this.visit?.state;
   }
 
   /** Whether it was ended from outside. */

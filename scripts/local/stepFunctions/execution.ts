@@ -1,13 +1,13 @@
-import type { ExecutionStatus, Json } from '../../../lib/wire';
+import { type ExecutionStatus, type Json, limits } from '../../../lib/wire';
 import type { DeployedStateMachine } from '../app/deployment';
 import { Branch } from './branch';
-import type { StateMachineDefinition } from './definition/definition';
+import { isDistributed, type StateMachineDefinition } from './definition/definition';
 import { Document } from './document';
 import { StateFailure } from './failure';
 import { History, HistoryLimitReached, notTruncated } from './history';
-import { runGraph } from './interpreter';
+import { resumeGraph, runGraph } from './interpreter';
 import type { MapRun } from './mapRun/mapRun';
-import type { Runtime } from './stateRun';
+import type { Runtime, StateRun } from './stateRun';
 
 /** A state machine that can be started. */
 export interface LoadedStateMachine {
@@ -41,6 +41,7 @@ export interface ExecutionFacts {
   startedAt: number;
   stoppedAt?: number;
   redriveCount: number;
+  redrivenAt?: number;
   /** Undefined: it is no longer kept. */
   input?: string;
   output?: string;
@@ -56,6 +57,8 @@ export interface ExecutionRequest extends Pick<
 > {
   /** JSON text, as it was sent. */
   input: string;
+  /** Default 0. */
+  redriveCount?: number;
   /** Called at its end. */
   onEnd?: (execution: Execution) => void;
 }
@@ -78,20 +81,21 @@ export class Execution implements ExecutionFacts {
   readonly mapRuns: MapRun[] = [];
   readonly startedAt: number;
   stoppedAt?: number;
-  readonly redriveCount = 0;
+  redriveCount: number;
+  redrivenAt?: number;
   status: ExecutionStatus = 'RUNNING';
   output?: string;
   error?: string;
   cause?: string;
   /** Resolves when the execution has ended. Never rejects. */
-  readonly ended: Promise<void>;
-  private readonly root: Branch;
+  ended: Promise<void>;
+  private root: Branch;
   private readonly onEnd?: (execution: Execution) => void;
   private timer?: AbortController;
 
   constructor(
     readonly machine: LoadedStateMachine,
-    { ordinal, name, executionArn, input, traceHeader, child, onEnd }: ExecutionRequest,
+    { ordinal, name, executionArn, input, traceHeader, child, redriveCount = 0, onEnd }: ExecutionRequest,
     private readonly surroundings: ExecutionSurroundings,
     document = new Document(JSON.parse(input) as Json),
   ) {
@@ -102,6 +106,7 @@ export class Execution implements ExecutionFacts {
     this.input = input;
     this.traceHeader = traceHeader;
     this.child = child;
+    this.redriveCount = redriveCount;
     this.onEnd = onEnd;
     this.startedAt = clock.now();
     this.history = new History(clock, !child?.isExpress);
@@ -111,7 +116,7 @@ export class Execution implements ExecutionFacts {
     });
     // Recorded: the first state follows event 0, not the start.
     this.root = new Branch(this.history, 0, {});
-    this.ended = this.run(document);
+    this.ended = this.run(() => runGraph(machine.definition, document, this.root, this.runtime(document)));
   }
 
   /** Ends a running execution as StopExecution does; what it has started is left to itself. */
@@ -129,15 +134,44 @@ export class Execution implements ExecutionFacts {
     return this.mapRuns.reduce((sum, { bytes }) => sum + bytes, this.history.bytes + ownBytes);
   }
 
-  private async run(input: Document): Promise<void> {
+  /**
+   * The visit to the Distributed Map that it ended in, with which a redrive goes on; undefined where it ended in another
+   * state, or well, or still runs.
+   */
+  get redrivableVisit(): StateRun | undefined {
+    const { status, root, child, history } = this;
+    if (status === 'RUNNING' || status === 'SUCCEEDED' || child) return undefined;
+    // The API reference asks for fewer than 24,999 events.
+    if (history.length >= limits.historyEvents - 1) return undefined;
+    return root.current && isDistributed(root.current) ? root.visit : undefined;
+  }
+
+  /** Goes on with that visit. */
+  redrive(visit: StateRun): void {
+    this.redriveCount += 1;
+    this.redrivenAt = this.surroundings.clock.now();
+    this.status = 'RUNNING';
+    this.stoppedAt = this.error = this.cause = undefined;
+    const { redriveCount, history } = this;
+    // It follows the event that ended the execution.
+    history.append('ExecutionRedriven', history.length, { executionRedrivenEventDetails: { redriveCount } });
+    this.root = new Branch(history, history.length, this.root.variables);
+    const { definition } = this.machine;
+    const runtime = this.runtime(new Document(JSON.parse(this.input) as Json));
+    this.ended = this.run(() => resumeGraph(definition, visit, this.root, runtime));
+  }
+
+  private async run(start: () => Promise<Document>): Promise<void> {
+    const { root } = this;
     this.startTimer();
     try {
       // The answer of StartExecution shows the execution as it starts.
       await Promise.resolve();
-      const output = await runGraph(this.machine.definition, input, this.root, this.runtime(input));
-      this.succeed(output);
+      const output = await start();
+      if (root === this.root) this.succeed(output);
     } catch (error) {
-      this.fail(error);
+      // One that was redriven meanwhile has gone on to another root.
+      if (root === this.root) this.fail(error);
     }
   }
 
@@ -157,7 +191,7 @@ export class Execution implements ExecutionFacts {
           StartTime: new Date(this.startedAt).toISOString(),
           Name: this.name,
           RoleArn: roleArn,
-          RedriveCount: 0,
+          RedriveCount: this.redriveCount,
         },
         StateMachine: { Id: stateMachineArn, Name: name },
       },

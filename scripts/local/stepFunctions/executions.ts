@@ -5,7 +5,7 @@ import { Execution, type ExecutionFacts, type ExecutionSurroundings, type Loaded
 import { Kept } from './kept';
 import { MapRun } from './mapRun/mapRun';
 import { parseJson } from './parseJson';
-import type { Runtime } from './stateRun';
+import type { Runtime, StateRun } from './stateRun';
 
 /** What StartExecution takes beside the state machine. */
 interface StartRequest {
@@ -30,6 +30,8 @@ export class Executions {
   private readonly mapRuns = new Map<string, MapRun>();
   private readonly closed: Kept;
   private readonly closedChildren: Kept;
+  /** The token of the last redrive. */
+  readonly lastRedrive = new WeakMap<Execution, string>();
   private started = 0;
   private readonly surroundings: ExecutionSurroundings;
 
@@ -54,8 +56,24 @@ export class Executions {
     const ordinal = (this.started += 1);
     const execution = new Execution(machine, { ordinal, name, executionArn, input, traceHeader }, this.surroundings);
     this.byArn.set(executionArn, execution);
-    void execution.ended.then(() => this.closed.add(execution.bytes, () => this.forget(execution)));
+    this.keepAtEnd(execution);
     return execution;
+  }
+
+  /** Goes on with an execution that has ended. */
+  redrive(execution: Execution, visit: StateRun): void {
+    execution.redrive(visit);
+    this.keepAtEnd(execution);
+  }
+
+  private keepAtEnd(execution: Execution): void {
+    const { ended } = execution;
+    void ended.then(() => {
+      this.closed.add(execution.bytes, () => {
+        // It may have been redriven meanwhile.
+        if (execution.ended === ended) this.forget(execution);
+      });
+    });
   }
 
   private startMapRun(parent: Execution, ...[state, settings]: Parameters<Runtime['startMapRun']>): MapRun {
@@ -66,7 +84,10 @@ export class Executions {
 
   private forget({ executionArn, mapRuns }: Execution): void {
     this.byArn.delete(executionArn);
-    for (const { mapRunArn } of mapRuns) this.mapRuns.delete(mapRunArn);
+    for (const mapRun of mapRuns) {
+      this.mapRuns.delete(mapRun.mapRunArn);
+      void mapRun.close();
+    }
   }
 
   /**

@@ -31,28 +31,41 @@ interface Transition {
  * Runs the states of a graph on a branch, from its start to its end, and gives the output of the last one. Throws a
  * StateFailure that nothing caught, a HistoryLimitReached, or a BranchEnded where the branch was ended from outside.
  */
-export async function runGraph(
+export function runGraph(graph: StateGraph, input: Document, branch: Branch, runtime: Runtime): Promise<Document> {
+  return goOn(graph, { output: input, next: graph.startAt }, branch, runtime);
+}
+
+/** Goes on with a graph at the visit to a state that has failed or was ended. */
+export async function resumeGraph(
   graph: StateGraph,
-  input: Document,
+  visit: StateRun,
   branch: Branch,
   runtime: Runtime,
 ): Promise<Document> {
-  let transition: Transition = { output: input, next: graph.startAt };
+  return goOn(graph, await runState(visit.resumed(branch, runtime)), branch, runtime);
+}
+
+async function goOn(graph: StateGraph, from: Transition, branch: Branch, runtime: Runtime): Promise<Document> {
+  let transition = from;
   while (transition.next !== undefined) {
     const state = graph.states.get(transition.next);
     if (state === undefined) throw new Error(`There is no state ${transition.next}.`);
-    transition = await runState(state, transition.output, branch, runtime);
+    transition = await runState(enter(state, transition.output, branch, runtime));
   }
-  branch.current = undefined;
+  branch.visit = undefined;
   return transition.output;
 }
 
-async function runState(state: State, input: Document, branch: Branch, runtime: Runtime): Promise<Transition> {
-  branch.current = state;
+function enter(state: State, input: Document, branch: Branch, runtime: Runtime): StateRun {
   const enteredEventId = branch.record(`${state.type}StateEntered`, {
     stateEnteredEventDetails: { name: state.name, input: input.text, inputDetails: notTruncated },
   });
-  const run = new StateRun(state, input, branch, runtime, enteredEventId, runGraph);
+  return new StateRun(state, input, branch, runtime, enteredEventId, runGraph);
+}
+
+async function runState(run: StateRun): Promise<Transition> {
+  const { state, input, branch, runtime } = run;
+  branch.visit = run;
   const retries = new RetryCounter('retry' in state ? state.retry : [], runtime.random);
   for (;;) {
     try {

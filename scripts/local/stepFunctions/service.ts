@@ -13,6 +13,7 @@ import {
   describeExecution,
   getExecutionHistory,
   listExecutions,
+  redriveExecution,
   startExecution,
   stopExecution,
 } from './operations/executions';
@@ -40,6 +41,7 @@ const operations: Record<string, { run: Operation; members: string[] }> = {
   },
   ListMapRuns: { run: listMapRuns, members: ['executionArn', 'maxResults', 'nextToken'] },
   ListStateMachines: { run: listStateMachines, members: ['maxResults', 'nextToken'] },
+  RedriveExecution: { run: redriveExecution, members: ['executionArn', 'clientToken'] },
   StartExecution: { run: startExecution, members: ['stateMachineArn', 'name', 'input', 'traceHeader'] },
   StopExecution: { run: stopExecution, members: ['executionArn', 'error', 'cause'] },
   UpdateMapRun: {

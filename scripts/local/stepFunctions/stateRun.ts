@@ -41,7 +41,10 @@ export interface Outcome {
 export class StateRun {
   /** How often the visit was tried again. */
   retryCount = 0;
-  private readonly enteredTime: string;
+  /** The last Map Run of a Distributed Map, and the event that it follows. */
+  mapRun?: { mapRun: MapRun; startedEventId: number };
+  /** The one that a redriven execution goes on with. */
+  redrivenMapRun?: StateRun['mapRun'];
 
   constructor(
     readonly state: State,
@@ -50,8 +53,15 @@ export class StateRun {
     readonly runtime: Runtime,
     readonly enteredEventId: number,
     readonly runGraph: RunGraph,
-  ) {
-    this.enteredTime = new Date(runtime.clock.now()).toISOString();
+    private readonly enteredTime = new Date(runtime.clock.now()).toISOString(),
+  ) {}
+
+  /** The same visit in a redriven execution: the state is not entered again. */
+  resumed(branch: Branch, runtime: Runtime): StateRun {
+    const { state, input, enteredEventId, runGraph, enteredTime, mapRun } = this;
+    const resumed = new StateRun(state, input, branch, runtime, enteredEventId, runGraph, enteredTime);
+    resumed.redrivenMapRun = mapRun;
+    return resumed;
   }
 
   /** What the fields of the state can refer to. */

@@ -45,6 +45,8 @@ export class ChildInputs {
   private index = 0;
   /** What the last batch had no room for. */
   private held: Document | undefined;
+  /** What was made for children that were not started, the first one last. */
+  private readonly returned: ChildInput[] = [];
   private failure: { error: unknown } | undefined;
   private progressed: () => void = () => undefined;
   private closed = false;
@@ -64,10 +66,22 @@ export class ChildInputs {
 
   /** The input of the next child; undefined where there is none. Throws a StateFailure. */
   async next(): Promise<ChildInput | undefined> {
+    const returned = this.returned.pop();
+    if (returned) return returned;
     const { batching } = this.options;
     if (batching) return this.nextBatch(batching);
     const input = await this.nextItem();
     return input && { input, itemCount: 1 };
+  }
+
+  /** Takes back inputs that no child was started with, in their order. */
+  giveBack(inputs: ChildInput[]): void {
+    for (const input of [...inputs].reverse()) this.returned.push(input);
+  }
+
+  /** Items that are held in memory. */
+  get waiting(): number {
+    return this.waitingItems;
   }
 
   /** Reads no more. */

@@ -38,7 +38,7 @@ export class MapResults {
   /** Takes the result of a child that ended. */
   add(index: number, execution: ExecutionFacts): void {
     // What doesn't fit into the state's result won't be asked for.
-    if (this.location === undefined && this.isTooLarge) return;
+    if (this.isTooLarge) return;
     const failed = execution.status !== 'SUCCEEDED';
     const text =
       failed || this.transformation === 'NONE' ? JSON.stringify(described(execution)) : this.compact(execution);
@@ -57,7 +57,7 @@ export class MapResults {
   }
 
   private get isTooLarge(): boolean {
-    return this.characters > limits.payloadBytes + 1;
+    return this.location === undefined && this.characters > limits.payloadBytes + 1;
   }
 
   /** The result of the state; undefined where it is above the quota of a payload. */

@@ -3,15 +3,10 @@ import type { MapRunItemCounts } from '@aws-sdk/client-sfn';
 import type { ExecutionStatus, Json } from '../../../../lib/wire';
 import type { DistributedMapState } from '../definition/definition';
 import { Document } from '../document';
-import {
-  type ChildFacts,
-  Execution,
-  type ExecutionFacts,
-  type ExecutionSurroundings,
-  type LoadedStateMachine,
-} from '../execution';
+import { Execution, type ExecutionFacts, type ExecutionSurroundings, type LoadedStateMachine } from '../execution';
 import { BranchEnded, dataLimitExceeded, StateFailure } from '../failure';
 import type { Kept } from '../kept';
+import { Children, recordBytes, type Tally } from './children';
 import type { ChildInput, ChildInputs } from './childInputs';
 import type { ItemLocation } from './itemReader';
 import { MapResults } from './mapResults';
@@ -24,9 +19,6 @@ const expressSeconds = 300;
 
 /** Children that are started before others have a turn: those that run, and whoever asks how far they are. */
 const startsInATurn = 32;
-
-/** About how many bytes of memory the record of a child takes. */
-const recordBytes = 300;
 
 /** What of a Distributed Map's fields is known when it starts. */
 export interface MapRunSettings {
@@ -48,53 +40,30 @@ export interface MapRunSurroundings extends ExecutionSurroundings {
 /** Numbers of items or of executions, as DescribeMapRun has them. */
 export type Counts = { [Name in keyof MapRunItemCounts]-?: number };
 
-interface Tally {
-  items: number;
-  executions: number;
-}
-
-/** What differs from child to child, of one that has ended. */
-type ChildRecord = Omit<ExecutionFacts, 'ordinal' | 'name' | 'executionArn' | 'machine' | 'child'>;
-
-/** One child: its execution as long as that is kept, and then a record. */
-interface MapChild {
-  ordinal: number;
-  name: string;
-  itemCount: number;
-  kept: Execution | ChildRecord;
-}
-
-function wholeRecordOf({ input, output, error, cause, ...facts }: ExecutionFacts): ChildRecord {
-  const { status, startedAt, stoppedAt, redriveCount } = facts;
-  return { status, startedAt, stoppedAt, redriveCount, input, output, error, cause };
-}
-
-/** Of one that did not succeed input and failure are remembered, as its items were not processed. */
-function shortRecordOf({ status, startedAt, stoppedAt, redriveCount, input, error, cause }: ChildRecord): ChildRecord {
-  const record = { status, startedAt, stoppedAt, redriveCount };
-  return status === 'SUCCEEDED' ? record : { ...record, input, error, cause };
-}
-
 /** One Map Run: starts the children of a Distributed Map, counts them, and gives what they leave. */
 export class MapRun {
   readonly mapRunArn: string;
   readonly startedAt: number;
   stoppedAt?: number;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' = 'RUNNING';
+  redriveCount = 0;
+  redrivenAt?: number;
   maxConcurrency: number;
   toleratedFailureCount?: number;
   toleratedFailurePercentage?: number;
-  private readonly machine: LoadedStateMachine;
-  private readonly label: string;
+  /** With the label, as the API has it (recorded). */
+  readonly stateMachineArn: string;
   private readonly isExpress: boolean;
-  private readonly children: MapChild[] = [];
-  private readonly byName = new Map<string, MapChild>();
-  private readonly running = new Set<Execution>();
-  private readonly tallies = new Map<ExecutionStatus | 'STARTED', Tally>();
+  private readonly children: Children;
   private readonly results: MapResults;
   private resultsWritten: Tally = { items: 0, executions: 0 };
   private inputs?: ChildInputs;
+  /** Why no more children are started. */
   private failure: { error: unknown } | undefined;
+  /** What the last attempt ended with. */
+  private lastFailure: unknown;
+  /** Settles when an attempt starts no more children. */
+  private starting: Promise<void> = Promise.resolve();
   private changed: () => void = () => undefined;
 
   constructor(
@@ -104,19 +73,26 @@ export class MapRun {
     private readonly surroundings: MapRunSurroundings,
   ) {
     const { deployed } = parent.machine;
-    const { executionType, label, processorText, writer } = state.distributed;
-    this.label = label ?? labelOf(deployed.name, state.name);
+    const { executionType, label = labelOf(deployed.name, state.name), processorText, writer } = state.distributed;
     this.isExpress = executionType === 'EXPRESS';
-    this.machine = {
+    this.stateMachineArn = `${deployed.stateMachineArn}/${label}`;
+    this.mapRunArn = `${this.stateMachineArn.replace(':stateMachine:', ':mapRun:')}:${randomUUID()}`;
+    const machine: LoadedStateMachine = {
       deployed: {
         ...deployed,
-        name: `${deployed.name}/${this.label}`,
-        stateMachineArn: `${deployed.stateMachineArn}/${this.label}`,
+        name: `${deployed.name}/${label}`,
+        stateMachineArn: this.stateMachineArn,
         definition: processorText,
       },
       definition: { ...state.itemProcessor, timeoutSeconds: this.isExpress ? expressSeconds : undefined },
     };
-    this.mapRunArn = `${this.arnOf('mapRun')}:${randomUUID()}`;
+    this.children = new Children({
+      machine,
+      shared: { mapRunArn: this.mapRunArn, label, isExpress: this.isExpress },
+      execute: (request, input) => new Execution(machine, request, surroundings, input),
+      kept: surroundings.kept,
+      onEnd: (execution) => this.childEnded(execution),
+    });
     this.startedAt = surroundings.clock.now();
     this.maxConcurrency = settings.maxConcurrency;
     this.toleratedFailureCount = settings.toleratedFailureCount;
@@ -124,15 +100,9 @@ export class MapRun {
     this.results = new MapResults(writer, settings.resultLocation);
   }
 
-  /** With the label, as the API has it (recorded). */
-  get stateMachineArn(): string {
-    return this.machine.deployed.stateMachineArn;
-  }
-
   /** About how much memory its records take. */
   get bytes(): number {
-    const { executions } = this.tally('STARTED');
-    return executions * recordBytes;
+    return (this.children.count + (this.inputs?.waiting ?? 0)) * recordBytes;
   }
 
   /**
@@ -141,19 +111,49 @@ export class MapRun {
    */
   async run(inputs: ChildInputs): Promise<Document> {
     this.inputs = inputs;
+    const attempt = this.redriveCount;
+    this.starting = this.startChildren(inputs, attempt);
     try {
-      await this.startChildren(inputs);
-      while (this.running.size > 0 && this.status === 'RUNNING') await this.change();
+      await this.starting;
+      while (this.children.runningCount > 0 && this.isRunning(attempt)) await this.change();
+      if (!this.isRunning(attempt)) throw new BranchEnded();
       const result = await this.finish(inputs);
       this.settle('SUCCEEDED');
+      inputs.close();
       return result;
     } catch (error) {
-      this.stopChildren();
-      this.settle('FAILED');
+      if (this.isRunning(attempt)) {
+        this.lastFailure = error;
+        this.settle('FAILED');
+        this.stopChildren();
+      }
       throw error;
-    } finally {
-      inputs.close();
     }
+  }
+
+  /** Whether a redrive runs its children again; else it starts a Map Run of its own (developer guide, "Redriving Map Runs"). */
+  get isRedrivable(): boolean {
+    const { lastFailure: last } = this;
+    return this.children.count > 0 && !(last instanceof StateFailure && last.errorName === 'States.DataLimitExceeded');
+  }
+
+  /**
+   * Runs the children again that did not succeed, and those that were not started, once the Map Run has failed or was aborted.
+   * On AWS a Standard child goes on with the state that it ended in; here each starts anew, as an Express one does.
+   */
+  async redrive(): Promise<Document> {
+    this.status = 'RUNNING';
+    this.stoppedAt = undefined;
+    this.failure = undefined;
+    this.redriveCount += 1;
+    this.redrivenAt = this.surroundings.clock.now();
+    const attempt = this.redriveCount;
+    await this.starting.catch(() => undefined);
+    // "The running Map Run completes its operations before attempting to redrive": Express children.
+    while (this.children.runningCount > 0 && this.isRunning(attempt)) await this.change();
+    if (!this.isRunning(attempt)) throw new BranchEnded();
+    this.children.prepareRedrive();
+    return this.run(this.inputs as ChildInputs);
   }
 
   /** Ends it because its parent ends. Express executions go on, as nothing can stop them (API reference, StopExecution). */
@@ -161,15 +161,13 @@ export class MapRun {
     if (this.status !== 'RUNNING') return;
     this.settle('ABORTED');
     this.stopChildren();
-    this.inputs?.close();
     this.changed();
   }
 
   /** Ends all children with the service, also those that nothing can stop, and waits for them. */
   async close(): Promise<void> {
-    const all = [...this.running];
-    for (const execution of all) execution.abort();
-    await Promise.all(all.map(({ ended }) => ended));
+    this.inputs?.close();
+    await this.children.close();
   }
 
   /** Changes what applies from now on. */
@@ -183,11 +181,11 @@ export class MapRun {
 
   /** The counts of its items or executions at this moment. */
   counts(of: keyof Tally): Counts {
-    const started = this.tally('STARTED');
+    const started = this.children.tally('STARTED');
     const pendingItems = (this.inputs?.totalItems ?? 0) - started.items;
     // No more than this is known of batches before they are made.
     const pending = of === 'items' ? pendingItems : Math.ceil(pendingItems / (this.inputs?.itemsPerChild ?? 1));
-    const at = (status: ExecutionStatus) => this.tally(status)[of];
+    const at = (status: ExecutionStatus) => this.children.tally(status)[of];
     return {
       pending,
       running: at('RUNNING'),
@@ -198,94 +196,64 @@ export class MapRun {
       total: started[of] + pending,
       resultsWritten: this.resultsWritten[of],
       failuresNotRedrivable: 0,
-      pendingRedrive: 0,
+      pendingRedrive: at('PENDING_REDRIVE'),
     };
   }
 
   /** The child with this ARN, if it has one. */
   child(executionArn: string): ExecutionFacts | undefined {
-    const name = executionArn.split(':')[7] ?? '';
-    const child = this.byName.get(name);
-    return child && this.arnOfChild(name) === executionArn ? this.factsOf(child) : undefined;
+    return this.children.find(executionArn);
   }
 
   /** Children that started before the one with this ordinal, the newest first. */
-  *childrenBefore(ordinal: number): Generator<ExecutionFacts> {
-    for (let index = Math.min(ordinal - 1, this.children.length) - 1; index >= 0; index -= 1) {
-      yield this.factsOf(this.children[index] as MapChild);
-    }
+  childrenBefore(ordinal: number): Iterable<ExecutionFacts> {
+    return this.children.before(ordinal);
   }
 
-  private async startChildren(inputs: ChildInputs): Promise<void> {
-    for (let started = 1; this.starts(); started += 1) {
-      while (this.starts() && this.running.size >= this.limit) await this.change();
-      const input = this.starts() ? await inputs.next() : undefined;
-      if (input === undefined || !this.starts()) break;
-      this.start(input);
+  private async startChildren(inputs: ChildInputs, attempt: number): Promise<void> {
+    const goesOn = () => this.isRunning(attempt) && this.failure === undefined;
+    for (let started = 1; goesOn(); started += 1) {
+      while (goesOn() && this.children.runningCount >= this.limit) await this.change();
+      if (!goesOn()) break;
+      if (!this.children.startAgain()) {
+        const input = await inputs.next();
+        if (input === undefined) break;
+        if (goesOn()) this.start(input);
+        else inputs.giveBack([input]);
+      }
       if (started % startsInATurn === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     this.checkTolerance();
   }
 
-  private starts(): boolean {
-    return this.status === 'RUNNING' && this.failure === undefined;
+  private isRunning(attempt: number): boolean {
+    return this.status === 'RUNNING' && this.redriveCount === attempt;
   }
 
   private get limit(): number {
     return this.maxConcurrency === 0 ? maxChildren : Math.min(this.maxConcurrency, maxChildren);
   }
 
-  private start({ input, itemCount }: ChildInput): void {
-    const ordinal = this.children.length + 1;
-    const name = randomUUID();
-    const child: MapChild = {
-      ordinal,
-      name,
-      itemCount,
-      kept: new Execution(
-        this.machine,
-        {
-          ordinal,
-          name,
-          executionArn: this.arnOfChild(name),
-          input: input.text,
-          child: this.childFacts(itemCount),
-          onEnd: (execution) => this.childEnded(execution, child),
-        },
-        this.surroundings,
-        input,
-      ),
-    };
-    this.children.push(child);
-    this.byName.set(name, child);
-    this.running.add(child.kept as Execution);
-    this.count('STARTED', itemCount);
-    this.count('RUNNING', itemCount);
+  private start(input: ChildInput): void {
     this.results.reserve();
+    this.children.start(input);
   }
 
-  private childEnded(execution: Execution, child: MapChild): void {
-    this.running.delete(execution);
-    this.count('RUNNING', -child.itemCount);
-    this.count(execution.status, child.itemCount);
+  private childEnded(execution: Execution): void {
     this.results.add(execution.ordinal - 1, execution);
-    const { input, output = '' } = execution;
-    // Without a history there is nothing else to keep.
-    if (this.isExpress) child.kept = wholeRecordOf(execution);
-    const bytes = this.isExpress ? recordBytes + input.length + output.length : execution.bytes;
-    this.surroundings.kept.add(bytes, () => {
-      child.kept = shortRecordOf(child.kept);
-    });
     this.checkTolerance();
     this.changed();
   }
 
   /** The percentage counts once all items are known. */
   private checkTolerance(): void {
-    if (!this.starts()) return;
+    if (this.status !== 'RUNNING' || this.failure) return;
     const { toleratedFailureCount: count, toleratedFailurePercentage: percentage, inputs } = this;
     // "The total number of failed or timed out items" (developer guide): what was stopped by hand counts here as well.
-    const failed = this.tally('FAILED').items + this.tally('TIMED_OUT').items + this.tally('ABORTED').items;
+    const failed =
+      this.children.tally('FAILED').items +
+      this.children.tally('TIMED_OUT').items +
+      this.children.tally('ABORTED').items;
     const isOverCount = (count !== undefined || percentage === undefined) && failed > (count ?? 0);
     const isOverShare = percentage !== undefined && inputs?.allRead && failed * 100 > percentage * inputs.totalItems;
     if (!isOverCount && !isOverShare) return;
@@ -296,7 +264,6 @@ export class MapRun {
   }
 
   private async finish(inputs: ChildInputs): Promise<Document> {
-    if (this.status !== 'RUNNING') throw new BranchEnded();
     const { resultLocation } = this.settings;
     const value = resultLocation ? await this.writeResults(inputs, resultLocation) : this.results.result;
     const { total: items } = this.counts('items');
@@ -308,26 +275,27 @@ export class MapRun {
   }
 
   private async writeResults(inputs: ChildInputs, { bucket, prefix = '' }: ItemLocation): Promise<Json> {
-    const pending: string[] = [];
-    for (let next = await inputs.next(); next; next = await inputs.next()) pending.push(next.input.text);
+    const pending: ChildInput[] = [];
+    for (let next = await inputs.next(); next; next = await inputs.next()) pending.push(next);
+    inputs.giveBack(pending);
     const id = this.mapRunArn.slice(this.mapRunArn.lastIndexOf(':') + 1);
     const folder = [prefix.replace(/\/$/, ''), id].filter((part) => part !== '').join('/');
     return this.results.write(
       this.mapRunArn,
       { objects: this.surroundings.objects, bucket, folder: `${folder}/` },
-      pending,
+      pending.map(({ input }) => input.text),
     );
   }
 
   private stopChildren(): void {
-    if (this.isExpress) return;
-    // The set changes with each that ends.
-    for (const execution of [...this.running]) execution.abort(undefined, 'The Map Run was stopped.');
+    if (!this.isExpress) this.children.abort('The Map Run was stopped.');
   }
 
   private settle(status: MapRun['status']): void {
     if (this.status !== 'RUNNING') return;
     this.status = status;
+    // "When a Map Run has completed its execution or is aborted", none is pending any more (developer guide).
+    this.children.endRedrive();
     this.stoppedAt = this.surroundings.clock.now();
   }
 
@@ -336,34 +304,6 @@ export class MapRun {
     return new Promise((resolve) => {
       this.changed = resolve;
     });
-  }
-
-  private tally(status: ExecutionStatus | 'STARTED'): Tally {
-    return this.tallies.get(status) ?? { items: 0, executions: 0 };
-  }
-
-  private count(status: ExecutionStatus | 'STARTED', itemCount: number): void {
-    const { items, executions } = this.tally(status);
-    this.tallies.set(status, { items: items + itemCount, executions: executions + Math.sign(itemCount) });
-  }
-
-  private factsOf({ ordinal, name, itemCount, kept }: MapChild): ExecutionFacts {
-    if (kept instanceof Execution) return kept;
-    const { machine } = this;
-    return { ordinal, name, executionArn: this.arnOfChild(name), machine, child: this.childFacts(itemCount), ...kept };
-  }
-
-  private childFacts(itemCount: number): ChildFacts {
-    return { mapRunArn: this.mapRunArn, label: this.label, isExpress: this.isExpress, itemCount };
-  }
-
-  /** An Express execution's ARN ends in an id of its own (API reference, StartExecution; recorded for children as well). */
-  private arnOfChild(name: string): string {
-    return this.isExpress ? `${this.arnOf('express')}:${name}:${name}` : `${this.arnOf('execution')}:${name}`;
-  }
-
-  private arnOf(kind: string): string {
-    return this.machine.deployed.stateMachineArn.replace(':stateMachine:', `:${kind}:`);
   }
 }
 

@@ -28,6 +28,30 @@ export const stopExecution: Operation = (members, context) => {
   return { stopDate: epochSeconds(execution.stoppedAt ?? execution.startedAt) };
 };
 
+/**
+ * Goes on with the Distributed Map that an execution ended in. The same token gives the same answer (API reference).
+ * @throws ExecutionNotRedrivable
+ */
+export const redriveExecution: Operation = (members, { executions, ...context }) => {
+  const clientToken = members.optionalText('clientToken', { max: 64 });
+  const execution = executionOf(members, { executions, ...context });
+  if (clientToken === undefined || executions.lastRedrive.get(execution) !== clientToken) {
+    const visit = execution.redrivableVisit;
+    if (!visit) throw notRedrivable(execution);
+    executions.redrive(execution, visit);
+    if (clientToken !== undefined) executions.lastRedrive.set(execution, clientToken);
+  }
+  return { redriveDate: epochSeconds(execution.redrivenAt ?? execution.startedAt) };
+};
+
+function notRedrivable(execution: Execution): ServiceError {
+  const { redriveStatusReason } = redriveOf(execution);
+  const reason =
+    redriveStatusReason ??
+    'The local endpoint redrives no child by itself, and only an execution that ended in a Distributed Map of its own level';
+  return new ServiceError('ExecutionNotRedrivable', 400, `Execution Not Redrivable: '${reason}'`);
+}
+
 /** Of a child that is no longer kept, what was processed is left out. */
 export const describeExecution: Operation = (members, context) => {
   const withData = wantsData(members);
@@ -100,7 +124,7 @@ function invalid(message: string): ServiceError {
 
 /** What the list and the description of an execution have in common. */
 function summaryOf(facts: ExecutionFacts): object {
-  const { executionArn, machine, name, status, startedAt, stoppedAt, redriveCount } = facts;
+  const { executionArn, machine, name, status, startedAt, stoppedAt, redriveCount, redrivenAt } = facts;
   return {
     executionArn,
     stateMachineArn: machine.deployed.stateMachineArn,
@@ -109,6 +133,7 @@ function summaryOf(facts: ExecutionFacts): object {
     startDate: epochSeconds(startedAt),
     stopDate: stoppedAt === undefined ? undefined : epochSeconds(stoppedAt),
     redriveCount,
+    redriveDate: redrivenAt === undefined ? undefined : epochSeconds(redrivenAt),
   };
 }
 

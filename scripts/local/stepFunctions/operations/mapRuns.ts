@@ -28,7 +28,8 @@ export const describeMapRun: Operation = (members, context) => {
     toleratedFailurePercentage: mapRun.toleratedFailurePercentage ?? 0,
     itemCounts: mapRun.counts('items'),
     executionCounts: mapRun.counts('executions'),
-    redriveCount: 0,
+    redriveCount: mapRun.redriveCount,
+    redriveDate: mapRun.redrivenAt === undefined ? undefined : epochSeconds(mapRun.redrivenAt),
   };
 };
 

@@ -1,33 +1,65 @@
 import { limits, type Json } from '../../../../lib/wire';
 import type { DistributedMapState, ItemReader } from '../definition/definition';
+import type { Document } from '../document';
 import { EvaluationFailure, StateFailure } from '../failure';
 import { ChildInputs, type Batching } from '../mapRun/childInputs';
 import { type ItemLocation, locationOf, readItems, sourceName } from '../mapRun/itemReader';
-import type { MapRunSettings } from '../mapRun/mapRun';
+import type { MapRun, MapRunSettings } from '../mapRun/mapRun';
 import { evaluateAs, type Template } from '../payloadTemplate';
 import type { Outcome, StateRun } from '../stateRun';
 import { itemsOf } from './map';
 
 /** Runs its processor as executions of their own, in a Map Run. */
 export async function runDistributedMap(state: DistributedMapState, run: StateRun): Promise<Outcome> {
-  const { branch, runtime } = run;
+  const { branch } = run;
+  const again = run.redrivenMapRun;
+  // A retry starts a Map Run of its own.
+  run.redrivenMapRun = undefined;
+  if (again?.mapRun.isRedrivable) return follow(redrive(again, run), state, run);
   const { reader } = state.distributed;
   const dataset = reader ? await readerOf(reader, run) : datasetOf(await itemsOf(state, run));
   const settings = await settingsOf(state, run);
   const batching = await batchingOf(state, run);
-  branch.record('MapStateStarted', { mapStateStartedEventDetails: { length: dataset.length } });
-  const mapRun = runtime.startMapRun(state, settings);
+  const startedEventId = branch.record('MapStateStarted', { mapStateStartedEventDetails: { length: dataset.length } });
+  const mapRun = run.runtime.startMapRun(state, settings);
   branch.record('MapRunStarted', { mapRunStartedEventDetails: { mapRunArn: mapRun.mapRunArn } });
+  const result = mapRun.run(new ChildInputs(dataset, { selector: state.itemSelector, batching }, run));
+  return follow({ mapRun, startedEventId, result }, state, run);
+}
 
+/** A Map Run that runs. */
+interface Attempt {
+  mapRun: MapRun;
+  /** MapStateStarted */
+  startedEventId: number;
+  result: Promise<Document>;
+}
+
+/** Its event follows the one that the start of the Map Run followed. */
+function redrive({ mapRun, startedEventId }: Omit<Attempt, 'result'>, { branch }: StateRun): Attempt {
+  const result = mapRun.redrive();
+  const { mapRunArn, redriveCount } = mapRun;
+  branch.continueFrom(startedEventId);
+  branch.record('MapRunRedriven', { mapRunRedrivenEventDetails: { mapRunArn, redriveCount } });
+  return { mapRun, startedEventId, result };
+}
+
+async function follow(
+  { mapRun, startedEventId, result }: Attempt,
+  state: DistributedMapState,
+  run: StateRun,
+): Promise<Outcome> {
+  const { branch } = run;
   const onEnd = () => mapRun.abort();
   branch.signal.addEventListener('abort', onEnd, { once: true });
+  run.mapRun = { mapRun, startedEventId };
   try {
-    const result = await mapRun.run(new ChildInputs(dataset, { selector: state.itemSelector, batching }, run));
+    const document = await result;
     branch.record('MapRunSucceeded');
     // Recorded: the exit follows the same event as the success.
     const exitsFrom = branch.lastEventId;
     branch.record('MapStateSucceeded');
-    return { exit: state, result, exitsFrom };
+    return { exit: state, result: document, exitsFrom };
   } catch (error) {
     if (!(error instanceof StateFailure)) throw error;
     const failure = run.report(error);

@@ -6,6 +6,7 @@ import {
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
   ListMapRunsCommand,
+  RedriveExecutionCommand,
   StopExecutionCommand,
   UpdateMapRunCommand,
 } from '@aws-sdk/client-sfn';
@@ -20,6 +21,7 @@ import {
   historyOf,
   invokerOf,
   machine,
+  optimizedResource,
   outputOf,
   sdkResource,
   serveMachines,
@@ -603,6 +605,142 @@ describe('a child', () => {
     expect(inputs).toEqual([['-5', '-4'], ['-2']]);
     const redriven = new ListExecutionsCommand({ mapRunArn, redriveFilter: 'REDRIVEN' });
     expect((await fixture.client.send(redriven)).executions).toEqual([]);
+  });
+});
+
+describe('a redrive', () => {
+  /** Serves a Map whose children fail for the items that are in this set. */
+  async function serveFailing(bad: Set<Json>, more: object, executionType?: string) {
+    const called: Json[] = [];
+    const invoker = invokerOf((event) => {
+      called.push(event);
+      return bad.has(event) ? { functionError: 'Unhandled' } : { payload: Buffer.from(JSON.stringify(event)) };
+    });
+    const call = { ...calling.States.Call, Resource: optimizedResource, Output: '{% $states.result.Payload %}' };
+    const definition = distributed({ StartAt: 'Call', States: { Call: call } }, more, executionType);
+    return { called, fixture: await serve(definition, { invoker }) };
+  }
+
+  it.each(['STANDARD', 'EXPRESS'])('of a failed execution runs the unsuccessful %s children again', async (type) => {
+    const bad = new Set<Json>([2]);
+    const { called, fixture } = await serveFailing(bad, { MaxConcurrency: 1 }, type);
+    const { client } = fixture;
+    const failed = await fixture.run([1, 2, 3]);
+    const executionArn = failed.executionArn!;
+    const before = await mapRunOf(fixture, executionArn);
+    bad.clear();
+    const clientToken = 'once';
+    const { redriveDate } = await client.send(new RedriveExecutionCommand({ executionArn, clientToken }));
+    const again = await client.send(new RedriveExecutionCommand({ executionArn, clientToken }));
+    const ended = await fixture.ended(executionArn);
+    const after = await mapRunOf(fixture, executionArn);
+    const redriven = await client.send(
+      new ListExecutionsCommand({ mapRunArn: after.mapRunArn, redriveFilter: 'REDRIVEN' }),
+    );
+
+    expect(failed.status).toBe('FAILED');
+    expect(before.executions).toMatchObject({ succeeded: 1, failed: 1, pending: 1, total: 3 });
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1, redriveDate });
+    expect(again.redriveDate).toEqual(redriveDate);
+    expect(outputOf(ended)).toEqual([1, 2, 3]);
+    expect(called).toEqual([1, 2, 2, 3]);
+    expect(chain(ended.events.slice(4))).toEqual([
+      '5 MapRunFailed ← 4',
+      '6 MapStateFailed ← 5',
+      '7 ExecutionFailed ← 6',
+      '8 ExecutionRedriven ← 7',
+      '9 MapRunRedriven ← 3',
+      '10 MapRunSucceeded ← 9',
+      '11 MapStateSucceeded ← 10',
+      '12 MapStateExited ← 10',
+      '13 ExecutionSucceeded ← 12',
+    ]);
+    expect(ended.events[8]!.mapRunRedrivenEventDetails).toEqual({ mapRunArn: before.mapRunArn, redriveCount: 1 });
+    expect(after).toMatchObject({
+      mapRunArn: before.mapRunArn,
+      status: 'SUCCEEDED',
+      redriveCount: 1,
+      executions: { succeeded: 3, total: 3 },
+    });
+    expect(redriven.executions).toEqual([expect.objectContaining({ redriveCount: 1, status: 'SUCCEEDED' })]);
+  });
+
+  it('of a stopped execution goes on with the children that were stopped and those that were not started', async () => {
+    const { invoker, atWork, release } = holding();
+    const fixture = await serve(distributed(calling, { MaxConcurrency: 2 }), { invoker });
+    const executionArn = await fixture.start(numbers(5));
+    await atWork(2);
+    await fixture.client.send(new StopExecutionCommand({ executionArn }));
+    release(2);
+    await fixture.client.send(new RedriveExecutionCommand({ executionArn }));
+    await atWork(2);
+    const during = await mapRunOf(fixture, executionArn);
+    release(1);
+    await atWork(2);
+    // The two that were stopped go first, and one of them is through.
+    const later = await mapRunOf(fixture, executionArn);
+    for (let left = 4; left > 0; left -= 1) {
+      await atWork(Math.min(left, 2));
+      release(1);
+    }
+
+    expect(during.executions).toEqual({ pending: 3, running: 2, total: 5 });
+    expect(later.executions).toEqual({ pending: 2, running: 2, succeeded: 1, total: 5 });
+    expect(outputOf(await fixture.ended(executionArn))).toEqual(numbers(5));
+  });
+
+  it('counts what waits for its turn, and forgets it where the execution is stopped again', async () => {
+    const { invoker, atWork, release } = holding();
+    const fixture = await serve(distributed(calling, { MaxConcurrency: 2 }), { invoker });
+    const executionArn = await fixture.start(numbers(2));
+    await atWork(2);
+    const { mapRunArn } = await mapRunOf(fixture, executionArn);
+    await fixture.client.send(new UpdateMapRunCommand({ mapRunArn, maxConcurrency: 1 }));
+    await fixture.client.send(new StopExecutionCommand({ executionArn }));
+    release(2);
+    await fixture.client.send(new RedriveExecutionCommand({ executionArn }));
+    await atWork(1);
+    const waiting = await mapRunOf(fixture, executionArn);
+    const pending = await childrenOf(fixture, mapRunArn!, 'PENDING_REDRIVE');
+    await fixture.client.send(new StopExecutionCommand({ executionArn }));
+
+    expect(waiting.executions).toEqual({ pendingRedrive: 1, running: 1, total: 2 });
+    expect(pending).toHaveLength(1);
+    expect((await mapRunOf(fixture, executionArn)).executions).toEqual({ aborted: 2, total: 2 });
+    release(9);
+  });
+
+  it('starts a Map Run of its own where the first one started no children', async () => {
+    const objects = new ObjectsInMemory({ things: {} });
+    const reader = {
+      Items: undefined,
+      ItemReader: {
+        Resource: 'arn:aws:states:::s3:getObject',
+        ReaderConfig: { InputType: 'JSON' },
+        Arguments: { Bucket: 'things', Key: 'late' },
+      },
+    };
+    const fixture = await serve(distributed(passing, reader), { objects });
+    const { error, executionArn } = await fixture.run({});
+    objects.buckets.things!.late = '[1]';
+    await fixture.client.send(new RedriveExecutionCommand({ executionArn }));
+    const ended = await fixture.ended(executionArn!);
+
+    expect(error).toBe('States.ItemReaderFailed');
+    expect(outputOf(ended)).toEqual([1]);
+    expect(ended.events.filter(({ type }) => type === 'MapRunStarted')).toHaveLength(2);
+  });
+
+  it.each<[string, object, string]>([
+    ['one that succeeded', distributed(passing), 'Execution is SUCCEEDED and cannot be redriven'],
+    ['one that ended in another state', machine({ Bad: { Type: 'Fail' } }), 'only an execution that ended in a Distr'],
+  ])('of %s is refused', async (_, definition, reason) => {
+    const fixture = await serve(definition);
+    const { executionArn } = await fixture.run([]);
+    const redrive = fixture.client.send(new RedriveExecutionCommand({ executionArn }));
+
+    await expect(redrive).rejects.toThrow(reason);
+    await expect(redrive).rejects.toMatchObject({ name: 'ExecutionNotRedrivable' });
   });
 });
 
