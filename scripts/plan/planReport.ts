@@ -1,4 +1,5 @@
 /** A plan as a text of 80 columns and as JSON. */
+import { maxListedBytes } from '../../lib/stateMachine/listingExpressions';
 import { limits } from '../../lib/wire';
 import { usd } from '../cost/cost';
 import { defaultPriceRegion, priceDate } from '../cost/prices';
@@ -85,7 +86,7 @@ export function planText(plan: Plan, source: PlanSource | undefined): string {
       'Input',
       inputBytes > limits.payloadBytes
         ? `none holds ${grouped(inputBytes)} bytes: only a source in S3 does`
-        : `${grouped(inputBytes)} of ${grouped(limits.payloadBytes)} bytes`,
+        : `${grouped(inputBytes)} of ${grouped(limits.payloadBytes)} bytes${inputBytes > maxListedBytes ? ': too many for the construct or a lister' : ''}`,
     ],
     ['Mode, where AUTO', mode.name],
     ['', mode.because],

@@ -95,6 +95,16 @@ test('says how a set is run that does not fit inline, and compares the ways', as
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
+test.each([
+  [8_000, '110,910 of 262,144 bytes'],
+  [10_000, '138,910 of 262,144 bytes: too many for the construct or a lister'],
+  [20_000, 'none holds 288,910 bytes: only a source in S3 does'],
+])('says where a list of %d has room', async (count, room) => {
+  const names = file('list.txt', Array.from({ length: count }, (_, index) => `config_${index}`).join('\n'));
+
+  expect((await plan(['--configurations', names])).stdout).toContain(`\nInput               ${room}\n`);
+});
+
 test('says where the earlier run tells nothing of them', async () => {
   const earlier = file('other.json', JSON.stringify(runResultOf([failed('other', { duration_ms: undefined })])));
 
