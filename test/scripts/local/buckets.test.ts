@@ -159,6 +159,8 @@ test('with an emulator a bucket of others is read there, those of the app are he
   writeFileSync(join(s3, 'imported', 'list', 'one.json'), '["a"]');
   const emulator = await start(put, { s3 });
   const functionEndpointUrl = emulator.url;
+  // There the app's bucket holds something.
+  await outputAt(emulator);
   const Bucket = 'imported';
   const outputs: (string | undefined)[] = [];
   for (const state of [
