@@ -94,7 +94,7 @@ export class MapRun {
       onEnd: (execution) => this.childEnded(execution),
     });
     this.startedAt = surroundings.clock.now();
-    this.maxConcurrency = settings.maxConcurrency;
+    this.maxConcurrency = limited(settings.maxConcurrency);
     this.toleratedFailureCount = settings.toleratedFailureCount;
     this.toleratedFailurePercentage = settings.toleratedFailurePercentage;
     this.results = new MapResults(writer, settings.resultLocation);
@@ -172,7 +172,7 @@ export class MapRun {
 
   /** Changes what applies from now on. */
   update({ maxConcurrency, toleratedFailureCount, toleratedFailurePercentage }: Partial<MapRunSettings>): void {
-    this.maxConcurrency = maxConcurrency ?? this.maxConcurrency;
+    this.maxConcurrency = limited(maxConcurrency ?? this.maxConcurrency);
     this.toleratedFailureCount = toleratedFailureCount ?? this.toleratedFailureCount;
     this.toleratedFailurePercentage = toleratedFailurePercentage ?? this.toleratedFailurePercentage;
     this.checkTolerance();
@@ -213,7 +213,7 @@ export class MapRun {
   private async startChildren(inputs: ChildInputs, attempt: number): Promise<void> {
     const goesOn = () => this.isRunning(attempt) && this.failure === undefined;
     for (let started = 1; goesOn(); started += 1) {
-      while (goesOn() && this.children.runningCount >= this.limit) await this.change();
+      while (goesOn() && this.children.runningCount >= this.maxConcurrency) await this.change();
       if (!goesOn()) break;
       if (!this.children.startAgain()) {
         const input = await inputs.next();
@@ -228,10 +228,6 @@ export class MapRun {
 
   private isRunning(attempt: number): boolean {
     return this.status === 'RUNNING' && this.redriveCount === attempt;
-  }
-
-  private get limit(): number {
-    return this.maxConcurrency === 0 ? maxChildren : Math.min(this.maxConcurrency, maxChildren);
   }
 
   private start(input: ChildInput): void {
@@ -305,6 +301,11 @@ export class MapRun {
       this.changed = resolve;
     });
   }
+}
+
+/** 0 stands for the limit, which DescribeMapRun then shows. */
+function limited(maxConcurrency: number): number {
+  return maxConcurrency === 0 ? maxChildren : Math.min(maxConcurrency, maxChildren);
 }
 
 /** A Map without a label gets one that looks like a name-based UUID, as on AWS: the same for each Map Run. */

@@ -276,6 +276,10 @@ describe('a Distributed Map', () => {
     await expect(late).rejects.toThrow('The Map Run is SUCCEEDED and cannot be updated');
   });
 
+  it('says that without a limit of its own 10,000 children run at once', async () => {
+    expect((await run(distributed(passing), [])).mapRun).toMatchObject({ maxConcurrency: 10_000, items: {} });
+  });
+
   it('gives a child that failed as the object that the transformation NONE makes of it', async () => {
     const { output, children } = await run(distributed(checking, { ToleratedFailurePercentage: 50 }), [1, -1]);
     const [failed] = children;
@@ -658,6 +662,7 @@ describe('a redrive', () => {
     expect(ended.events[8]!.mapRunRedrivenEventDetails).toEqual({ mapRunArn: before.mapRunArn, redriveCount: 1 });
     expect(after).toMatchObject({
       mapRunArn: before.mapRunArn,
+      maxConcurrency: 1,
       status: 'SUCCEEDED',
       redriveCount: 1,
       executions: { succeeded: 3, total: 3 },
@@ -872,9 +877,12 @@ describe('an ItemReader', () => {
       'object',
       'reads an array of items, and this JSON is none',
     ],
+    ['CSV that is cut off in a quoted field', csv, 'table', 'The file ends within a quoted field.'],
     ['a line that is no JSON', { InputType: 'JSONL' }, 'lines', 'Reading s3://things/lines failed. Line 2 is no JSON:'],
   ])('fails with %s', async (_, config, key, cause) => {
-    const objects = new ObjectsInMemory({ things: { cut: '[1, 2', object: '{}', lines: '1\n{"a":\n2' } });
+    const objects = new ObjectsInMemory({
+      things: { cut: '[1, 2', object: '{}', table: 'id\na\n"b', lines: '1\n{"a":\n2' },
+    });
     const { ended, mapRun } = await run(distributed(passing, objectReader(config, key)), {}, { objects });
 
     expect(ended.error).toBe('States.ItemReaderFailed');
