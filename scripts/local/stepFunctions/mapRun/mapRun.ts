@@ -265,8 +265,8 @@ export class MapRun {
     const { total: items } = this.counts('items');
     this.resultsWritten = { items, executions: this.counts('executions').total };
     if (this.failure) throw this.failure.error;
-    const result = value === undefined ? undefined : new Document(value);
-    if (!result?.fits) throw dataLimitExceeded(this.state.name);
+    const result = new Document(value);
+    if (!result.fits) throw dataLimitExceeded(this.state.name);
     return result;
   }
 
