@@ -3,11 +3,18 @@
  * Each figure is the median of several runs on this machine, whatever else it is doing; ratios are within one of them.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  ListMapRunsCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { checkInput, completeInput } from '../../lib/stateMachine/inputExpressions';
 import { aggregatedResult, failedCause } from '../../lib/stateMachine/resultExpressions';
 import type { JsonObject, RunResult } from '../../lib/wire';
@@ -265,6 +272,53 @@ async function invoker(url: string): Promise<{ invoke: (identifier: string) => P
   return { invoke, close: () => client.destroy() };
 }
 
+/**
+ * Configurations of an S3 object that return at once, by a Distributed Map.
+ * @param batchSize configurations of a child
+ * @returns milliseconds for each, from the start of the process to the trigger's exit
+ */
+async function distributed(configurations: number, batchSize: number, limits: DistributedLimits): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'system-test-bench-'));
+  mkdirSync(join(folder, 'bench'));
+  const lines = Array.from({ length: configurations }, (_, n) => JSON.stringify({ configuration_identifier: `c${n}` }));
+  writeFileSync(join(folder, 'bench', 'configurations.jsonl'), lines.join('\n'));
+  const flags = ['--app', 'node --import tsx test/bench/distributedApp.ts', '--s3', folder];
+  const endpoint = await serveSample({ BATCH_SIZE: String(batchSize) }, flags);
+  const { result, spawnedAt, exitedAt, peakMemoryMb = NaN } = await run(endpoint, []);
+  checkAllPassed(result);
+  const transitions = (await transitionsOfChild(endpoint)) / batchSize;
+  const memory = endpoint.peakMemoryMb() ?? NaN;
+  await endpoint.stop();
+  rmSync(folder, { recursive: true });
+  const each = (exitedAt - spawnedAt) / configurations;
+  add(`${configurations} configurations, Distributed Map, ${batchSize} a child: each`, [each], 'ms', limits.each);
+  add('  state transitions of the children, each', [transitions], '', 1 + (batchSize === 1 ? 1 : 2 / batchSize));
+  add('  peak memory of the trigger', [peakMemoryMb], 'MB', limits.memory && 150);
+  add('  and of the endpoint together', [peakMemoryMb + memory], 'MB', limits.memory && 512);
+  return each;
+}
+
+interface DistributedLimits {
+  /** Milliseconds. */
+  each?: number;
+  memory?: true;
+}
+
+/** How many states the newest child of the newest Map Run entered. */
+async function transitionsOfChild({ url, stateMachineArn }: Endpoint): Promise<number> {
+  const client = new SFNClient({ endpoint: url, region: 'us-east-1', credentials });
+  const { executions: [parent] = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn }));
+  const { mapRuns: [{ mapRunArn } = {}] = [] } = await client.send(
+    new ListMapRunsCommand({ executionArn: parent?.executionArn }),
+  );
+  const { executions: [child] = [] } = await client.send(new ListExecutionsCommand({ mapRunArn, maxResults: 1 }));
+  const { events = [] } = await client.send(
+    new GetExecutionHistoryCommand({ executionArn: child?.executionArn, maxResults: 1000 }),
+  );
+  client.destroy();
+  return events.filter(({ type }) => type?.endsWith('StateEntered')).length;
+}
+
 /** What the endpoint keeps of ended executions is bounded: long before half of these are over, the bound is reached. */
 async function soak(): Promise<void> {
   const endpoint = await serveSample(atOnce);
@@ -357,6 +411,12 @@ async function main(): Promise<void> {
     await besideMiniStack(`python${python}`, 3);
   }
   await inGo(3);
+  await distributed(1000, 1, {});
+  await distributed(1000, 25, {});
+  const tenThousand = await distributed(10_000, 25, { each: 2 });
+  const all = await distributed(100_000, 25, { each: 2, memory: true });
+  add('  time for 100,000 against that for 10,000', [(10 * all) / tenThousand], '×', 11);
+  await distributed(10_000, 1, { each: 5, memory: true });
   await defaultRun(3);
   await longestFirst(3);
   await oneAfterTheOther(2);
