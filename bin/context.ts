@@ -52,6 +52,19 @@ export function runtime(app: App, name: string): Runtime | undefined {
 }
 
 /**
+ * The same for one of several values, in upper or lower case; an empty value counts as none.
+ * @throws a TypeError that names the setting and its value
+ */
+export function choice<T extends string>(app: App, name: string, values: readonly T[]): T | undefined {
+  const value = text(app, name) || undefined;
+  const found = values.find((one) => one === value?.toUpperCase());
+  if (value !== undefined && found === undefined) {
+    throw new TypeError(`Expected the context value ${name} to be ${values.join(', ')}, got "${value}".`);
+  }
+  return found;
+}
+
+/**
  * The same for a text that can't be left out.
  * @throws a TypeError that names the setting and what it is
  */

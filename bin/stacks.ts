@@ -1,11 +1,15 @@
 import { Tags, type App } from 'aws-cdk-lib';
-import { PipelineStack, SystemTestStack, type SystemTestStackProps } from '../lib';
-import { flag, number, required, runtime, text } from './context';
+import { PipelineStack, SystemTestMode, SystemTestStack, type SystemTestStackProps } from '../lib';
+import { choice, flag, number, required, runtime, text } from './context';
 
 /** Adds what the context asks for: the sample, or a pipeline that deploys it. Throws an Error of one sentence on a bad value. */
 export function addStacks(app: App): void {
+  const batchSize = number(app, 'batchSize');
   const sample: SystemTestStackProps = {
     maxConcurrency: number(app, 'maxConcurrency'),
+    mode: choice(app, 'mode', Object.values(SystemTestMode)),
+    distributed: batchSize === undefined ? undefined : { batchSize },
+    configurations: text(app, 'configurations') || undefined,
     sleepy: {
       runtime: runtime(app, 'sleepyRuntime'),
       minSeconds: number(app, 'sleepyMinSeconds'),

@@ -12,6 +12,7 @@ export { SleepyFunction, type SleepyFunctionProps } from './sleepyFunction';
 export { SystemTest, type SystemTestAlarmOptions, type SystemTestProps } from './systemTest';
 export { SystemTestDashboard, type SystemTestDashboardProps } from './operation/systemTestDashboard';
 export { SystemTestHook, type SystemTestHookProps } from './beforeTraffic/systemTestHook';
+export { SystemTestMode, type DistributedOptions } from './systemTestMode';
 export { SystemTestNotification, type SystemTestNotificationProps } from './operation/systemTestNotification';
 export { SystemTestQueries, type SystemTestQueriesProps } from './operation/systemTestQueries';
 export { SystemTestStack, type SystemTestStackProps } from './systemTestStack';
@@ -20,7 +21,9 @@ export type {
   Configuration,
   ConfigurationResult,
   ConfigurationStatus,
+  DistributedResult,
   Json,
   JsonObject,
+  ResultsLocation,
   SystemTestInput,
 } from './wire';

@@ -7,6 +7,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -19,7 +20,10 @@ import { retryRule } from './stateMachine/invocationRules';
 import { outputDescriptions } from './stackOutputs';
 import { ConfigurationSource, sourceOf } from './sources/configurationSource';
 import { stateMachineDefinition } from './stateMachine/definition';
+import { maxItems } from './stateMachine/inputExpressions';
 import { StateMachineLog } from './stateMachine/stateMachineLog';
+import { DistributedTest } from './stateMachine/distributedTest';
+import { SystemTestMode } from './systemTestMode';
 import { SystemTestNotification } from './operation/systemTestNotification';
 import { SystemTestAlarmOptions, SystemTestProps } from './systemTestProps';
 import { expectIntegerWithin, expectKnown, expectPayload, expectToleratedFailures } from './validation';
@@ -46,6 +50,18 @@ export class SystemTest extends Construct implements ISystemTest {
   public readonly logGroup: logs.ILogGroup;
   /** The customer managed key that encrypts the executions; undefined where there is none. */
   public readonly encryptionKey?: kms.IKey;
+  /** Where the results of distributed executions go; undefined with the mode INLINE. */
+  public readonly resultsBucket?: s3.IBucket;
+  /**
+   * What an execution may ask for as its max_concurrency.
+   * @internal
+   */
+  public readonly mostAtOnce: number;
+  /**
+   * Undefined with the mode INLINE.
+   * @internal
+   */
+  public readonly distributed?: DistributedTest;
 
   constructor(scope: Construct, id: string, props: SystemTestProps) {
     super(scope, id);
@@ -57,13 +73,16 @@ export class SystemTest extends Construct implements ISystemTest {
     expectKnown(this, 'retryAttempts', retryAttempts);
     expectKnown(this, 'toleratedFailures', toleratedFailures);
     expectIntegerWithin(this, 'retryAttempts', retryAttempts, 0, 20);
-    expectIntegerWithin(this, 'maxConcurrency', maxConcurrency, 1, limits.inlineConcurrency);
+    const mode = props.mode ?? SystemTestMode.INLINE;
+    const isInline = mode === SystemTestMode.INLINE;
+    this.mostAtOnce = isInline ? limits.inlineConcurrency : limits.distributedConcurrency;
+    expectIntegerWithin(this, 'maxConcurrency', maxConcurrency, 1, this.mostAtOnce);
     expectToleratedFailures(this, toleratedFailures);
     expectPayload(this, props.payload ?? {});
     expectIntegerWithin(this, 'timeout in seconds', timeout.toSeconds({ integral: false }), 1, 31_536_000);
     const source = sourceOf(this, props);
     const most = maxConfigurations(retryAttempts, source?.maxPages);
-    source?.validate(this, most);
+    source?.validate(this, isInline ? most : maxItems);
 
     if (props.encryptionKey) {
       expectKey(this, props.encryptionKey);
@@ -74,6 +93,14 @@ export class SystemTest extends Construct implements ISystemTest {
     this.source = source;
     this.configurations = source?.configurations;
     this.encryptionKey = props.encryptionKey;
+    if (isInline && props.distributed) {
+      throw new TypeError(
+        `Expected ${this.node.path} to have the mode DISTRIBUTED or AUTO with the prop distributed, got INLINE.`,
+      );
+    }
+    const distributed = isInline ? undefined : new DistributedTest(this, props.encryptionKey, props.distributed);
+    this.distributed = distributed;
+    this.resultsBucket = distributed?.bucket;
     this.logGroup = props.logGroup ?? new StateMachineLog(this, 'LogGroup', props);
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: props.stateMachineName,
@@ -84,6 +111,8 @@ export class SystemTest extends Construct implements ISystemTest {
           function: props.function,
           invokeRole: props.invokeRole,
           source,
+          mode,
+          distributed: distributed?.map,
           maxConfigurations: most,
           maxConcurrency,
           toleratedFailures,
@@ -142,8 +171,8 @@ export class SystemTest extends Construct implements ISystemTest {
           ],
         }),
       );
-    const decrypt = this.grantDecrypt(grantee);
-    return decrypt ? grant.combine(decrypt) : grant;
+    const more = [this.grantDecrypt(grantee), this.distributed?.grantRead(grantee, this.stateMachine)];
+    return more.reduce<iam.Grant>((all, one) => (one ? all.combine(one) : all), grant);
   }
 
   /**

@@ -7,6 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { ConfigurationSource } from './sources/configurationSource';
+import { DistributedOptions, SystemTestMode } from './systemTestMode';
 import { Configuration } from './wire';
 
 /** Properties of a `SystemTest`. */
@@ -47,7 +48,22 @@ export interface SystemTestProps {
   readonly source?: ConfigurationSource;
 
   /**
-   * How many configurations are tested at once, 1 to 40 (what an inline Map can do). An execution may ask for fewer.
+   * Whether the configurations are tested in one execution or in the children of a Distributed Map.
+   *
+   * @default SystemTestMode.INLINE
+   */
+  readonly mode?: SystemTestMode;
+
+  /**
+   * How the children of a Distributed Map test, and where their results go. Not with the mode INLINE.
+   *
+   * @default - one configuration a child, whose results go into a new bucket
+   */
+  readonly distributed?: DistributedOptions;
+
+  /**
+   * How many configurations are tested at once, 1 to 40 with the mode INLINE, else 1 to 10,000 (what runs inline with the
+   * mode AUTO is held to 40). An execution may ask for fewer.
    *
    * @default 10
    */

@@ -1,18 +1,42 @@
 import { Stack, StackProps, Validations } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledgeNagFindings } from './nagFindings';
 import { SleepyFunction, SleepyFunctionProps, SleepyPythonFunction } from './sleepyFunction';
+import { ConfigurationSource } from './sources/configurationSource';
 import { SystemTest } from './systemTest';
+import { DistributedOptions, SystemTestMode } from './systemTestMode';
 
 /** Properties of a `SystemTestStack`. */
 export interface SystemTestStackProps extends StackProps {
   /**
-   * How many configurations are tested at once, 1 to 40.
+   * How many configurations are tested at once, 1 to 40, or to 10,000 in a Distributed Map.
    *
    * @default 10
    */
   readonly maxConcurrency?: number;
+
+  /**
+   * Whether they are tested in one execution or in the children of a Distributed Map.
+   *
+   * @default SystemTestMode.INLINE
+   */
+  readonly mode?: SystemTestMode;
+
+  /**
+   * How the children of a Distributed Map test.
+   *
+   * @default - one configuration each
+   */
+  readonly distributed?: DistributedOptions;
+
+  /**
+   * The S3 object that lists the configurations, as `s3://bucket/key`.
+   *
+   * @default - none: they are `config_0` to `config_39`
+   */
+  readonly configurations?: string;
 
   /**
    * The name of the state machine. A pipeline that deploys the stack needs it.
@@ -39,7 +63,9 @@ export class SystemTestStack extends Stack {
     const sleepyFunction = new (isPython ? SleepyPythonFunction : SleepyFunction)(this, 'SleepyFunction', props.sleepy);
     this.systemTest = new SystemTest(this, 'SystemTest', {
       function: sleepyFunction,
-      configurations: Array.from({ length: 40 }, (_, index) => `config_${index}`),
+      source: this.sourceOf(props),
+      mode: props.mode,
+      distributed: props.distributed,
       maxConcurrency: props.maxConcurrency,
       stateMachineName: props.stateMachineName,
     });
@@ -51,5 +77,17 @@ export class SystemTestStack extends Stack {
       },
       { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'X-Ray knows no resources' },
     );
+  }
+  private sourceOf({ configurations }: SystemTestStackProps): ConfigurationSource {
+    if (configurations === undefined) {
+      return ConfigurationSource.list(Array.from({ length: 40 }, (_, index) => `config_${index}`));
+    }
+    const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(configurations) ?? [];
+    if (bucket === undefined || key === undefined) {
+      throw new RangeError(
+        `Expected configurations to be like s3://bucket/key, got ${JSON.stringify(configurations)}.`,
+      );
+    }
+    return ConfigurationSource.s3Object(Bucket.fromBucketName(this, 'Configurations', bucket), key);
   }
 }

@@ -107,6 +107,7 @@ export function expectPayload(scope: IConstruct, payload: Record<string, unknown
 
 /**
  * @param o.variables whether an identifier may be one that is only known when a pipeline runs
+ * @param o.mostAtOnce what max_concurrency may be, default that of an inline Map
  * @throws unless the configurations are 1 to `max` well-formed and distinct ones that fit in an execution's input
  */
 export function expectConfigurations(
@@ -169,21 +170,22 @@ function identifierAt(where: string, value: unknown): string {
 
 /**
  * @param o.variables whether an identifier may be one that is only known when a pipeline runs
+ * @param o.mostAtOnce what max_concurrency may be, default that of an inline Map
  * @throws unless an execution's input is well-formed and takes at most `maxLength` characters of JSON
  */
 export function expectInput(
   scope: IConstruct,
   input: SystemTestInput,
   maxLength: number,
-  o?: { variables: boolean },
+  o?: { variables?: boolean; mostAtOnce?: number },
 ): void {
   const { configurations, max_concurrency: maxConcurrency, tolerated_failures: toleratedFailures } = input;
   if (configurations) {
     // How many fit in one execution is up to the state machine; its input can't hold more than its bytes.
-    expectConfigurations(scope, configurations, maxLength, o);
+    expectConfigurations(scope, configurations, maxLength, { variables: o?.variables });
   }
   if (maxConcurrency !== undefined) {
-    expectIntegerWithin(scope, 'max_concurrency', maxConcurrency, 1, limits.inlineConcurrency);
+    expectIntegerWithin(scope, 'max_concurrency', maxConcurrency, 1, o?.mostAtOnce ?? limits.inlineConcurrency);
   }
   if (toleratedFailures !== undefined && !isVariable(toleratedFailures)) {
     expectToleratedFailures(scope, toleratedFailures);

@@ -86,7 +86,7 @@ export class SystemTestHook extends Construct {
     const { alias, deploymentGroup, systemTest, input = {}, timeout = Duration.minutes(55) } = props;
     const { removalPolicy = RemovalPolicy.DESTROY } = props;
     expectIntegerWithin(this, 'timeout in seconds', timeout.toSeconds({ integral: false }), 60, 58 * 60);
-    expectInput(this, input, maxInputLength);
+    expectInput(this, input, maxInputLength, { mostAtOnce: systemTest.mostAtOnce });
     expectNoVariable(`the input of ${this.node.path}`, input);
     expectDeployedBy(this, alias, deploymentGroup);
     expectTestOfNewVersion(this, systemTest, alias);

@@ -37,10 +37,11 @@ export function runStatements(systemTest: SystemTest): iam.PolicyStatement[] {
       actions: ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:StopExecution'],
       resources: [`${planned(systemTest, 'execution')}:*`],
     }),
+    ...plannedResults(systemTest),
   ];
 }
 
-function planned(systemTest: SystemTest, resource: 'stateMachine' | 'execution'): string {
+function planned(systemTest: SystemTest, resource: 'stateMachine' | 'execution' | 'mapRun'): string {
   const { stateMachineName } = systemTest.stateMachine.node.defaultChild as CfnStateMachine;
   if (stateMachineName === undefined || Token.isUnresolved(stateMachineName)) {
     throw new TypeError(
@@ -53,4 +54,15 @@ function planned(systemTest: SystemTest, resource: 'stateMachine' | 'execution')
     resourceName: stateMachineName,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
+}
+
+/** What reading the results of distributed executions takes, from a bucket whose name is known. */
+function plannedResults(systemTest: SystemTest): iam.PolicyStatement[] {
+  const { distributed, node } = systemTest;
+  if (distributed && Token.isUnresolved(distributed.bucket.bucketName)) {
+    throw new TypeError(
+      `Expected the results of ${node.path} to go into a bucket that is imported by its name (distributed: { bucket: Bucket.fromBucketName(…) }), so that its pipeline can be permitted to read them, got one that is only created by the deployment.`,
+    );
+  }
+  return distributed?.readStatements((kind) => planned(systemTest, kind)) ?? [];
 }

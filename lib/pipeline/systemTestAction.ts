@@ -100,7 +100,9 @@ function stateMachineInput({ input, inputFile }: SystemTestActionProps): actions
 function expectValid(scope: Construct, { input, inputFile, executionNamePrefix }: SystemTestActionProps): void {
   if (input && inputFile) throw new TypeError(`Expected either input or inputFile of ${scope.node.path}, got both.`);
   if (input) {
-    expectInput(scope, input, maxConfigurationValueLength, { variables: true });
+    // Whether it has a Distributed Map is not known of a state machine that was imported.
+    const mostAtOnce = limits.distributedConcurrency;
+    expectInput(scope, input, maxConfigurationValueLength, { variables: true, mostAtOnce });
   }
   const maxPrefixLength = limits.executionNameLength - actionExecutionIdLength;
   if (executionNamePrefix !== undefined) {

@@ -1,6 +1,6 @@
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CallService, nextToken } from './callService';
+import { CallService, nextToken } from '../stateMachine/callService';
 import { Listing } from './listing';
 import { expectAccount, expectRegion } from '../functionLocation';
 import { jsonataText } from '../stateMachine/jsonata';

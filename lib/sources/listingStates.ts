@@ -14,6 +14,8 @@ export interface ListingProps {
    * why, and `listing.configurations` are none. Default: nothing is tested.
    */
   readonly mayBeLarge?: boolean;
+  /** Whether they list only where the input names configurations; else the list counts as large. Default: always. */
+  readonly onlyNamed?: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export function listingStates(
   scope: Construct,
   listing: Listing,
   next: sfn.IChainable,
-  { retryAttempts, maxConfigurations, mayBeLarge = false }: ListingProps,
+  { retryAttempts, maxConfigurations, mayBeLarge = false, onlyNamed = false }: ListingProps,
 ): sfn.IChainable {
   const failed = sfn.Fail.jsonata(scope, 'Listing failed', {
     comment: 'Nothing was tested: the Cause names the source and what is wrong with it',
@@ -46,15 +48,20 @@ export function listingStates(
     // States.ALL leaves this one out: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
     .addCatch(mayBeLarge ? sfn.Chain.start(next) : failed, { errors: ['States.DataLimitExceeded'], ...caught })
     .addCatch(failed, { errors: ['States.ALL'], ...caught });
+  list.next(
+    sfn.Choice.jsonata(scope, 'All listed?', { comment: 'Goes on with the next page, or with the whole list' })
+      .when(sfn.Condition.jsonata(expressions.listingRefused(mayBeLarge)), failed)
+      .when(sfn.Condition.jsonata(expressions.nextPage), list)
+      .otherwise(next),
+  );
   return sfn.Pass.jsonata(scope, 'Begin list', {
     comment: 'Nothing is listed yet',
-    assign: { listing: { source: listing.name, pages: 0, configurations: [], next_token: null } },
-  })
-    .next(list)
-    .next(
-      sfn.Choice.jsonata(scope, 'All listed?', { comment: 'Goes on with the next page, or with the whole list' })
-        .when(sfn.Condition.jsonata(expressions.listingRefused(mayBeLarge)), failed)
-        .when(sfn.Condition.jsonata(expressions.nextPage), list)
-        .otherwise(next),
-    );
+    assign: { listing: expressions.emptyListing(listing.name, onlyNamed) },
+  }).next(
+    onlyNamed
+      ? sfn.Choice.jsonata(scope, 'Names given?', { comment: 'Without any, the Map reads the list by itself' })
+          .when(sfn.Condition.jsonata(expressions.isLarge), next)
+          .otherwise(list)
+      : list,
+  );
 }

@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { CallService } from './callService';
+import { CallService } from '../stateMachine/callService';
 import { csvText } from './csvText';
 import { Listing } from './listing';
 import { expectBucket, readEncrypted, s3TransientErrors } from './s3Bucket';

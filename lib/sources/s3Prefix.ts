@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { S3ObjectsItemReader } from 'aws-cdk-lib/aws-stepfunctions';
-import { CallService, nextToken } from './callService';
+import { CallService, nextToken } from '../stateMachine/callService';
 import { Listing } from './listing';
 import { expectBucket, s3TransientErrors } from './s3Bucket';
 import { jsonataText } from '../stateMachine/jsonata';

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CallService, nextToken } from './callService';
+import { CallService, nextToken } from '../stateMachine/callService';
 import { Listing } from './listing';
 import { jsonataText } from '../stateMachine/jsonata';
 import { PageExpressions } from '../stateMachine/listingExpressions';

@@ -2,20 +2,27 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { distributedMap, DistributedMapProps } from './distributedMap';
+import { childPlace } from './distributedExpressions';
+import { bareResultBytes, outputBytes } from './executionBudget';
 import { functionTimeout } from './functionTimeout';
 import * as input from './inputExpressions';
 import { transientErrors, unanswered } from './invocationRules';
 import { InvokeFunction, retryPolicy } from './invokeFunction';
-import { jsonata } from './jsonata';
+import { identifier, jsonata } from './jsonata';
 import * as results from './resultExpressions';
 import type { ConfigurationSource } from '../sources/configurationSource';
+import { SystemTestMode } from '../systemTestMode';
 
 /** What the definition needs to know; the meaning of each is that of the `SystemTest` prop of the same name. */
 export interface StateMachineDefinitionProps {
   readonly function: IFunction;
   readonly invokeRole?: IRole;
   readonly source?: ConfigurationSource;
-  /** How many configurations fit in one execution. */
+  readonly mode: SystemTestMode;
+  /** How the children test; undefined with the mode INLINE. */
+  readonly distributed?: Omit<DistributedMapProps, 'retryAttempts' | 'itemReader'>;
+  /** How many configurations fit in one execution with an inline Map. */
   readonly maxConfigurations: number;
   readonly maxConcurrency: number;
   readonly toleratedFailures: number | string;
@@ -31,12 +38,22 @@ export interface StateMachineDefinitionProps {
  *     Check input → Input accepted? → Test configurations (Map: Invoke function) → All passed? → Passed | Failed
  *
  * One state transition a configuration (two where Step Functions caught an error), and five for the execution. A source
- * that is read at each execution has its own states before these.
+ * that is read at each execution has its own states before these. Beside the Map, or in its place, is a Distributed Map
+ * where the mode asks for one.
  */
 export function stateMachineDefinition(scope: Construct, props: StateMachineDefinitionProps): sfn.IChainable {
-  const { source } = props;
+  const { source, mode, distributed } = props;
   const configurations = source?.configurations;
-  const defaults = { ...props, configurations, listed: source !== undefined && configurations === undefined };
+  const itemReader = distributed && source?.itemReader;
+  const mayBeInline = mode !== SystemTestMode.DISTRIBUTED || itemReader !== undefined;
+  const defaults = {
+    ...props,
+    configurations,
+    listed: source !== undefined && configurations === undefined,
+    ...(distributed && { results: distributed.results }),
+    mayBeInline,
+    reads: itemReader?.name,
+  };
 
   const checkInput = sfn.Pass.jsonata(scope, 'Check input', {
     comment: "Checks the input with the construct's defaults for what it leaves out",
@@ -48,13 +65,6 @@ export function stateMachineDefinition(scope: Construct, props: StateMachineDefi
     error: 'SystemTestInputRefused',
     cause: jsonata('$checked.refusal'),
   });
-
-  const testConfigurations = sfn.Map.jsonata(scope, 'Test configurations', {
-    comment: 'Tests each configuration, max_concurrency at once; none stops the others',
-    items: sfn.ProvideItems.jsonata(jsonata('$states.input.configurations')),
-    jsonataMaxConcurrency: jsonata('$checked.max_concurrency'),
-    outputs: results.aggregatedResult(),
-  }).itemProcessor(testConfiguration(scope, props));
 
   const passed = sfn.Succeed.jsonata(scope, 'Passed', {
     comment: 'No more failed than is tolerated, and all could be tested. The output is the aggregated result',
@@ -68,35 +78,85 @@ export function stateMachineDefinition(scope: Construct, props: StateMachineDefi
     .when(sfn.Condition.jsonata(results.allPassed), passed)
     .otherwise(failed);
 
-  const tested = checkInput.next(
-    sfn.Choice.jsonata(scope, 'Input accepted?', {
-      comment: "Starts nothing on a bad input, and fills in the construct's defaults in a good one",
-    })
-      .when(sfn.Condition.jsonata(jsonata('$checked.refusal = ""')), testConfigurations.next(allPassed), {
-        outputs: input.completeInput(defaults),
-      })
-      .otherwise(refused),
-  );
-  return source?.before(scope, tested, props) ?? tested;
+  const accepted = sfn.Choice.jsonata(scope, 'Input accepted?', {
+    comment: "Starts nothing on a bad input, and fills in the construct's defaults in a good one",
+  });
+  if (distributed) {
+    const map = distributedMap(scope, { ...props, ...distributed, itemReader }, (o) =>
+      testConfiguration(scope, props, { place: placeInChild(distributed.batchSize), ...o }),
+    );
+    const condition = sfn.Condition.jsonata(jsonata('$checked.refusal = "" and $checked.mode = "DISTRIBUTED"'));
+    accepted.when(condition, map.next(allPassed), {
+      outputs: itemReader ? input.readInput : input.completeInput(defaults),
+    });
+  }
+  if (mayBeInline) {
+    const map = sfn.Map.jsonata(scope, 'Test configurations', {
+      comment: 'Tests each configuration, max_concurrency at once; none stops the others',
+      items: sfn.ProvideItems.jsonata(jsonata('$states.input.configurations')),
+      jsonataMaxConcurrency: jsonata('$checked.max_concurrency'),
+      outputs: results.aggregatedResult(),
+    }).itemProcessor(testConfiguration(scope, props));
+    accepted.when(sfn.Condition.jsonata(jsonata('$checked.refusal = ""')), map.next(allPassed), {
+      outputs: input.completeInput(defaults),
+    });
+  }
+  const tested = checkInput.next(accepted.otherwise(refused));
+  return source?.before(scope, tested, listingProps(props)) ?? tested;
+}
+
+/** What is listed may be as much as the Map takes; what a Map can read by itself need not be listed. */
+function listingProps({ mode, distributed, source, maxConfigurations, retryAttempts }: StateMachineDefinitionProps) {
+  const isReader = distributed !== undefined && source?.itemReader !== undefined;
+  return {
+    retryAttempts,
+    maxConfigurations: distributed && !isReader ? input.maxItems : maxConfigurations,
+    mayBeLarge: isReader,
+    onlyNamed: isReader && mode === SystemTestMode.DISTRIBUTED,
+  };
+}
+
+/** The results of a child share its output. A character of an identifier takes at most six bytes. */
+function placeInChild(batchSize: number): results.IterationPlace {
+  const share = Math.floor(outputBytes / batchSize) - bareResultBytes;
+  return { ...childPlace, detailBytes: `(${share} - 6 * $length(${identifier}))` };
+}
+
+/** An iteration in a child, whose states have other names than those beside it, and go on. */
+interface ChildIteration {
+  readonly place: results.IterationPlace;
+  readonly assign?: Record<string, string>;
+  readonly next?: sfn.State;
 }
 
 /** One iteration: the invocation, retried on the platform's errors; whatever else happens becomes a result. */
-function testConfiguration(scope: Construct, props: StateMachineDefinitionProps): sfn.IChainable {
-  const recordError = sfn.Pass.jsonata(scope, 'Record error', {
+function testConfiguration(
+  scope: Construct,
+  props: StateMachineDefinitionProps,
+  child?: ChildIteration,
+): sfn.IChainable {
+  const { place = results.inlinePlace, assign, next } = child ?? {};
+  const suffix = child ? ' (child)' : '';
+  const recordError = sfn.Pass.jsonata(scope, `Record error${suffix}`, {
     comment: "Keeps an error as this configuration's result, so that the others go on",
   });
   const { logTail, retryAttempts } = props;
   const mayRunOn = logTail && (functionTimeout(props.function) ?? Infinity) > unanswered.patienceSeconds;
-  const caught = { outputs: results.errorResult({ mayRunOn }) };
-  const invoke = new InvokeFunction(scope, 'Invoke function', {
+  const caught = { assign, outputs: results.errorResult({ mayRunOn }, place) };
+  const invoke = new InvokeFunction(scope, `Invoke function${suffix}`, {
     queryLanguage: sfn.QueryLanguage.JSONATA,
     comment: 'Invokes the function with system_test: true; what it raises or returns decides',
     function: props.function,
     invokeRole: props.invokeRole,
-    event: results.functionEvent(props.payload),
+    event: results.functionEvent(props.payload, place),
     logTail,
-    outputs: results.invocationResult(logTail),
+    assign,
+    outputs: results.invocationResult(logTail, place),
   });
+  if (next) {
+    recordError.next(next);
+    invoke.next(next);
+  }
   return (
     invoke
       .addRetry(

@@ -4,6 +4,7 @@
  */
 import { bareResultBytes, resultsBytes } from './executionBudget';
 import { aConfiguration, configurationChecks, identifier, jsonata, parsed, shown, size, start } from './jsonata';
+import type { ResultsPlace } from './distributedExpressions';
 import { Configuration, limits, patterns } from '../wire';
 
 /** What they need to know of the construct. */
@@ -14,9 +15,23 @@ export interface InputDefaults {
   listed?: boolean;
   maxConcurrency: number;
   toleratedFailures: number | string;
-  /** How many configurations fit in one execution. */
+  /** How many configurations fit in one execution with an inline Map. */
   maxConfigurations: number;
+  /** Where the results go if a Distributed Map tests; undefined where there is none. */
+  results?: ResultsPlace;
+  /** Whether an inline Map tests as well. Default: true. */
+  mayBeInline?: boolean;
+  /** What the Distributed Map reads by itself, as messages name it; undefined where its items are in its input. */
+  reads?: string;
 }
+
+/** How many configurations a Distributed Map gets from its input: what more are is for an S3 object. */
+export const maxItems = 10_000;
+
+/** The input of a Distributed Map that reads its configurations by itself. */
+export const readInput = jsonata(
+  '{"max_concurrency": $checked.max_concurrency, "tolerated_failures": $checked.tolerated_failures}',
+);
 
 /** `$input` with the defaults of the construct: `$list`, `$concurrency`, `$tolerated`. `$defaults` are its configurations. */
 function withDefaults({ configurations = [], listed, maxConcurrency, toleratedFailures }: InputDefaults): string {
@@ -79,15 +94,18 @@ const nearest = String.raw`$nearest := function($wanted, $names) {(
   )};`;
 
 /**
- * Checks the execution's input. Evaluates to `{refusal, detail_bytes, max_concurrency, tolerated_failures}`: a sentence
- * or `""`; then the bytes that each result may take beyond its identifier and status; the concurrency within the
- * construct's limit; the tolerated failures as a count.
+ * Checks the execution's input. Evaluates to `{refusal, mode, results, detail_bytes, max_concurrency, tolerated_failures}`:
+ * a sentence or `""`; where there is a Distributed Map, whether it tests and where its results go; for an inline Map, the
+ * bytes that each result may take beyond its identifier and status; the concurrency within the construct's limit; the
+ * tolerated failures as a count, a share where it is not known of how many.
  *
  * It counts first and looks at the configurations only where there are not too many, one thing after the other: `$items`
  * are none as soon as something is refused.
  */
 export function checkInput(defaults: InputDefaults): string {
-  const { configurations = [], listed, maxConcurrency, maxConfigurations } = defaults;
+  const { configurations = [], listed, maxConcurrency, results, mayBeInline = true, reads } = defaults;
+  const most = results && !reads ? maxItems : defaults.maxConfigurations;
+  const concurrency = results ? limits.distributedConcurrency : limits.inlineConcurrency;
   const knows = listed === true || configurations.length > 0;
   const knowing = listed ? '" & $listing.source & " lists' : 'the construct has';
   const unknown = String.raw`
@@ -98,12 +116,48 @@ export function checkInput(defaults: InputDefaults): string {
   )})];
   $refusal := $refusal != "" ? $refusal : $count($unknown) = 0 ? "" : (
     $similar := $nearest($unknown[0], $known);
-    "Expected configurations that ${knowing}, got \"" & $unknown[0] & "\""
+    ${reads ? String.raw`$listing.large = true ? "Expected configurations with all their keys, got \"" & $unknown[0] & "\": " & $listing.source & " is too large to select from. Put \"allow_unknown\": true in the input (--allow-unknown) to test what is named as it is." : ` : ''}"Expected configurations that ${knowing}, got \"" & $unknown[0] & "\""
       & ($count($unknown) > 1 ? " and " & ($count($unknown) - 1) & " more")
       & ($exists($similar) ? ": did you mean \"" & $similar & "\"?" : ".")
       & " Put \"allow_unknown\": true in the input (--allow-unknown) to test what ${listed ? 'it does not list' : 'the construct does not know'}."
   );
   $items := $refusal = "" ? $items : [];`;
+  const hint = results
+    ? 'Put them into an S3 object that the Map reads by itself.'
+    : 'Split them over several executions, or use a Map in distributed mode.';
+  // What does not fit in an inline Map is for the other one, where there is one that can have it.
+  const refusedForSize =
+    results && !reads
+      ? ''
+      : String.raw`
+    $room < 0 ? "Expected the identifiers to take at most " & $most & " bytes together, got " & $size($names) & ": more do not fit in the output of an execution with an inline Map. ${hint}" :`;
+  const distributed = mayBeInline
+    ? reads
+      ? '$isRead'
+      : `$total > ${defaults.maxConfigurations} or $room < 0`
+    : 'true';
+  const accepted = results
+    ? String.raw`(
+    $isDistributed := ${distributed};
+    $merge([
+      {"refusal": "", "mode": $isDistributed ? "DISTRIBUTED" : "INLINE"},
+      $isDistributed ? {"results": {
+        "bucket": ${JSON.stringify(results.bucket)},
+        "prefix": ${JSON.stringify(results.prefix)} & $states.context.Execution.Name & "/"
+      }} : {"detail_bytes": $floor($room / $total)},
+      {
+        "max_concurrency": $min([$concurrency, ${maxConcurrency}, $isDistributed ? ${limits.distributedConcurrency} : ${limits.inlineConcurrency}]),
+        "tolerated_failures": $share and $not($isRead) ? $floor($percent * $total / 100) : $tolerated
+      }
+    ])
+  )`
+    : String.raw`{
+    "refusal": "",
+    "detail_bytes": $floor($room / $total),
+    "max_concurrency": $min([$concurrency, ${maxConcurrency}]),
+    "tolerated_failures": $share ? $floor($percent * $total / 100) : $tolerated
+  }`;
+  const isRead = reads ? '$listing.large = true and $not($exists($input.configurations))' : 'false';
   return jsonata(String.raw`(
   ${size}
   ${start}
@@ -113,16 +167,16 @@ export function checkInput(defaults: InputDefaults): string {
   ${configurationChecks}
   $integer := function($value, $least, $most) {
     $type($value) != "number" ? false : $value < $least or $value > $most ? false : $value = $floor($value)
-  };
+  };${results ? `\n  $isRead := ${isRead};` : ''}
   $total := $type($list) = "array" ? $count($list) : 0;
   $share := $type($tolerated) != "string" ? false : $contains($tolerated, /${patterns.share}/) and $substringAfter($tolerated, "%") = "";
   $percent := $share ? $number($substringBefore($tolerated, "%"));
   $refusal :=
     $type($states.input) != "object" ? "Expected the input to be an object, such as {\"configurations\": [\"config_0\"]}, got " & $type($states.input) & "." :
     $type($list) != "array" ? "Expected configurations to be a list, got " & $type($list) & "." :
-    $total = 0 ? "Expected at least one configuration, got none: name them in the input's configurations or in the construct's." :
-    $total > ${maxConfigurations} ? "Expected at most ${maxConfigurations} configurations, got " & $total & ": more do not fit in the history of an execution with an inline Map. Split them over several executions, or use a Map in distributed mode." :
-    $not($integer($concurrency, 1, ${limits.inlineConcurrency})) ? "Expected max_concurrency to be an integer from 1 to ${limits.inlineConcurrency}, got " & $shown($concurrency) & "." :
+    $total = 0${reads ? ' and $not($isRead)' : ''} ? "Expected at least one configuration, got none: name them in the input's configurations or in the construct's." :
+    $total > ${most} ? "Expected at most ${most} configurations, got " & $total & ": more do not fit in ${results && !reads ? 'the input of a Map' : 'the history of an execution with an inline Map'}. ${hint}" :
+    $not($integer($concurrency, 1, ${concurrency})) ? "Expected max_concurrency to be an integer from 1 to ${concurrency}, got " & $shown($concurrency) & "." :
     $not($share or $integer($tolerated, 0, ${Number.MAX_SAFE_INTEGER})) ? "Expected tolerated_failures to be an integer from 0 up or a share such as \"5%\", got " & $shown($tolerated) & "." :
     $exists($input.allow_unknown) and $type($input.allow_unknown) != "boolean" ? "Expected allow_unknown to be true or false, got " & $shown($input.allow_unknown) & "." :
     "";
@@ -138,15 +192,9 @@ export function checkInput(defaults: InputDefaults): string {
   $most := ${resultsBytes} - ${bareResultBytes} * $total;
   $room := $most - $size($names);
   $bytes := $refusal = "" ? $size($complete($items)) : 0;
-  $refusal := $refusal != "" ? $refusal :
-    $room < 0 ? "Expected the identifiers to take at most " & $most & " bytes together, got " & $size($names) & ": more do not fit in the output of an execution with an inline Map. Split them over several executions, or use a Map in distributed mode." :
-    $bytes > ${limits.payloadBytes} ? "Expected the input and what the construct adds to it to take at most ${limits.payloadBytes} bytes, got " & $bytes & ". Split the configurations over several executions." :
+  $refusal := $refusal != "" ? $refusal :${refusedForSize}
+    $bytes > ${limits.payloadBytes} ? "Expected the input and what the construct adds to it to take at most ${limits.payloadBytes} bytes, got " & $bytes & ". ${results ? hint : 'Split the configurations over several executions.'}" :
     "";
-  $refusal != "" ? {"refusal": $refusal} : {
-    "refusal": "",
-    "detail_bytes": $floor($room / $total),
-    "max_concurrency": $min([$concurrency, ${maxConcurrency}]),
-    "tolerated_failures": $share ? $floor($percent * $total / 100) : $tolerated
-  }
+  $refusal != "" ? {"refusal": $refusal} : ${accepted}
 )`);
 }

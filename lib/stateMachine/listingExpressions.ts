@@ -27,6 +27,18 @@ export interface PageExpressions {
   readonly denied?: string;
 }
 
+/**
+ * The listing before its first page.
+ * @param onlyNamed whether it counts as large where the input names no configurations, so that it is not listed
+ */
+export function emptyListing(source: string, onlyNamed: boolean): unknown {
+  const listing = { source, pages: 0, configurations: [], next_token: null };
+  return onlyNamed ? { ...listing, large: jsonata('$not($exists($states.input.configurations))') } : listing;
+}
+
+/** Whether there is too much to be listed. */
+export const isLarge = jsonata('$listing.large = true');
+
 /** Whether the list is refused; else, whether there is another page. */
 export function listingRefused(mayBeLarge = false): string {
   return jsonata(

@@ -25,10 +25,25 @@ const shorten = String.raw`${start}
     )
   )};`;
 
+/** Where an iteration finds what it tests. */
+export interface IterationPlace {
+  /** The configuration. */
+  readonly item: string;
+  /** Bytes that its result may take beyond its identifier and status. */
+  readonly detailBytes: string;
+  /** Why it is not tested, where that may be so, and the type of that error. */
+  readonly refusal?: string;
+  readonly refusalType?: string;
+}
+
+/** Of an inline Map, whose items are configurations that were checked. */
+export const inlinePlace: IterationPlace = { item: '$states.input', detailBytes: '$checked.detail_bytes' };
+
 /** The event that the function gets. `payload` is a JSON object; `system_test` can't be overridden. */
-export function functionEvent(payload: string): string {
+export function functionEvent(payload: string, { item, refusal } = inlinePlace): string {
+  const refused = refusal === undefined ? '' : `\n  $exists(${refusal}) ? $error(${refusal});`;
   return jsonata(`(
-  $item := $states.input;
+  $item := ${item};${refused}
   $merge([${payload}, $type($item) = "object" ? $item : {}, {
     "configuration_identifier": ${identifier},
     "system_test": true
@@ -41,7 +56,8 @@ export function functionEvent(payload: string): string {
  * `$errorType` and `$errorMessage` (undefined where it passed), `$response` and `$log` (or undefined). What does not fit
  * is given up in this order: the start of the log, the response, the end of the message.
  */
-const result = String.raw`$room := $checked.detail_bytes - $size($times);
+const result = ({ detailBytes }: IterationPlace) => String.raw`$most := ${detailBytes};
+  $room := $most - $size($times);
   $shortType := $exists($errorType) ? $shorten($errorType, $min([$room - 60, 200]), false) : "";
   $shortMessage := $shortType != "" ? $shorten($errorMessage, $room - 40 - $size($shortType), false);
   $error := $shortType != "" ? {"error": {"type": $shortType, "message": $shortMessage}} : {};
@@ -51,7 +67,7 @@ const result = String.raw`$room := $checked.detail_bytes - $size($times);
   $logTail := $exists($log) ? $shorten($log, $room - 15, true) : "";
   $merge([
     {"configuration_identifier": ${identifier}, "status": $status},
-    $size($times) <= $checked.detail_bytes ? $times : {},
+    $size($times) <= $most ? $times : {},
     $error,
     $fits ? {"response": $response} : {},
     $logTail != "" ? {"log_tail": $logTail} : {},
@@ -65,7 +81,7 @@ const result = String.raw`$room := $checked.detail_bytes - $size($times);
  * tail is Base64; from the optimised one `Payload` is JSON and the duration is that of the task. It fails where the
  * text is no JSON, which nothing in JSONata can tell beforehand.
  */
-export function invocationResult(logTail: boolean): string {
+export function invocationResult(logTail: boolean, place = inlinePlace): string {
   const reported = ([text, json]: readonly [string, string]) => `$reported(/${text}/, /${json}/)`;
   const answer = logTail
     ? String.raw`
@@ -85,13 +101,13 @@ export function invocationResult(logTail: boolean): string {
   $returned := $states.result.Payload;
   $duration := $millis() - $toMillis($states.context.State.EnteredTime);`;
   return jsonata(String.raw`(
-  $item := $states.input;${answer}
+  $item := ${place.item};${answer}
   $times := {"duration_ms": $duration, "billed_ms": $billed};
   $raised := $exists($states.result.FunctionError);
   $object := $type($returned) = "object";
   $passed := $not($raised) and $object and $returned.system_test_successful = true;
   $text := $string([$times, $returned]);
-  $passed and $length($text) + 12 <= $checked.detail_bytes and $not($contains($text, /[^\x00-\x7f]/)) ? {
+  $passed and $length($text) + 12 <= ${place.detailBytes} and $not($contains($text, /[^\x00-\x7f]/)) ? {
     "configuration_identifier": ${identifier},
     "status": "PASSED",
     "duration_ms": $duration,
@@ -110,7 +126,7 @@ export function invocationResult(logTail: boolean): string {
   );
   $response := $not($raised) ? $returned;
   $log := $not($passed) ? $log;
-  ${result}
+  ${result(place)}
   )
 )`);
 }
@@ -127,29 +143,35 @@ export function invocationResult(logTail: boolean): string {
  *
  * @param o.mayRunOn whether a function that gave no answer was not invoked again, as it may still run
  */
-export function errorResult({ mayRunOn }: { mayRunOn: boolean }): string {
+export function errorResult({ mayRunOn }: { mayRunOn: boolean }, place = inlinePlace): string {
+  const { item, refusal, refusalType } = place;
+  const refused =
+    refusal === undefined
+      ? ''
+      : `\n  $refused := $exists(${refusal});
+  $errorType := $refused ? "${refusalType}" : $errorType;`;
   const unheard = mayRunOn
     ? `\n    $errorType in ${JSON.stringify(unanswered.errors)} ? ${JSON.stringify(unanswered.message)} & $cause :`
     : '';
   return jsonata(String.raw`(
   ${size}
   ${shorten}
-  $item := $states.input;
-  $errorType := $states.errorOutput.Error ? $string($states.errorOutput.Error) : "${unknownErrorType}";
+  $item := ${item};
+  $errorType := $states.errorOutput.Error ? $string($states.errorOutput.Error) : "${unknownErrorType}";${refused}
   $cause := $start($exists($states.errorOutput.Cause) ? $string($states.errorOutput.Cause) : "", ${limits.causeLength});
   $evaluation := $errorType = "States.QueryEvaluationError";
   $parts := $split($cause, "' specified for ");
   $problem := ($count($parts) > 1 ? "The expression for " : "") & $parts[$count($parts) - 1];
   $unreadable := $evaluation and $contains($cause, "during evaluation. D3137: Invalid JSON");
-  $platform := $not($unreadable) and $contains($errorType, /^States\.|^Lambda\.[A-Za-z0-9]*Exception(?![\s\S])/);
+  $platform := ${refusal === undefined ? '' : '$refused or '}$not($unreadable) and $contains($errorType, /^States\.|^Lambda\.[A-Za-z0-9]*Exception(?![\s\S])/);
   $status := $platform ? "ERRORED" : "FAILED";
   ${messageIn}
   $raised := $not($platform) ? $messageIn($cause);
-  $errorMessage :=${unheard}
+  $errorMessage :=${unheard}${refusal === undefined ? '' : `\n    $refused ? ${refusal} :`}
     $unreadable ? "Expected the function to return JSON. " & $problem : $evaluation ? $problem :
     $exists($raised) ? $raised : $cause;
   $times := {"duration_ms": $status = "FAILED" ? $millis() - $toMillis($states.context.State.EnteredTime)};
-  ${result}
+  ${result(place)}
 )`);
 }
 
@@ -171,14 +193,14 @@ export function aggregatedResult(): string {
 )`);
 }
 
-/** Whether the execution passes: nothing errored, and no more failed than is tolerated. */
+/** Whether the execution passes: something was tested, nothing errored, and no more failed than is tolerated. */
 export const allPassed = jsonata(
-  '$states.input.errored = 0 and $states.input.failed <= $states.input.tolerated_failures',
+  '$states.input.total > 0 and $states.input.errored = 0 and $states.input.failed <= $states.input.tolerated_failures',
 );
 
 /** The Error of the Fail state: a failed configuration, or trouble that says nothing about the configurations. */
 export const failedError = jsonata(
-  '$states.input.failed > $states.input.tolerated_failures ? "SystemTestFailed" : "SystemTestErrored"',
+  '$states.input.total = 0 ? "SystemTestListingFailed" : $states.input.failed > $states.input.tolerated_failures ? "SystemTestFailed" : "SystemTestErrored"',
 );
 
 /**
@@ -189,7 +211,8 @@ export const failedCause = jsonata(String.raw`(
   ${start}
   $names := [$states.input.results[status != "PASSED"].configuration_identifier];
   $first := $replace($join($names[[0..9]], ", "), /["\x5c\x00-\x1f\x7f]/, " ");
-  $start($states.input.failed & " of " & $states.input.total & " configurations failed the system test"
+  $location := $states.input.results_location;
+  $start($states.input.total = 0 ? "Expected at least one configuration, got none." : $states.input.failed & " of " & $states.input.total & " configurations failed the system test"
     & ($states.input.errored > 0 ? " and " & $states.input.errored & " could not be tested" : "")
-    & ": " & $first & ($count($names) > 10 ? " and " & ($count($names) - 10) & " more" : "") & ".", ${limits.causeLength - 1})
+    & ": " & ($exists($location) ? "see s3://" & $location.bucket & "/" & $location.prefix & "not_passed/") & $first & ($count($names) > 10 ? " and " & ($count($names) - 10) & " more" : "") & ".", ${limits.causeLength - 1})
 )`);

@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { integration } from '../stateMachine/invokeFunction';
+import { integration } from './invokeFunction';
 import { jsonata } from '../stateMachine/jsonata';
 
 /** An argument that asks for the next page. On the first one it is null, which is as if it were not given (recorded). */

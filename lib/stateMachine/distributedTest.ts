@@ -1,0 +1,81 @@
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { DistributedMapProps, mapLabel } from './distributedMap';
+import { makeResultsBucket, readResultsStatements, writeResultsStatements } from './resultsBucket';
+import { expectRegion } from '../functionLocation';
+import { DistributedOptions } from '../systemTestMode';
+import { expectIntegerWithin, expectMatch } from '../validation';
+import { limits } from '../wire';
+
+/** What a distributed test has beside its state machine: how it is cut, and a bucket for its results. */
+export class DistributedTest {
+  public readonly bucket: s3.IBucket;
+  public readonly map: Omit<DistributedMapProps, 'retryAttempts' | 'itemReader'>;
+  private readonly prefix: string;
+
+  /** @throws RangeError that names the option, its value and its range */
+  constructor(scope: Construct, encryptionKey: kms.IKey | undefined, options: DistributedOptions = {}) {
+    const { batchSize = 1, prefix = 'system-test/', retention = Duration.days(90) } = options;
+    expectIntegerWithin(scope, 'batchSize', batchSize, 1, limits.batchSize);
+    expectMatch(
+      scope,
+      'prefix',
+      prefix,
+      /^([\w!.*'()-]+\/)+$/,
+      "to be letters, digits and !-_.*'() that end with a slash",
+    );
+    expectIntegerWithin(scope, 'retention in days', retention.toDays({ integral: false }), 1, 36_500);
+    if (options.bucket) {
+      const reason = 'Step Functions writes to no bucket in another Region';
+      expectRegion(scope, 'the bucket of the results', options.bucket.env.region, reason);
+    }
+    this.prefix = prefix;
+    this.bucket = options.bucket ?? makeResultsBucket(scope, { retention, encryptionKey });
+    this.map = {
+      batchSize,
+      executionType: options.executionType ?? sfn.StateMachineType.STANDARD,
+      results: { bucket: this.bucket.bucketName, prefix },
+      permits: writeResultsStatements(this.bucket, prefix),
+    };
+  }
+
+  /**
+   * What following the Map Runs and the children of a state machine takes, and reading what they left.
+   * @param arnOf the start of their ARNs, up to the name of the state machine
+   */
+  public readStatements(arnOf: (kind: 'mapRun' | 'execution') => string): iam.PolicyStatement[] {
+    const resourceOf = (kind: 'mapRun' | 'execution') => [`${arnOf(kind)}/${mapLabel}:*`];
+    return [
+      new iam.PolicyStatement({
+        actions: ['states:DescribeMapRun', 'states:ListExecutions'],
+        resources: resourceOf('mapRun'),
+      }),
+      new iam.PolicyStatement({
+        actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
+        resources: resourceOf('execution'),
+      }),
+      ...readResultsStatements(this.bucket, this.prefix),
+    ];
+  }
+
+  /** The same as a grant. */
+  public grantRead(grantee: iam.IGrantable, stateMachine: sfn.IStateMachine): iam.Grant {
+    const stack = Stack.of(stateMachine);
+    const { resourceName } = stack.splitArn(stateMachine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
+    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+    return this.readStatements((resource) => stack.formatArn({ service: 'states', resource, resourceName, arnFormat }))
+      .map((statement) =>
+        iam.Grant.addToPrincipal({
+          grantee,
+          actions: statement.actions,
+          resourceArns: statement.resources,
+          conditions: statement.conditions as Record<string, Record<string, unknown>>,
+        }),
+      )
+      .reduce((all, one) => all.combine(one));
+  }
+}
