@@ -1,4 +1,4 @@
-import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, IResource, Stack, Token } from 'aws-cdk-lib';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -47,11 +47,18 @@ export function expectRegion(scope: Construct, name: string, region: string | un
   }
 }
 
-/** An ARN tells more than the construct: an imported version or alias counts as one of the importing stack. */
+/** An ARN tells more than the construct: what is imported may count as of the importing stack. */
 function locationOf(tested: IFunction): { region?: string; account?: string } {
-  return Token.isUnresolved(tested.functionArn)
-    ? tested.env
-    : Stack.of(tested).splitArn(tested.functionArn, ArnFormat.COLON_RESOURCE_NAME);
+  return locationByArn(tested, tested.functionArn, ArnFormat.COLON_RESOURCE_NAME);
+}
+
+/** Where a resource is, by its ARN where that is known. */
+export function locationByArn(
+  resource: IResource,
+  arn: string,
+  format: ArnFormat,
+): { region?: string; account?: string } {
+  return Token.isUnresolved(arn) ? resource.env : Stack.of(resource).splitArn(arn, format);
 }
 
 function differ(one: string | undefined, other: string): one is string {

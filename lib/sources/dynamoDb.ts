@@ -1,8 +1,9 @@
+import { ArnFormat } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CallService, nextToken } from '../stateMachine/callService';
 import { Listing } from './listing';
-import { expectAccount, expectRegion } from '../functionLocation';
+import { expectAccount, expectRegion, locationByArn } from '../functionLocation';
 import { jsonataText } from '../stateMachine/jsonata';
 import { PageExpressions } from '../stateMachine/listingExpressions';
 import { expectLiteral, expectMatch } from '../validation';
@@ -65,7 +66,7 @@ export function dynamoDbListing(table: dynamodb.ITable, attribute: string, { ind
       if (index !== undefined) {
         expectMatch(scope, 'index of the source', index, /^[\w.-]{3,255}$/, 'the name of an index');
       }
-      const { account, region } = table.env;
+      const { account, region } = locationByArn(table, table.tableArn, ArnFormat.SLASH_RESOURCE_NAME);
       expectRegion(scope, 'the table of the source', region, 'Step Functions reads no table in another Region');
       expectAccount(scope, 'the table of the source', account);
     },

@@ -1,14 +1,17 @@
 import { App, Environment, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
+  ConfigurationSource,
   PipelineStack,
   SystemTest,
   SystemTestDashboard,
@@ -47,11 +50,26 @@ export function newSystemTest(
   const stack = new Stack(new App(), 'Stack', { env });
   const given = props(stack);
   const systemTest = new SystemTest(stack, 'SystemTest', {
-    configurations: ['a', 'b'],
+    ...(given.source ? {} : { configurations: ['a', 'b'] }),
     ...given,
     function: given.function ?? newFunction(stack),
   });
   return { stack, systemTest };
+}
+
+function newBucket(stack: Stack, key?: kms.IKey): s3.Bucket {
+  return new s3.Bucket(stack, 'Bucket', { enforceSSL: true, encryptionKey: key });
+}
+
+function newTable(stack: Stack, key: kms.IKey): dynamodb.Table {
+  const type = dynamodb.AttributeType.STRING;
+  const table = new dynamodb.Table(stack, 'Table', {
+    partitionKey: { name: 'id', type },
+    encryptionKey: key,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+  });
+  table.addGlobalSecondaryIndex({ indexName: 'ByTenant', partitionKey: { name: 'tenant_id', type } });
+  return table;
 }
 
 /** Adds everything of operation that is off by default. */
@@ -96,6 +114,19 @@ const stacks: Record<string, () => Stack> = {
     })),
   'a version': () => plain((stack) => ({ function: newFunction(stack).currentVersion })),
   'a lister': () => new ListedFeedsStack(new App(), 'Feeds'),
+  'an object in S3': () =>
+    plain((stack) => ({
+      source: ConfigurationSource.s3Object(newBucket(stack, encryptionKey(stack)), 'configurations.csv'),
+    })),
+  'objects in S3': () =>
+    plain((stack) => ({
+      source: ConfigurationSource.s3Prefix(newBucket(stack), 'tenants/'),
+    })),
+  parameters: () => plain(() => ({ source: ConfigurationSource.ssmPath('/feeds/') })),
+  'the index of a table': () =>
+    plain((stack) => ({
+      source: ConfigurationSource.dynamoDb(newTable(stack, encryptionKey(stack)), 'tenant_id', { index: 'ByTenant' }),
+    })),
   'a customer managed key': () => plain((stack) => ({ encryptionKey: encryptionKey(stack) })),
   'a customer managed key and an own log group': () =>
     plain((stack) => ({
