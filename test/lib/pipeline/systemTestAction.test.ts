@@ -168,9 +168,9 @@ describe('SystemTestAction', () => {
     ['a prefix with a space', { executionNamePrefix: 'my test' }, 'got "my test".'],
     ['an empty prefix', { executionNamePrefix: '' }, 'got "".'],
     [
-      'max_concurrency 41',
-      { input: { max_concurrency: 41 } },
-      'Expected max_concurrency of Stack/Pipeline/Deploy/Test to be an integer from 1 to 40, got 41.',
+      'max_concurrency 10,001',
+      { input: { max_concurrency: 10_001 } },
+      'Expected max_concurrency of Stack/Pipeline/Deploy/Test to be an integer from 1 to 10000, got 10001.',
     ],
     ['tolerated_failures "many"', { input: { tolerated_failures: 'many' } }, 'got "many".'],
     ['no configurations', { input: { configurations: [] } }, 'Expected configurations of Stack/Pipeline/Deploy/Test'],
