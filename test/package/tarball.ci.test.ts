@@ -63,7 +63,7 @@ function synthesize(format: string): (stack: string) => Template {
 }
 
 describe('the packed library', () => {
-  it('brings what an app and its people need and nothing else, in little more than half a megabyte', () => {
+  it('brings what an app and its people need and nothing else, in less than a megabyte', () => {
     expect(installed.files.filter((file) => !/^dist\/lib\/.*\.d\.ts$/.test(file))).toEqual([
       'CHANGELOG.md',
       'LICENSE',
@@ -95,7 +95,7 @@ describe('the packed library', () => {
       'docs/sources.md',
       'package.json',
     ]);
-    expect(installed.packedBytes).toBeLessThan(850_000);
+    expect(installed.packedBytes).toBeLessThan(950_000);
   });
 
   it('carries the licence of each package in its bundle', () => {
