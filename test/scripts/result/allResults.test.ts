@@ -1,8 +1,13 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
 import { createColors } from 'picocolors';
 import type { RunConfigurationResult, RunResult } from '../../../lib/wire';
 import { jsonReport } from '../../../scripts/report/json';
 import { renderJunit, renderJunitFiles } from '../../../scripts/report/junit';
 import { renderMarkdown } from '../../../scripts/report/markdown';
+import { reportResult } from '../../../scripts/report/reports';
 import { textReport } from '../../../scripts/report/text';
 import { applyKnownFailures } from '../../../scripts/result/knownFailures';
 import { createRedactor, redactResult } from '../../../scripts/result/redaction';
@@ -11,6 +16,7 @@ import { parseRunResult } from '../../../scripts/result/runResultFile';
 import { ResultSpool } from '../../../scripts/result/resultSpool';
 import { tally } from '../../../scripts/result/tally';
 import { untestedSentence } from '../../../scripts/result/untested';
+import { Talk } from '../../../scripts/terminal/talk';
 import { errored, failed, passed, runResultOf } from '../runResults';
 
 const location = { bucket: 'results', prefix: 'system-test/run-1/' };
@@ -107,6 +113,62 @@ describe('the results of a distributed run', () => {
     expect(again).toMatchObject({ mode: 'DISTRIBUTED', results_location: location, total: 1101, failed: 1 });
     expect(again.results).toEqual(run.results);
     expect([...again.all!]).toEqual([...run.all!]);
+  });
+});
+
+test('a spool of results leaves no file behind, not even while it is open', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'spool-'));
+  const env = jest.replaceProperty(process, 'env', { ...process.env, TMPDIR: directory });
+  const run = spooled(crowd(3000));
+  env.restore();
+
+  expect(readdirSync(directory)).toEqual([]);
+  expect(run.all!.at(2999).configuration_identifier).toBe('config_0');
+  rmSync(directory, { recursive: true });
+});
+
+describe('what is printed of many results', () => {
+  const printed = async (stdout: Writable) => {
+    const redact = createRedactor([], { defaults: false });
+    const talk = new Talk(new PassThrough().resume(), 'quiet');
+    return reportResult(
+      spooled(crowd(3000)),
+      [{ format: 'json' }],
+      { cost: true, color: false },
+      {
+        ...{ io: { stdout, env: {} }, talk, redact },
+      },
+    );
+  };
+
+  test('is no more at a time than its reader takes', async () => {
+    let [most, length] = [0, 0];
+    const stdout: Writable = new Writable({
+      highWaterMark: 1,
+      write(chunk: Buffer, _, taken) {
+        most = Math.max(most, stdout.writableLength);
+        length += chunk.length;
+        setImmediate(taken);
+      },
+    });
+
+    await expect(printed(stdout)).resolves.toBe(true);
+    expect(length).toBeGreaterThan(400_000);
+    expect(most).toBeLessThan(100_000);
+  });
+
+  test('ends where its reader goes', async () => {
+    let writes = 0;
+    const stdout: Writable = new Writable({
+      highWaterMark: 1,
+      write() {
+        writes++;
+        stdout.destroy();
+      },
+    });
+
+    await expect(printed(stdout)).resolves.toBe(true);
+    expect(writes).toBe(1);
   });
 });
 
