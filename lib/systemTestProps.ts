@@ -40,8 +40,9 @@ export interface SystemTestProps {
   readonly configurations?: Configuration[];
 
   /**
-   * Where the configurations are from, such as a function that lists them: `ConfigurationSource.lister(fn)`. What holds for
-   * `configurations`, its short form, holds for these; not both.
+   * Where the configurations are from, such as a function that lists them, `ConfigurationSource.lister(fn)`, or an object in
+   * S3, `ConfigurationSource.s3Object(bucket, 'list.csv')`. What holds for `configurations`, the short form of a list, holds for
+   * these; not both.
    *
    * @default - the configurations
    */

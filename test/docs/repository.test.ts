@@ -82,6 +82,9 @@ describe('CONTRIBUTING.md and docs/architecture.md', () => {
     );
     expect(retries!.map((attempts) => maxConfigurations(attempts))).toEqual(configurations);
     expect(retries!.map((attempts) => maxConfigurations(attempts, 50))).toEqual(listed);
+    const sources = readFileSync(join(github, '..', 'docs', 'sources.md'), 'utf8');
+    const [one, fifty, hundred] = [1, 50, 100].map((pages) => maxConfigurations(5, pages));
+    expect(sources).toContain(`${one} after one page, ${fifty} after 50, and ${hundred} after 100.`);
     const shares = [...architecture.matchAll(/([\d,]+)(?: bytes)? each for/g)].map(([, bytes]) => numberOf(bytes!));
     const shareOf = (total: number) => detailBytes(Array.from({ length: total }, (_, index) => `config_${index}`));
     expect(shares).toEqual([40, 998].map(shareOf));

@@ -1,8 +1,10 @@
 import { App, Validations } from 'aws-cdk-lib';
 import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
@@ -11,7 +13,9 @@ import { join } from 'node:path';
 import {
   acknowledgeHookNagFindings,
   acknowledgeNagFindings,
+  ConfigurationSource,
   PipelineStack,
+  SystemTest,
   SystemTestHook,
   SystemTestStack,
 } from '../../lib';
@@ -52,6 +56,22 @@ describe('cdk-nag finds in a system test', () => {
     expect(document).toContain('`AwsSolutions-SF1`');
     acknowledgeNagFindings(systemTest);
     expect(findings(stack)).toEqual([]);
+  });
+
+  it('nothing more, wherever its configurations are from', () => {
+    const { stack, systemTest } = newSystemTest();
+    const bucket = s3.Bucket.fromBucketName(stack, 'Bucket', 'feeds');
+    const table = dynamodb.Table.fromTableName(stack, 'Table', 'tenants');
+    const sources = [
+      ConfigurationSource.s3Object(bucket, 'list.csv'),
+      ConfigurationSource.s3Prefix(bucket, 'tenants/'),
+      ConfigurationSource.ssmPath('/feeds/'),
+      ConfigurationSource.dynamoDb(table, 'tenant_id', { index: 'ByTenant' }),
+    ];
+    sources.forEach((source, index) => {
+      acknowledgeNagFindings(new SystemTest(stack, `Source${index}`, { function: systemTest.function, source }));
+    });
+    expect(findings(stack).filter((finding) => finding.startsWith('Stack/Source'))).toEqual([]);
   });
 
   it('of whoever may run it, what the documentation says', () => {

@@ -1,16 +1,14 @@
 /** The sources that the state machine reads itself, from the construct to what the function gets. */
 import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ConfigurationSource, SystemTest } from '../../../lib';
-import type { AggregatedResult, Json, JsonObject } from '../../../lib/wire';
+import { ConfigurationSource } from '../../../lib';
+import type { AggregatedResult, Json } from '../../../lib/wire';
 import { systemClock } from '../../../scripts/io/clock';
 import { ServiceError } from '../../../scripts/local/http/service';
 import { ObjectFolder } from '../../../scripts/local/s3/folder';
@@ -19,20 +17,10 @@ import type { FixtureOptions } from '../../scripts/local/stepFunctions/fixture';
 import { FakeClock } from '../../scripts/fakeClock';
 import { returning, runMachine } from '../../scripts/local/stepFunctions/fixture';
 import { statementsOf, textOf } from '../templates';
+import { definitionOf, env, type Source, synthesize } from './synthesizeSource';
 
 const directory = mkdtempSync(join(tmpdir(), 'sources-'));
 afterAll(() => rmSync(directory, { recursive: true }));
-
-const env = { account: '123456789012', region: 'eu-central-1' };
-type Source = (stack: Stack) => ConfigurationSource;
-
-function synthesize(source: Source): Template {
-  const stack = new Stack(new App(), 'Stack', { env });
-  const name = 'arn:aws:lambda:eu-central-1:123456789012:function:Feeds';
-  const tested = lambda.Function.fromFunctionArn(stack, 'Tested', name);
-  new SystemTest(stack, 'SystemTest', { function: tested, source: source(stack) });
-  return Template.fromStack(stack);
-}
 
 const bucket = (stack: Stack) => s3.Bucket.fromBucketName(stack, 'Bucket', 'feeds');
 const table = (stack: Stack) => dynamodb.Table.fromTableName(stack, 'Table', 'tenants');
@@ -43,14 +31,6 @@ const object =
 const prefix: Source = (stack) => ConfigurationSource.s3Prefix(bucket(stack), 'tenants/');
 const path: Source = () => ConfigurationSource.ssmPath('/feeds/');
 const values: Source = (stack) => ConfigurationSource.dynamoDb(table(stack), 'tenant_id');
-
-function definitionOf(source: Source): { States: Record<string, JsonObject> } {
-  const [machine] = Object.values(synthesize(source).findResources('AWS::StepFunctions::StateMachine')) as {
-    Properties: { DefinitionString: unknown };
-  }[];
-  const text = textOf(machine!.Properties.DefinitionString).replaceAll('<AWS::Partition>', 'aws');
-  return JSON.parse(text) as { States: Record<string, JsonObject> };
-}
 
 const paths = Array.from({ length: 12 }, (_, n) => `/feeds/${n}`);
 const tenants = Array.from({ length: 450 }, (_, n) => `tenant_${n % 120}`);
