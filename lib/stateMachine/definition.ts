@@ -3,13 +3,12 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { distributedMap, DistributedMapProps } from './distributedMap';
-import { childPlace } from './distributedExpressions';
-import { bareResultBytes, outputBytes } from './executionBudget';
+import { placeInChild } from './distributedExpressions';
 import { functionTimeout } from './functionTimeout';
 import * as input from './inputExpressions';
 import { transientErrors, unanswered } from './invocationRules';
 import { InvokeFunction, retryPolicy } from './invokeFunction';
-import { identifier, jsonata } from './jsonata';
+import { jsonata } from './jsonata';
 import * as results from './resultExpressions';
 import type { ConfigurationSource } from '../sources/configurationSource';
 import { SystemTestMode } from '../systemTestMode';
@@ -114,12 +113,6 @@ function listingProps({ mode, distributed, source, maxConfigurations, retryAttem
     mayBeLarge: isReader,
     onlyNamed: isReader && mode === SystemTestMode.DISTRIBUTED,
   };
-}
-
-/** The results of a child share its output. A character of an identifier takes at most six bytes. */
-function placeInChild(batchSize: number): results.IterationPlace {
-  const share = Math.floor(outputBytes / batchSize) - bareResultBytes;
-  return { ...childPlace, detailBytes: `(${share} - 6 * $length(${identifier}))` };
 }
 
 /** An iteration in a child, whose states have other names than those beside it, and go on. */

@@ -5,7 +5,9 @@
  * A child says how its configurations ended by one number, so that the output of 100,000 children fits in an execution:
  * passed + failed * b + errored * b * b, where b is one more than the configurations of a child.
  */
-import { aConfiguration, configurationChecks, jsonata, jsonataText, start } from './jsonata';
+import { bareResultBytes, outputBytes } from './executionBudget';
+import { aConfiguration, configurationChecks, identifier, jsonata, jsonataText, start } from './jsonata';
+import type { IterationPlace } from './resultExpressions';
 import { limits } from '../wire';
 
 /** Where the results of an execution are; the name of the execution completes the prefix. */
@@ -17,12 +19,19 @@ export interface ResultsPlace {
 /** The error type of a configuration that is none: it was listed, and is not tested. */
 const unlistable = 'SystemTestListingFailed';
 
-/** What a child finds in the place of a configuration. */
-export const childPlace = {
-  item: '$states.input.configuration',
-  refusal: '$states.input.refusal',
-  refusalType: unlistable,
-} as const;
+/**
+ * Where an iteration in a child finds its configuration. The results of a child share its output; a character of an
+ * identifier takes at most six bytes of it.
+ */
+export function placeInChild(batchSize: number): IterationPlace {
+  const share = Math.floor(outputBytes / batchSize) - bareResultBytes;
+  return {
+    item: '$states.input.configuration',
+    refusal: '$states.input.refusal',
+    refusalType: unlistable,
+    detailBytes: `(${share} - 6 * $length(${identifier}))`,
+  };
+}
 
 /** What the child gets of an item that the state machine has checked; `prefix` where it is the whole input. */
 export function checkedItem(withPrefix: boolean): string {
@@ -44,10 +53,10 @@ export function readItem(name: string, configuration: string, withPrefix: boolea
   $configuration := (${configuration.trim()});
   $place := "item " & ($states.context.Map.Item.Index + 1) & " of " & ${jsonataText(name)};
   $merge([
-    $namesOf([$configuration])[0] = false ? {
+    $type($namesOf([$configuration])[0]) = "string" ? {"configuration": $configuration} : {
       "configuration": $place,
       "refusal": "Expected " & $place & " to be ${aConfiguration}."
-    } : {"configuration": $configuration}${withPrefix ? ',\n    {"prefix": $checked.results.prefix}' : ''}
+    }${withPrefix ? ',\n    {"prefix": $checked.results.prefix}' : ''}
   ])
 )`);
 }
@@ -85,10 +94,10 @@ export function distributedResult(batchSize: number, isReader: boolean): string 
   $outputs := [$states.result];
   $distinct := [$distinct($outputs)];
   $lost := [$filter($distinct, function($output) { $type($output) = "object" })];
-  $numbers := $count($lost) = 0 ? $outputs : [$filter($outputs, function($output) { $type($output) = "number" })];
+  $said := [$filter($distinct, function($output) { $type($output) = "number" })];
+  $numbers := $count($said) = $count($distinct) ? $outputs : [$filter($outputs, function($output) { $type($output) = "number" })];
   $text := $replace($replace($replace($string($numbers), ",", ",,"), "[", ","), "]", ",");
-  $counts := [$map($distinct, function($output) {(
-    $number := $type($output) = "number" ? $output : 0;
+  $counts := [$map($said, function($number) {(
     $errored := $floor($number / ${base * base});
     $failed := $floor($number / ${base}) - ${base} * $errored;
     $passed := $number - ${base} * $failed - ${base * base} * $errored;
@@ -125,14 +134,16 @@ export function distributedResult(batchSize: number, isReader: boolean): string 
 export const distributionError = jsonata(
   `$states.input.Error = "States.ItemReaderFailed" ? "${unlistable}" : "SystemTestErrored"`,
 );
+/** It has no characters that a message can't hold which quotes it, as `failedCause`. */
 export function distributionCause(sourceName: string | undefined): string {
   const reading = sourceName === undefined ? '' : ` of ${sourceName}`;
   return jsonata(String.raw`(
   ${start}
   $problem := $states.input.Error & ($states.input.Cause ? ": " & $states.input.Cause);
-  $start($states.input.Error = "States.ItemReaderFailed" ?
-    "Expected a list${reading.replaceAll('"', '')} that the Map can read, got " & $problem :
-    "The configurations could not all be tested: " & $problem & ". The results so far are in s3://" & $checked.results.bucket & "/" & $checked.results.prefix,
-    ${limits.causeLength - 1})
+  $place := "s3://" & $checked.results.bucket & "/" & $checked.results.prefix;
+  $cause := $states.input.Error = "States.ItemReaderFailed" ?
+    ${jsonataText(`Expected a list${reading} that the Map can read, got `)} & $problem :
+    "The configurations could not all be tested: " & $problem & ". The results so far are in " & $place;
+  $start($replace($cause, /["\x5c\x00-\x1f\x7f]/, " "), ${limits.causeLength - 1})
 )`);
 }

@@ -15,6 +15,7 @@ import {
 import { notPassedCause } from '../../../../lib/beforeTraffic/hookDefinition';
 import * as results from '../../../../lib/stateMachine/resultExpressions';
 import { type Configuration, identifierOf, type Json, type JsonObject } from '../../../../lib/wire';
+import { distributedCases } from './distributedCases';
 import type { Evaluation } from './evaluateHere';
 
 /** What it is about, the evaluation, and what its value has at least; of a text, a refusal or an error a part. */
@@ -722,6 +723,7 @@ export const cases: Case[] = [
   ...listCases,
   ...otherCases,
   ...objectCases,
+  ...distributedCases,
   [
     "gives the test the hook's input",
     {

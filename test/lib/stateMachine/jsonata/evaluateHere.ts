@@ -1,11 +1,11 @@
 /** Evaluates an expression as the local endpoint does. */
-import type { Json, JsonObject } from '../../../../lib/wire';
+import type { Json } from '../../../../lib/wire';
 import { type Bindings, Expression } from '../../../../scripts/local/stepFunctions/expression';
 
 /** An expression of a state, with its `{% %}`, and what it refers to. */
 export interface Evaluation {
   expression: string;
-  bindings: Omit<Bindings, 'variables'> & { checked?: JsonObject; failure?: JsonObject; listing?: JsonObject };
+  bindings: Omit<Bindings, 'variables'> & Partial<Record<'checked' | 'failure' | 'listing' | 'prefix', Json>>;
 }
 
 export type Answer = { value: Json } | { error: string };
