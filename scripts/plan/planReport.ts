@@ -1,4 +1,5 @@
 /** A plan as a text of 80 columns and as JSON. */
+import { maxItems } from '../../lib/stateMachine/inputExpressions';
 import { maxListedBytes } from '../../lib/stateMachine/listingExpressions';
 import { limits } from '../../lib/wire';
 import { usd } from '../cost/cost';
@@ -73,7 +74,7 @@ type Row = [name: string, ...values: string[]];
 
 /** The plan for people. */
 export function planText(plan: Plan, source: PlanSource | undefined): string {
-  const { total, maxConcurrency, inputBytes, mode, durations } = plan;
+  const { total, maxConcurrency, mode, durations } = plan;
   const head: Row[] = [
     ['Configurations', `${grouped(total)}, at most ${grouped(maxConcurrency)} at once`],
     ...(source?.configurations
@@ -82,12 +83,7 @@ export function planText(plan: Plan, source: PlanSource | undefined): string {
           ['', 'not asked: what their source lists now'] as Row,
         ]
       : []),
-    [
-      'Input',
-      inputBytes > limits.payloadBytes
-        ? `none holds ${grouped(inputBytes)} bytes: only a source in S3 does`
-        : `${grouped(inputBytes)} of ${grouped(limits.payloadBytes)} bytes${inputBytes > maxListedBytes ? ': too many for the construct or a lister' : ''}`,
-    ],
+    ['Input', roomFor(plan)],
     ['Mode, where AUTO', mode.name],
     ['', mode.because],
     ...(durations
@@ -109,6 +105,14 @@ export function planText(plan: Plan, source: PlanSource | undefined): string {
     ...(source && !durations ? [`${printableLine(source.file)} tells no durations of them.`] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Where a list of that size has room. */
+function roomFor({ total, inputBytes }: Plan): string {
+  if (total > maxItems) return `none holds ${grouped(total)} configurations: only a source in S3 does`;
+  if (inputBytes > limits.payloadBytes) return `none holds ${grouped(inputBytes)} bytes: only a source in S3 does`;
+  const ofRoom = `${grouped(inputBytes)} of ${grouped(limits.payloadBytes)} bytes`;
+  return inputBytes > maxListedBytes ? `${ofRoom}: too many for the construct or a lister` : ofRoom;
 }
 
 const nameWidth = 20;

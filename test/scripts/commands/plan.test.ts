@@ -98,7 +98,7 @@ test('says how a set is run that does not fit inline, and compares the ways', as
 test.each([
   [8_000, '110,910 of 262,144 bytes'],
   [10_000, '138,910 of 262,144 bytes: too many for the construct or a lister'],
-  [20_000, 'none holds 288,910 bytes: only a source in S3 does'],
+  [10_001, 'none holds 10,001 configurations: only a source in S3 does'],
 ])('says where a list of %d has room', async (count, room) => {
   const names = file('list.txt', Array.from({ length: count }, (_, index) => `config_${index}`).join('\n'));
 
