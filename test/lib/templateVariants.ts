@@ -10,11 +10,14 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
   ConfigurationSource,
+  DistributedOptions,
   PipelineStack,
   SystemTest,
   SystemTestDashboard,
+  SystemTestMode,
   SystemTestNotification,
   SystemTestProps,
   SystemTestQueries,
@@ -102,6 +105,22 @@ function operated(props: (stack: Stack) => Partial<SystemTestProps>, env?: Envir
 const plain = (props: (stack: Stack) => Partial<SystemTestProps>, env?: Environment) => newSystemTest(props, env).stack;
 const encryptionKey = (stack: Stack) => new kms.Key(stack, 'Key', { enableKeyRotation: true });
 
+/** A stack whose system test distributes, and somebody who may run it. */
+function distributed(
+  options?: DistributedOptions,
+  more: Partial<SystemTestProps> = {},
+  props: (stack: Stack) => Partial<SystemTestProps> = () => ({}),
+): Stack {
+  const { stack, systemTest } = newSystemTest((scope) => ({
+    mode: SystemTestMode.DISTRIBUTED,
+    distributed: options,
+    ...more,
+    ...props(scope),
+  }));
+  systemTest.grantRun(new iam.Role(stack, 'Trigger', { assumedBy: new iam.AccountRootPrincipal() }));
+  return stack;
+}
+
 /** The stacks that this project synthesizes, and those that its users may; each is linted and validated. */
 const stacks: Record<string, () => Stack> = {
   sample: () => new SystemTestStack(new App(), 'SystemTest'),
@@ -127,6 +146,17 @@ const stacks: Record<string, () => Stack> = {
     plain((stack) => ({
       source: ConfigurationSource.dynamoDb(newTable(stack, encryptionKey(stack)), 'tenant_id', { index: 'ByTenant' }),
     })),
+  'a Distributed Map': () => distributed(),
+  'a Distributed Map of batches, encrypted': () =>
+    distributed(
+      { batchSize: 10, executionType: sfn.StateMachineType.EXPRESS },
+      { mode: SystemTestMode.AUTO, maxConcurrency: 1000 },
+      (stack) => ({
+        encryptionKey: encryptionKey(stack),
+        source: ConfigurationSource.s3Object(s3.Bucket.fromBucketName(stack, 'Lists', 'lists'), 'feeds.csv'),
+        configurations: undefined,
+      }),
+    ),
   'a customer managed key': () => plain((stack) => ({ encryptionKey: encryptionKey(stack) })),
   'a customer managed key and an own log group': () =>
     plain((stack) => ({
