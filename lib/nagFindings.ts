@@ -1,4 +1,5 @@
 import { Arn, ArnFormat, Stack, Validations } from 'aws-cdk-lib';
+import { mapLabel } from './stateMachine/distributedMap';
 import type { SystemTest } from './systemTest';
 import type { SystemTestHook } from './beforeTraffic/systemTestHook';
 
@@ -13,7 +14,26 @@ const wildcard = {
  * Acknowledges what cdk-nag's AwsSolutions checks find in every `SystemTest`, for those who run them and agree with the
  * reasons. Nothing is acknowledged without this call.
  */
-export function acknowledgeNagFindings({ stateMachine }: SystemTest): void {
+export function acknowledgeNagFindings(systemTest: SystemTest): void {
+  const { stateMachine, distributed } = systemTest;
+  if (distributed) {
+    const objects = distributed.bucket.arnForObjects(`${distributed.map.results.prefix}*`);
+    const children = `${executionsOf(systemTest).slice(0, -':*'.length)}/${mapLabel}:*`;
+    Validations.of(stateMachine).acknowledge(
+      ...[executionsOf(systemTest), children, flat(Stack.of(stateMachine).resolve(objects))].map((resource) => ({
+        id: `AwsSolutions-IAM5[Resource::${resource}]`,
+        reason:
+          'Executions of a Distributed Map, and the objects that they write, have names that nobody knows beforehand',
+      })),
+    );
+    const made = systemTest.node.tryFindChild('Results');
+    if (made) {
+      Validations.of(made).acknowledge({
+        id: 'AwsSolutions-S1',
+        reason: 'The state machine alone writes to it; who reads it is in CloudTrail, where data events are logged',
+      });
+    }
+  }
   Validations.of(stateMachine.role).acknowledge(wildcard);
   Validations.of(stateMachine).acknowledge({
     id: 'AwsSolutions-SF1',
@@ -56,7 +76,12 @@ function executionsOf({ stateMachine }: SystemTest): string {
 /** A value of a template as it stands in the name of a finding: `<LogicalId>` for a reference, others as JSON. */
 function flat(value: unknown): string {
   if (typeof value === 'string') return value;
-  const { Ref: reference, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
+  const {
+    Ref: reference,
+    'Fn::Join': join,
+    'Fn::GetAtt': attribute,
+  } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]]; 'Fn::GetAtt'?: string[] };
   if (join !== undefined) return join[1].map(flat).join(join[0]);
+  if (attribute !== undefined) return `<${attribute.join('.')}>`;
   return reference === undefined ? JSON.stringify(value) : `<${reference}>`;
 }

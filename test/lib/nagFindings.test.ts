@@ -17,6 +17,7 @@ import {
   PipelineStack,
   SystemTest,
   SystemTestHook,
+  SystemTestMode,
   SystemTestStack,
 } from '../../lib';
 import { FeedsPipelineStack } from '../examples/plainPipeline';
@@ -72,6 +73,24 @@ describe('cdk-nag finds in a system test', () => {
       acknowledgeNagFindings(new SystemTest(stack, `Source${index}`, { function: systemTest.function, source }));
     });
     expect(findings(stack).filter((finding) => finding.startsWith('Stack/Source'))).toEqual([]);
+  });
+
+  it('what the documentation says of a Distributed Map, until that is acknowledged', () => {
+    const { stack, systemTest } = newSystemTest((scope) => ({
+      function: lambda.Function.fromFunctionName(scope, 'Feeds', 'feeds'),
+      mode: SystemTestMode.DISTRIBUTED,
+    }));
+    expect(findings(stack).map((finding) => finding.replace(/\[.*/, ''))).toEqual([
+      'Stack/SystemTest/Results: S1',
+      'Stack/SystemTest/StateMachine/DistributedMapPolicy: IAM5',
+      'Stack/SystemTest/StateMachine/DistributedMapPolicy: IAM5',
+      'Stack/SystemTest/StateMachine/Role: IAM5',
+      'Stack/SystemTest/StateMachine/Role: IAM5',
+      'Stack/SystemTest/StateMachine: SF1',
+    ]);
+    expect(document).toContain('`AwsSolutions-S1`');
+    acknowledgeNagFindings(systemTest);
+    expect(findings(stack)).toEqual([]);
   });
 
   it('of whoever may run it, what the documentation says', () => {
