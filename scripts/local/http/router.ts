@@ -59,8 +59,10 @@ export function isForS3(request: RequestHead): boolean {
   const { method, path, query, headers } = request;
   const service = signedService(request);
   if (service !== undefined || headers.authorization !== undefined) return service === 's3';
+  // An SDK that lists the buckets, where a person looks at the address.
+  const isGreeted = path === '/' && headers['amz-sdk-invocation-id'] === undefined;
   const isOther =
-    headers['x-amz-target'] !== undefined || query.has('Action') || /^\/(20\d\d-\d\d-\d\d\/.*)?$/.test(path);
+    headers['x-amz-target'] !== undefined || query.has('Action') || isGreeted || /^\/20\d\d-\d\d-\d\d\//.test(path);
   return !isOther && ['GET', 'HEAD', 'PUT', 'DELETE'].includes(method);
 }
 

@@ -9,7 +9,7 @@ import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aw
 import type { Deployment } from '../../../../scripts/local/app/deployment';
 import { CloudFormationService } from '../../../../scripts/local/cloudFormation/service';
 import { listen, type Listener } from '../../../../scripts/local/http/listener';
-import { route } from '../../../../scripts/local/http/router';
+import { isForS3, route } from '../../../../scripts/local/http/router';
 import type { Service } from '../../../../scripts/local/http/service';
 import { StsService } from '../../../../scripts/local/sts/service';
 
@@ -114,6 +114,12 @@ describe('a request goes', () => {
 
   test('of a browser to a text that says what this is', async () => {
     expect(await ask('/')).toMatch(/^200 A system test's app, served on this machine/);
+  });
+
+  test('of an SDK that signs nothing to S3, where it asks for the buckets', () => {
+    const head = { method: 'GET', path: '/', query: new URLSearchParams() };
+    expect(isForS3({ ...head, headers: {} })).toBe(false);
+    expect(isForS3({ ...head, headers: { 'amz-sdk-invocation-id': '0' } })).toBe(true);
   });
 });
 
