@@ -41,7 +41,7 @@ export function runStatements(systemTest: SystemTest): iam.PolicyStatement[] {
   ];
 }
 
-function planned(systemTest: SystemTest, resource: 'stateMachine' | 'execution' | 'mapRun'): string {
+function planned(systemTest: SystemTest, resource: 'stateMachine' | 'execution' | 'mapRun' | 'express'): string {
   const { stateMachineName } = systemTest.stateMachine.node.defaultChild as CfnStateMachine;
   if (stateMachineName === undefined || Token.isUnresolved(stateMachineName)) {
     throw new TypeError(

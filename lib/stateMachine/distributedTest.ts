@@ -47,8 +47,9 @@ export class DistributedTest {
    * What following the Map Runs and the children of a state machine takes, and reading what they left.
    * @param arnOf the start of their ARNs, up to the name of the state machine
    */
-  public readStatements(arnOf: (kind: 'mapRun' | 'execution') => string): iam.PolicyStatement[] {
-    const resourceOf = (kind: 'mapRun' | 'execution') => [`${arnOf(kind)}/${mapLabel}:*`];
+  public readStatements(arnOf: (kind: 'mapRun' | 'execution' | 'express') => string): iam.PolicyStatement[] {
+    const resourceOf = (kind: 'mapRun' | 'execution' | 'express') => [`${arnOf(kind)}/${mapLabel}:*`];
+    const isExpress = this.map.executionType === sfn.StateMachineType.EXPRESS;
     return [
       new iam.PolicyStatement({
         actions: ['states:DescribeMapRun', 'states:ListExecutions'],
@@ -56,7 +57,7 @@ export class DistributedTest {
       }),
       new iam.PolicyStatement({
         actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
-        resources: resourceOf('execution'),
+        resources: resourceOf(isExpress ? 'express' : 'execution'),
       }),
       ...readResultsStatements(this.bucket, this.prefix),
     ];

@@ -11,8 +11,8 @@ import type { ChildInput, ChildInputs } from './childInputs';
 import type { ItemLocation } from './itemReader';
 import { MapResults } from './mapResults';
 
-/** Children at once, at most (AWS Step Functions quotas). */
-const maxChildren = 10_000;
+/** Children at once, at most: as many as the functions here have invocations. On AWS they are 10,000. */
+const maxChildren = 100;
 
 /** Seconds that an Express execution may take (AWS Step Functions quotas). */
 const expressSeconds = 300;

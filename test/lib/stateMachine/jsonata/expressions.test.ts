@@ -1,22 +1,10 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ConfigurationSource, SystemTest, SystemTestHook } from '../../../../lib';
-import { isJsonObject } from '../../../../lib/wire';
 import { textOf } from '../../templates';
 import { newDeployment } from '../../templateVariants';
-import { cases, defaults } from './cases';
-import { type Answer, evaluateHere } from './evaluateHere';
-
-const evaluations = cases.map(([, evaluation]) => evaluation);
-/** Of the local endpoint, each evaluated once. */
-const here: Answer[] = [];
-beforeAll(async () => {
-  for (const evaluation of evaluations) here.push(await evaluateHere(evaluation));
-});
-
-function atLeast(expected: object | string | boolean): unknown {
-  return typeof expected === 'string' ? expect.stringContaining(expected) : expected;
-}
+import { cases, defaults, takesLong } from './cases';
+import { describeCases } from './describeCases';
 
 /** A system test with the defaults of the cases, and a hook that runs it. */
 function synthesize(logTail: boolean, timeout: Duration): Template {
@@ -44,7 +32,7 @@ function expressionsOf(template: Template): string[] {
 }
 
 test('no expression of the state machines is left out here', () => {
-  const known = new Set(evaluations.map(({ expression }) => expression));
+  const known = new Set(cases.map(([, { expression }]) => expression));
   const all = [true, false].flatMap((logTail) =>
     [Duration.seconds(30), Duration.minutes(15)].flatMap((timeout) => expressionsOf(synthesize(logTail, timeout))),
   );
@@ -52,11 +40,4 @@ test('no expression of the state machines is left out here', () => {
   expect(all.filter((expression) => !known.has(expression))).toEqual([]);
 });
 
-describe('the state machine', () => {
-  it.each(cases.map(([what, , expected], index) => [what, expected, index] as const))('%s', (_, expected, index) => {
-    const answer = here[index]!;
-    const value = 'error' in answer ? answer.error : answer.value;
-    const said = isJsonObject(value) && typeof expected === 'string' ? value.refusal : value;
-    expect({ said }).toMatchObject({ said: atLeast(expected) });
-  });
-});
+describeCases(cases.filter((one) => !takesLong(one)));

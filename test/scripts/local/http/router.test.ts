@@ -117,7 +117,7 @@ describe('a request goes', () => {
   });
 
   test('of an SDK that signs nothing to S3, where it asks for the buckets', () => {
-    const head = { method: 'GET', path: '/', query: new URLSearchParams() };
+    const head = { method: 'GET', path: '/', query: new URLSearchParams(), signal: new AbortController().signal };
     expect(isForS3({ ...head, headers: {} })).toBe(false);
     expect(isForS3({ ...head, headers: { 'amz-sdk-invocation-id': '0' } })).toBe(true);
   });

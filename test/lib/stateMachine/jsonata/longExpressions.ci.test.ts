@@ -1,0 +1,4 @@
+import { cases, takesLong } from './cases';
+import { describeCases } from './describeCases';
+
+describeCases(cases.filter(takesLong));
