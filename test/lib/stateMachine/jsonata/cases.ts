@@ -1042,16 +1042,3 @@ export const cases: Case[] = [
     '1 of 400 configurations failed the system test: 🎉.',
   ],
 ];
-
-/** What takes a quarter of a second and more is evaluated by itself. */
-export const takesLong = ([what]: Case): boolean => long.has(what);
-const long = new Set([
-  'reads a table of 200 kB',
-  'calls 20,000 rows large',
-  'reads a table with a field of 10,000 quotation marks',
-  'reads a table with a field of many of them',
-  'reads a table of 10,000 quotation marks',
-  'reads a table of many of them',
-  'distributes what is too long',
-  'adds as many as an execution tests',
-]);

@@ -1,4 +1,8 @@
-import { cases, takesLong } from './cases';
-import { describeCases } from './describeCases';
+import { longCases, outcome } from './outcome';
 
-describeCases(cases.filter(takesLong));
+describe('the state machine', () => {
+  it.each(longCases)('%s', async (_, one) => {
+    const { said, expected } = await outcome(one);
+    expect({ said }).toMatchObject({ said: expected });
+  });
+});
