@@ -19,9 +19,13 @@ export class CsvRows {
     return this.split(this.rest + part, false);
   }
 
-  /** The last row, where no line break ends it. */
+  /**
+   * The last row, where no line break ends it.
+   * @throws an Error where a quote is open
+   */
   end(): string[][] {
     const rows = this.split(this.rest, true);
+    if (this.quoted) throw new Error('The file ends within a quoted field.');
     if (this.row.length > 0 || this.field !== '') this.endRow(rows);
     return rows;
   }

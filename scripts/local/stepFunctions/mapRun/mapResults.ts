@@ -60,9 +60,8 @@ export class MapResults {
     return this.location === undefined && this.characters > limits.payloadBytes + 1;
   }
 
-  /** The result of the state; undefined where it is above the quota of a payload. */
-  get result(): Json[] | undefined {
-    if (this.isTooLarge) return undefined;
+  /** The result of the state; where it is above the quota of a payload, as much of it as is. */
+  get result(): Json[] {
     return JSON.parse(`[${this.texts(() => true).join(',')}]`) as Json[];
   }
 

@@ -11,8 +11,10 @@ import type { ChildInput, ChildInputs } from './childInputs';
 import type { ItemLocation } from './itemReader';
 import { MapResults } from './mapResults';
 
-/** Children at once, at most: as many as the functions here have invocations. On AWS they are 10,000. */
-const maxChildren = 100;
+/** Children at once, at most (AWS Step Functions quotas). */
+const maxChildren = 10_000;
+/** The same here: as many as the functions have invocations. */
+const maxChildrenHere = 100;
 
 /** Seconds that an Express execution may take (AWS Step Functions quotas). */
 const expressSeconds = 300;
@@ -94,7 +96,7 @@ export class MapRun {
       onEnd: (execution) => this.childEnded(execution),
     });
     this.startedAt = surroundings.clock.now();
-    this.maxConcurrency = settings.maxConcurrency;
+    this.maxConcurrency = limited(settings.maxConcurrency);
     this.toleratedFailureCount = settings.toleratedFailureCount;
     this.toleratedFailurePercentage = settings.toleratedFailurePercentage;
     this.results = new MapResults(writer, settings.resultLocation);
@@ -172,7 +174,7 @@ export class MapRun {
 
   /** Changes what applies from now on. */
   update({ maxConcurrency, toleratedFailureCount, toleratedFailurePercentage }: Partial<MapRunSettings>): void {
-    this.maxConcurrency = maxConcurrency ?? this.maxConcurrency;
+    this.maxConcurrency = limited(maxConcurrency ?? this.maxConcurrency);
     this.toleratedFailureCount = toleratedFailureCount ?? this.toleratedFailureCount;
     this.toleratedFailurePercentage = toleratedFailurePercentage ?? this.toleratedFailurePercentage;
     this.checkTolerance();
@@ -213,7 +215,8 @@ export class MapRun {
   private async startChildren(inputs: ChildInputs, attempt: number): Promise<void> {
     const goesOn = () => this.isRunning(attempt) && this.failure === undefined;
     for (let started = 1; goesOn(); started += 1) {
-      while (goesOn() && this.children.runningCount >= this.limit) await this.change();
+      const most = () => Math.min(this.maxConcurrency, maxChildrenHere);
+      while (goesOn() && this.children.runningCount >= most()) await this.change();
       if (!goesOn()) break;
       if (!this.children.startAgain()) {
         const input = await inputs.next();
@@ -228,10 +231,6 @@ export class MapRun {
 
   private isRunning(attempt: number): boolean {
     return this.status === 'RUNNING' && this.redriveCount === attempt;
-  }
-
-  private get limit(): number {
-    return this.maxConcurrency === 0 ? maxChildren : Math.min(this.maxConcurrency, maxChildren);
   }
 
   private start(input: ChildInput): void {
@@ -269,8 +268,8 @@ export class MapRun {
     const { total: items } = this.counts('items');
     this.resultsWritten = { items, executions: this.counts('executions').total };
     if (this.failure) throw this.failure.error;
-    const result = value === undefined ? undefined : new Document(value);
-    if (!result?.fits) throw dataLimitExceeded(this.state.name);
+    const result = new Document(value);
+    if (!result.fits) throw dataLimitExceeded(this.state.name);
     return result;
   }
 
@@ -305,6 +304,11 @@ export class MapRun {
       this.changed = resolve;
     });
   }
+}
+
+/** 0 stands for the limit, which DescribeMapRun then shows. */
+function limited(maxConcurrency: number): number {
+  return maxConcurrency === 0 ? maxChildren : Math.min(maxConcurrency, maxChildren);
 }
 
 /** A Map without a label gets one that looks like a name-based UUID, as on AWS: the same for each Map Run. */

@@ -65,6 +65,16 @@ const mapOf = (processor: object, more: object = {}, executionType = 'STANDARD')
 const distributed = (processor: object, more?: object, executionType?: string) =>
   machine({ Map: mapOf(processor, more, executionType) });
 
+/** An ItemReader of an object in the bucket `things`, in place of the items. */
+const readerOf = (config: object, key: string) => ({
+  Items: undefined,
+  ItemReader: {
+    Resource: 'arn:aws:states:::s3:getObject',
+    ReaderConfig: config,
+    Arguments: { Bucket: 'things', Key: key },
+  },
+});
+
 /** The counts that are not 0. */
 const counted = (counts: object) => Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
 
@@ -221,17 +231,18 @@ describe('a Distributed Map', () => {
     ['as many as an expression says', { MaxConcurrency: '{% 3 + $count([1]) %}' }, 4],
     ['all by default', {}, 60],
     ['all for 0', { MaxConcurrency: 0 }, 60],
+    ['100, as many as there are invocations here,', { MaxConcurrency: 1000 }, 100],
   ])('runs at most %s at once', async (_, more, most) => {
     const { invoker, counts, atWork, release } = holding();
     const fixture = await serve(distributed(calling, more), { invoker });
-    const executionArn = await fixture.start(numbers(60));
-    for (let left = 60; left > 0; left -= most) {
+    const executionArn = await fixture.start(numbers(130));
+    for (let left = 130; left > 0; left -= most) {
       await atWork(Math.min(most, left));
       release(most);
     }
     const ended = await fixture.ended(executionArn);
 
-    expect(outputOf(ended)).toEqual(numbers(60));
+    expect(outputOf(ended)).toEqual(numbers(130));
     expect(counts.most).toBe(most);
   });
 
@@ -274,6 +285,10 @@ describe('a Distributed Map', () => {
     expect((await mapRunOf(fixture, executionArn)).executions).toEqual({ succeeded: 6, total: 6, resultsWritten: 6 });
     const late = fixture.client.send(new UpdateMapRunCommand({ mapRunArn, maxConcurrency: 1 }));
     await expect(late).rejects.toThrow('The Map Run is SUCCEEDED and cannot be updated');
+  });
+
+  it('says that without a limit of its own 10,000 children run at once', async () => {
+    expect((await run(distributed(passing), [])).mapRun).toMatchObject({ maxConcurrency: 10_000, items: {} });
   });
 
   it('gives a child that failed as the object that the transformation NONE makes of it', async () => {
@@ -375,15 +390,19 @@ describe('a Distributed Map', () => {
     ]);
   });
 
-  it('starts a Map Run of its own for each attempt', async () => {
+  it('starts a Map Run of its own for each attempt, of which a redrive goes on with the last one', async () => {
     const definition = distributed(checking, { Retry: [{ ErrorEquals: ['States.ALL'], MaxAttempts: 1 }] });
     const fixture = await serve(definition);
-    const { executionArn, events } = await fixture.run([-1]);
+    const { executionArn } = await fixture.run([-1]);
+    await fixture.client.send(new RedriveExecutionCommand({ executionArn }));
+    const { events } = await fixture.ended(executionArn!);
     const { mapRuns } = await fixture.client.send(new ListMapRunsCommand({ executionArn }));
     const started = events.flatMap(({ mapRunStartedEventDetails: details }) => (details ? [details.mapRunArn] : []));
+    const redriven = events.find(({ type }) => type === 'MapRunRedriven')!.mapRunRedrivenEventDetails!;
 
-    expect(started).toHaveLength(2);
-    expect(mapRuns!.map(({ mapRunArn }) => mapRunArn)).toEqual(started.reverse());
+    expect(mapRuns!.map(({ mapRunArn }) => mapRunArn)).toEqual([...started].reverse());
+    expect(started).toHaveLength(3);
+    expect(redriven.mapRunArn).toBe(started[1]);
   });
 
   it('fails with more output than a state can have, after all of its children ran', async () => {
@@ -610,7 +629,7 @@ describe('a child', () => {
 
 describe('a redrive', () => {
   /** Serves a Map whose children fail for the items that are in this set. */
-  async function serveFailing(bad: Set<Json>, more: object, executionType?: string) {
+  async function serveFailing(bad: Set<Json>, more: object, executionType?: string, objects?: ObjectsInMemory) {
     const called: Json[] = [];
     const invoker = invokerOf((event) => {
       called.push(event);
@@ -618,7 +637,7 @@ describe('a redrive', () => {
     });
     const call = { ...calling.States.Call, Resource: optimizedResource, Output: '{% $states.result.Payload %}' };
     const definition = distributed({ StartAt: 'Call', States: { Call: call } }, more, executionType);
-    return { called, fixture: await serve(definition, { invoker }) };
+    return { called, fixture: await serve(definition, { invoker, objects }) };
   }
 
   it.each(['STANDARD', 'EXPRESS'])('of a failed execution runs the unsuccessful %s children again', async (type) => {
@@ -658,6 +677,7 @@ describe('a redrive', () => {
     expect(ended.events[8]!.mapRunRedrivenEventDetails).toEqual({ mapRunArn: before.mapRunArn, redriveCount: 1 });
     expect(after).toMatchObject({
       mapRunArn: before.mapRunArn,
+      maxConcurrency: 1,
       status: 'SUCCEEDED',
       redriveCount: 1,
       executions: { succeeded: 3, total: 3 },
@@ -689,6 +709,40 @@ describe('a redrive', () => {
     expect(outputOf(await fixture.ended(executionArn))).toEqual(numbers(5));
   });
 
+  it('goes on with an item that was read while the execution was stopped', async () => {
+    let more: () => void = () => undefined;
+    const paused = new Promise<void>((resolve) => (more = resolve));
+    const objects = new ObjectsInMemory({ things: { file: '' } });
+    const slowly = async function* () {
+      yield Buffer.from('1\n');
+      await paused;
+      yield Buffer.from('2\n3');
+    };
+    objects.getObject = () => Promise.resolve({ size: 0, etag: '', lastModified: new Date(), content: slowly() });
+    const fixture = await serve(distributed(passing, readerOf({ InputType: 'JSONL' }, 'file')), { objects });
+    const executionArn = await fixture.start({});
+    while ((await mapRunOf(fixture, executionArn)).executions.succeeded !== 1);
+    await fixture.client.send(new StopExecutionCommand({ executionArn }));
+    await fixture.client.send(new RedriveExecutionCommand({ executionArn }));
+    more();
+
+    expect(outputOf(await fixture.ended(executionArn))).toEqual([1, 2, 3]);
+  });
+
+  it('goes on with what was not started, also after that was written', async () => {
+    const bad = new Set<Json>([1]);
+    const objects = new ObjectsInMemory({ results: {} });
+    const ResultWriter = { Resource: 'arn:aws:states:::s3:putObject', Arguments: { Bucket: 'results' } };
+    const { fixture } = await serveFailing(bad, { ResultWriter, MaxConcurrency: 1 }, 'STANDARD', objects);
+    const { executionArn } = await fixture.run([1, 2, 3]);
+    bad.clear();
+    await fixture.client.send(new RedriveExecutionCommand({ executionArn }));
+    await fixture.ended(executionArn!);
+    const written = Object.keys(objects.buckets.results!).find((key) => key.endsWith('SUCCEEDED_0.json'));
+
+    expect(objects.json('results', written!)).toMatchObject([{ Input: '1' }, { Input: '2' }, { Input: '3' }]);
+  });
+
   it('counts what waits for its turn, and forgets it where the execution is stopped again', async () => {
     const { invoker, atWork, release } = holding();
     const fixture = await serve(distributed(calling, { MaxConcurrency: 2 }), { invoker });
@@ -712,14 +766,7 @@ describe('a redrive', () => {
 
   it('starts a Map Run of its own where the first one started no children', async () => {
     const objects = new ObjectsInMemory({ things: {} });
-    const reader = {
-      Items: undefined,
-      ItemReader: {
-        Resource: 'arn:aws:states:::s3:getObject',
-        ReaderConfig: { InputType: 'JSON' },
-        Arguments: { Bucket: 'things', Key: 'late' },
-      },
-    };
+    const reader = readerOf({ InputType: 'JSON' }, 'late');
     const fixture = await serve(distributed(passing, reader), { objects });
     const { error, executionArn } = await fixture.run({});
     objects.buckets.things!.late = '[1]';
@@ -759,7 +806,7 @@ describe('batches', () => {
     ['of so many bytes', { MaxInputBytesPerBatch: 17 }, [{ Items: [1, 2, 3] }, { Items: [4, 5] }]],
     [
       'of so many items and bytes',
-      { MaxItemsPerBatch: 4, MaxInputBytesPerBatch: 15 },
+      { MaxItemsPerBatch: 4, MaxInputBytesPerBatch: 16 },
       [{ Items: [1, 2] }, { Items: [3, 4] }, { Items: [5] }],
     ],
   ])('%s are the inputs of the children', async (_, batcher, inputs) => {
@@ -787,14 +834,6 @@ describe('batches', () => {
 });
 
 describe('an ItemReader', () => {
-  const objectReader = (config: object, key: string) => ({
-    Items: undefined,
-    ItemReader: {
-      Resource: 'arn:aws:states:::s3:getObject',
-      ReaderConfig: config,
-      Arguments: { Bucket: 'things', Key: key },
-    },
-  });
   const csv = { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW' };
   const rows = [
     { id: 'a', note: 'x, y' },
@@ -810,7 +849,7 @@ describe('an ItemReader', () => {
     [
       'CSV with more and escaped fields',
       csv,
-      'id\na\\,b,c\n"d"\\x\n"e\\""\n',
+      'id\na\\,b,c\n"d"\\x\\\n"e\\""\n',
       [{ id: 'a,b' }, { id: 'dx' }, { id: 'e"' }],
     ],
     [
@@ -826,7 +865,7 @@ describe('an ItemReader', () => {
     ['nothing', { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW' }, '', []],
   ])('reads %s', async (_, config, text, items) => {
     const objects = new ObjectsInMemory({ things: { file: text } });
-    const { ended, output, mapRun } = await run(distributed(passing, objectReader(config, 'file')), {}, { objects });
+    const { ended, output, mapRun } = await run(distributed(passing, readerOf(config, 'file')), {}, { objects });
 
     expect(ended.status).toBe('SUCCEEDED');
     expect(output).toEqual(items);
@@ -872,10 +911,13 @@ describe('an ItemReader', () => {
       'object',
       'reads an array of items, and this JSON is none',
     ],
+    ['CSV that is cut off in a quoted field', csv, 'table', 'The file ends within a quoted field.'],
     ['a line that is no JSON', { InputType: 'JSONL' }, 'lines', 'Reading s3://things/lines failed. Line 2 is no JSON:'],
   ])('fails with %s', async (_, config, key, cause) => {
-    const objects = new ObjectsInMemory({ things: { cut: '[1, 2', object: '{}', lines: '1\n{"a":\n2' } });
-    const { ended, mapRun } = await run(distributed(passing, objectReader(config, key)), {}, { objects });
+    const objects = new ObjectsInMemory({
+      things: { cut: '[1, 2', object: '{}', table: 'id\na\n"b', lines: '1\n{"a":\n2' },
+    });
+    const { ended, mapRun } = await run(distributed(passing, readerOf(config, key)), {}, { objects });
 
     expect(ended.error).toBe('States.ItemReaderFailed');
     expect(ended.cause).toContain(cause);
@@ -884,7 +926,7 @@ describe('an ItemReader', () => {
   });
 
   it('fails with a bucket that is not there, and says where a text was expected', async () => {
-    const reader = objectReader({ InputType: 'JSON' }, '{% $states.input.key %}');
+    const reader = readerOf({ InputType: 'JSON' }, '{% $states.input.key %}');
     const { ended } = await run(distributed(passing, reader), { key: 'file' });
     const fixture = await serve(distributed(passing, reader));
     const wrong = await fixture.run({ key: 5 });

@@ -7,7 +7,7 @@ export class ObjectsInMemory implements ObjectStore {
   constructor(
     readonly buckets: Record<string, Record<string, string>>,
     /** Bytes that are read at once. */
-    private readonly partBytes = 7,
+    private readonly partBytes = 1,
   ) {}
 
   async getObject(bucket: string, key: string) {
