@@ -229,9 +229,9 @@ describe('a Distributed Map', () => {
   it.each([
     ['1', { MaxConcurrency: 1 }, 1],
     ['as many as an expression says', { MaxConcurrency: '{% 3 + $count([1]) %}' }, 4],
-    ['all by default', {}, 60],
-    ['all for 0', { MaxConcurrency: 0 }, 60],
-    ['100, as many as there are invocations here,', { MaxConcurrency: 1000 }, 100],
+    ['as many as there are invocations here by default', {}, 100],
+    ['as many for 0', { MaxConcurrency: 0 }, 100],
+    ['as many for more', { MaxConcurrency: 1000 }, 100],
   ])('runs at most %s at once', async (_, more, most) => {
     const { invoker, counts, atWork, release } = holding();
     const fixture = await serve(distributed(calling, more), { invoker });
