@@ -3,6 +3,7 @@ import { cleanUp, deployed, serveLambda, type Answer, type ServedLambda } from '
 /** Does what its event says. */
 const misbehaving = `
   let invocations = 0;
+  let held;
   const late = (f) => new Promise((resolve) => setTimeout(() => resolve(f()), 1));
   const acts = {
     succeed: () => ({ invocations }),
@@ -24,6 +25,7 @@ const misbehaving = `
     never: () => new Promise(() => {}),
     memory: () => { const kept = []; for (;;) kept.push(new Array(1e5).fill(kept.length)); },
     buffers: () => { const kept = []; for (;;) kept.push(Buffer.alloc(1e6, 1)); },
+    hold: () => { held = Buffer.alloc(80e6, 1); return 'held'; },
     spike: () => { Buffer.alloc(400e6, 1); return 'well'; },
     hang: () => { console.log('still here'); for (;;); },
     sleep: () => new Promise((resolve) => setTimeout(resolve, 60_000)),
@@ -129,10 +131,11 @@ describe('a function that fails', () => {
   });
 
   test('by a heap that V8 limits aborts, with what its process held', async () => {
+    await lambda.invoke('hold', { FunctionName: 'wide' });
     const answer = await lambda.invoke('memory', { FunctionName: 'wide' });
     expect(answer.payload).toMatchObject({ errorMessage: expect.stringContaining('signal: aborted') });
     expect(Number(/Max Memory Used: (\d+) MB\t.*Error Type: Runtime.ExitError/.exec(answer.log)?.[1])).toBeGreaterThan(
-      64,
+      80,
     );
   });
 
