@@ -76,6 +76,11 @@ export function decryptStatement(stateMachineArn: string, key: IKey): iam.Policy
   });
 }
 
+/** What a call of a service takes beside its own permission where what it reads or writes is encrypted by a known key. */
+export function keyStatements(key: IKey | undefined, ...actions: string[]): iam.PolicyStatement[] {
+  return key ? [new iam.PolicyStatement({ actions, resources: [key.keyArn] })] : [];
+}
+
 /**
  * Lets CloudWatch Logs use the key for the log group of this name, and no other.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html

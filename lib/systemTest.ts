@@ -22,7 +22,7 @@ import { ConfigurationSource, sourceOf } from './sources/configurationSource';
 import { stateMachineDefinition } from './stateMachine/definition';
 import { maxItems } from './stateMachine/inputExpressions';
 import { StateMachineLog } from './stateMachine/stateMachineLog';
-import { DistributedTest } from './stateMachine/distributedTest';
+import { Distribution } from './stateMachine/distribution';
 import { SystemTestMode } from './systemTestMode';
 import { SystemTestNotification } from './operation/systemTestNotification';
 import { SystemTestAlarmOptions, SystemTestProps } from './systemTestProps';
@@ -61,7 +61,7 @@ export class SystemTest extends Construct implements ISystemTest {
    * Undefined with the mode INLINE.
    * @internal
    */
-  public readonly distributed?: DistributedTest;
+  public readonly distributed?: Distribution;
 
   constructor(scope: Construct, id: string, props: SystemTestProps) {
     super(scope, id);
@@ -98,7 +98,7 @@ export class SystemTest extends Construct implements ISystemTest {
         `Expected ${this.node.path} to have the mode DISTRIBUTED or AUTO with the prop distributed, got INLINE.`,
       );
     }
-    const distributed = isInline ? undefined : new DistributedTest(this, props.encryptionKey, props.distributed);
+    const distributed = isInline ? undefined : new Distribution(this, props.encryptionKey, props.distributed);
     this.distributed = distributed;
     this.resultsBucket = distributed?.bucket;
     this.logGroup = props.logGroup ?? new StateMachineLog(this, 'LogGroup', props);

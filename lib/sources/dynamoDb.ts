@@ -1,8 +1,9 @@
 import { ArnFormat } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CallService, nextToken } from '../stateMachine/callService';
-import { Listing } from './listing';
+import { IntegrationTask } from '../stateMachine/integrationTask';
+import { Listing, nextToken } from './listing';
+import { keyStatements } from '../encryption';
 import { expectAccount, expectRegion, locationByArn } from '../functionLocation';
 import { jsonataText } from '../stateMachine/jsonata';
 import { PageExpressions } from '../stateMachine/listingExpressions';
@@ -47,7 +48,6 @@ export function itemsPage(attribute: string): PageExpressions {
 /** The configurations that the values of an attribute are. */
 export function dynamoDbListing(table: dynamodb.ITable, attribute: string, { index }: DynamoDbOptions): Listing {
   const name = `the table ${table.tableName}`;
-  const { encryptionKey } = table;
   return {
     name: index === undefined ? name : `the index ${index} of ${name}`,
     maxPages: 50,
@@ -71,9 +71,9 @@ export function dynamoDbListing(table: dynamodb.ITable, attribute: string, { ind
       expectAccount(scope, 'the table of the source', account);
     },
     task: (scope, id, props) =>
-      new CallService(scope, id, {
+      new IntegrationTask(scope, id, {
         ...props,
-        call: 'dynamodb:scan',
+        integration: 'aws-sdk:dynamodb:scan',
         arguments: {
           TableName: table.tableName,
           ...(index !== undefined && { IndexName: index }),
@@ -87,15 +87,8 @@ export function dynamoDbListing(table: dynamodb.ITable, attribute: string, { ind
             actions: ['dynamodb:Scan'],
             resources: [index === undefined ? table.tableArn : `${table.tableArn}/index/${index}`],
           }),
-          ...(encryptionKey
-            ? // As the CDK's grantReadData permits it.
-              [
-                new iam.PolicyStatement({
-                  actions: ['kms:Decrypt', 'kms:DescribeKey'],
-                  resources: [encryptionKey.keyArn],
-                }),
-              ]
-            : []),
+          // As the CDK's grantReadData permits it.
+          ...keyStatements(table.encryptionKey, 'kms:Decrypt', 'kms:DescribeKey'),
         ],
       }),
   };

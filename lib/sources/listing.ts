@@ -1,7 +1,11 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { jsonata } from '../stateMachine/jsonata';
 import { PageExpressions } from '../stateMachine/listingExpressions';
+
+/** An argument that asks for the next page. On the first one it is null, which is as if it were not given (recorded). */
+export const nextToken = jsonata('$listing.next_token');
 
 /** How a state machine reads configurations into the variable `listing`, a page at a time. */
 export interface Listing {

@@ -1,6 +1,7 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { Listing } from './listing';
+import { listingFailed } from '../stateMachine/invocationRules';
 import { retryPolicy } from '../stateMachine/invokeFunction';
 import { jsonata } from '../stateMachine/jsonata';
 import * as expressions from '../stateMachine/listingExpressions';
@@ -33,7 +34,7 @@ export function listingStates(
 ): sfn.IChainable {
   const failed = sfn.Fail.jsonata(scope, 'Listing failed', {
     comment: 'Nothing was tested: the Cause names the source and what is wrong with it',
-    error: 'SystemTestListingFailed',
+    error: listingFailed,
     cause: jsonata('$listing.refusal'),
   });
   const list = listing.task(scope, 'List configurations', {

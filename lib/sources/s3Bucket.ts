@@ -1,4 +1,3 @@
-import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { expectRegion } from '../functionLocation';
@@ -17,11 +16,4 @@ export function expectBucket(scope: Construct, bucket: s3.IBucket): void {
     bucket.env.region,
     'Step Functions reads no bucket in another Region',
   );
-}
-
-/** What reading an encrypted object takes, where the construct knows the bucket's key. */
-export function readEncrypted({ encryptionKey }: s3.IBucket): iam.PolicyStatement[] {
-  return encryptionKey
-    ? [new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [encryptionKey.keyArn] })]
-    : [];
 }

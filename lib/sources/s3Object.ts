@@ -1,10 +1,11 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { CallService } from '../stateMachine/callService';
+import { IntegrationTask } from '../stateMachine/integrationTask';
 import { csvText } from './csvText';
 import { Listing } from './listing';
-import { expectBucket, readEncrypted, s3TransientErrors } from './s3Bucket';
+import { expectBucket, s3TransientErrors } from './s3Bucket';
+import { keyStatements } from '../encryption';
 import { jsonataText } from '../stateMachine/jsonata';
 import { PageExpressions } from '../stateMachine/listingExpressions';
 import { expectLiteral } from '../validation';
@@ -87,7 +88,7 @@ export function s3ObjectListing(bucket: s3.IBucket, key: string, { identifier }:
   const name = `s3://${bucket.bucketName}/${key}`;
   const permits = [
     new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(key)] }),
-    ...readEncrypted(bucket),
+    ...keyStatements(bucket.encryptionKey, 'kms:Decrypt'),
   ];
   return {
     name,
@@ -110,9 +111,9 @@ export function s3ObjectListing(bucket: s3.IBucket, key: string, { identifier }:
       expectBucket(scope, bucket);
     },
     task: (scope, id, props) =>
-      new CallService(scope, id, {
+      new IntegrationTask(scope, id, {
         ...props,
-        call: 's3:getObject',
+        integration: 'aws-sdk:s3:getObject',
         arguments: { Bucket: bucket.bucketName, Key: key },
         permits,
       }),

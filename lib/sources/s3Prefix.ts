@@ -1,8 +1,8 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { S3ObjectsItemReader } from 'aws-cdk-lib/aws-stepfunctions';
-import { CallService, nextToken } from '../stateMachine/callService';
-import { Listing } from './listing';
+import { IntegrationTask } from '../stateMachine/integrationTask';
+import { Listing, nextToken } from './listing';
 import { expectBucket, s3TransientErrors } from './s3Bucket';
 import { jsonataText } from '../stateMachine/jsonata';
 import { PageExpressions } from '../stateMachine/listingExpressions';
@@ -58,9 +58,9 @@ export function s3PrefixListing(bucket: s3.IBucket, prefix: string): Listing {
       expectBucket(scope, bucket);
     },
     task: (scope, id, props) =>
-      new CallService(scope, id, {
+      new IntegrationTask(scope, id, {
         ...props,
-        call: 's3:listObjectsV2',
+        integration: 'aws-sdk:s3:listObjectsV2',
         arguments: {
           Bucket: bucket.bucketName,
           ...(prefix !== '' && { Prefix: prefix }),

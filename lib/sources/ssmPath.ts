@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CallService, nextToken } from '../stateMachine/callService';
-import { Listing } from './listing';
+import { IntegrationTask } from '../stateMachine/integrationTask';
+import { Listing, nextToken } from './listing';
 import { jsonataText } from '../stateMachine/jsonata';
 import { PageExpressions } from '../stateMachine/listingExpressions';
 import { expectMatch } from '../validation';
@@ -43,9 +43,9 @@ export function ssmPathListing(givenPath: string): Listing {
         'a path of parameters such as "/feeds/"',
       ),
     task: (scope, id, props) =>
-      new CallService(scope, id, {
+      new IntegrationTask(scope, id, {
         ...props,
-        call: 'ssm:getParametersByPath',
+        integration: 'aws-sdk:ssm:getParametersByPath',
         arguments: { Path: path, Recursive: true, WithDecryption: false, MaxResults: pageSize, NextToken: nextToken },
         // Of this call, IAM checks the path, not the parameters under it
         // (https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html), as it is written.

@@ -51,7 +51,7 @@ export function stateMachineDefinition(scope: Construct, props: StateMachineDefi
     listed: source !== undefined && configurations === undefined,
     ...(distributed && { results: distributed.results }),
     mayBeInline,
-    reads: itemReader?.name,
+    reads: itemReader !== undefined,
   };
 
   const checkInput = sfn.Pass.jsonata(scope, 'Check input', {

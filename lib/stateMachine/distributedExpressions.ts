@@ -6,6 +6,7 @@
  * passed + failed * b + errored * b * b, where b is one more than the configurations of a child.
  */
 import { bareResultBytes, outputBytes } from './executionBudget';
+import { listingFailed } from './invocationRules';
 import { aConfiguration, configurationChecks, identifier, jsonata, jsonataText, start } from './jsonata';
 import type { IterationPlace } from './resultExpressions';
 import { limits } from '../wire';
@@ -16,9 +17,6 @@ export interface ResultsPlace {
   readonly prefix: string;
 }
 
-/** The error type of a configuration that is none: it was listed, and is not tested. */
-const unlistable = 'SystemTestListingFailed';
-
 /**
  * Where an iteration in a child finds its configuration. The results of a child share its output; a character of an
  * identifier takes at most six bytes of it.
@@ -28,7 +26,6 @@ export function placeInChild(batchSize: number): IterationPlace {
   return {
     item: '$states.input.configuration',
     refusal: '$states.input.refusal',
-    refusalType: unlistable,
     detailBytes: `(${share} - 6 * $length(${identifier}))`,
   };
 }
@@ -132,7 +129,7 @@ export function distributedResult(batchSize: number, isReader: boolean): string 
 
 /** The error and the sentence where the Map failed as a whole. */
 export const distributionError = jsonata(
-  `$states.input.Error = "States.ItemReaderFailed" ? "${unlistable}" : "SystemTestErrored"`,
+  `$states.input.Error = "States.ItemReaderFailed" ? "${listingFailed}" : "SystemTestErrored"`,
 );
 /** It has no characters that a message can't hold which quotes it, as `failedCause`. */
 export function distributionCause(sourceName: string | undefined): string {

@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { CallService } from './callService';
+import { IntegrationTask } from './integrationTask';
 import * as distributed from './distributedExpressions';
 import { retryPolicy } from './invokeFunction';
 import { jsonata } from './jsonata';
@@ -96,10 +96,10 @@ function writeResults(
   scope: Construct,
   { batchSize, results, permits, retryAttempts }: DistributedMapProps,
 ): sfn.State {
-  const write = new CallService(scope, 'Write results', {
+  const write = new IntegrationTask(scope, 'Write results', {
     queryLanguage: sfn.QueryLanguage.JSONATA,
     comment: 'Keeps the results of this child in the bucket; its output is their count',
-    call: 's3:putObject',
+    integration: 'aws-sdk:s3:putObject',
     arguments: {
       Bucket: results.bucket,
       Key: distributed.resultsKey,

@@ -21,8 +21,8 @@ export interface InputDefaults {
   results?: ResultsPlace;
   /** Whether an inline Map tests as well. Default: true. */
   mayBeInline?: boolean;
-  /** What the Distributed Map reads by itself, as messages name it; undefined where its items are in its input. */
-  reads?: string;
+  /** Whether the Distributed Map reads its configurations by itself; else its items are in its input. Default: false. */
+  reads?: boolean;
 }
 
 /** How many configurations a Distributed Map gets from its input: what more are is for an S3 object. */
@@ -103,7 +103,7 @@ const nearest = String.raw`$nearest := function($wanted, $names) {(
  * are none as soon as something is refused.
  */
 export function checkInput(defaults: InputDefaults): string {
-  const { configurations = [], listed, maxConcurrency, results, mayBeInline = true, reads } = defaults;
+  const { configurations = [], listed, maxConcurrency, results, mayBeInline = true, reads = false } = defaults;
   const most = results && !reads ? maxItems : defaults.maxConfigurations;
   const concurrency = results ? limits.distributedConcurrency : limits.inlineConcurrency;
   const knows = listed === true || configurations.length > 0;

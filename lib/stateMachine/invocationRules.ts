@@ -116,5 +116,8 @@ export const unsuccessful = {
   shownCharacters: 200,
 } as const;
 
+/** The error where there is no list to test, and of what is listed and no configuration. */
+export const listingFailed = 'SystemTestListingFailed';
+
 /** The error type of a function that raised without telling one. */
 export const unknownErrorType = 'Lambda.Unknown';

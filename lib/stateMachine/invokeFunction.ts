@@ -1,8 +1,9 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { IntegrationTask } from './integrationTask';
 import { retryRule } from './invocationRules';
 
 export interface InvokeFunctionProps extends Omit<sfn.TaskStateJsonataBaseProps, 'credentials'> {
@@ -26,30 +27,20 @@ export interface InvokeFunctionProps extends Omit<sfn.TaskStateJsonataBaseProps,
  * The CDK's own tasks don't fit: `LambdaInvoke` has no log tail and permits every version and alias beside the function;
  * `CallAwsService` covers the SDK integration only.
  */
-export class InvokeFunction extends sfn.TaskStateBase {
-  protected readonly taskMetrics = undefined;
-  protected readonly taskPolicies: iam.PolicyStatement[];
-
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: InvokeFunctionProps,
-  ) {
+export class InvokeFunction extends IntegrationTask {
+  constructor(scope: Construct, id: string, props: InvokeFunctionProps) {
+    const { function: tested, invokeRole, logTail } = props;
+    const call = { FunctionName: tested.functionArn, Payload: props.event };
     super(scope, id, {
       ...props,
-      credentials: props.invokeRole && { role: sfn.TaskRole.fromRole(props.invokeRole) },
+      credentials: invokeRole && { role: sfn.TaskRole.fromRole(invokeRole) },
+      integration: logTail ? 'aws-sdk:lambda:invoke' : 'lambda:invoke',
+      arguments: logTail ? { ...call, LogType: 'Tail' } : call,
+      // The base class permits to assume a role.
+      permits: invokeRole
+        ? []
+        : [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [tested.functionArn] })],
     });
-    // The base class permits to assume a role.
-    this.taskPolicies = props.invokeRole
-      ? []
-      : [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.function.functionArn] })];
-  }
-
-  protected override _renderTask(): unknown {
-    const call = { FunctionName: this.props.function.functionArn, Payload: this.props.event };
-    return this.props.logTail
-      ? { Resource: integration('aws-sdk:lambda:invoke'), Arguments: { ...call, LogType: 'Tail' } }
-      : { Resource: integration('lambda:invoke'), Arguments: call };
   }
 }
 
@@ -63,9 +54,4 @@ export function retryPolicy(errors: string[], maxAttempts: number): sfn.RetryPro
     maxAttempts,
     jitterStrategy: sfn.JitterType.FULL,
   };
-}
-
-/** The Resource of a Task. */
-export function integration(name: string): string {
-  return `arn:${Aws.PARTITION}:states:::${name}`;
 }

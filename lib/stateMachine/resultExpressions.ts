@@ -4,7 +4,7 @@
  *
  * None may fail, whatever the function says: where the Output of a catcher fails, the whole execution does.
  */
-import { reportPatterns, unanswered, unknownErrorType, unsuccessful } from './invocationRules';
+import { listingFailed, reportPatterns, unanswered, unknownErrorType, unsuccessful } from './invocationRules';
 import { identifier, jsonata, messageIn, size, start } from './jsonata';
 import { limits } from '../wire';
 
@@ -31,9 +31,8 @@ export interface IterationPlace {
   readonly item: string;
   /** Bytes that its result may take beyond its identifier and status. */
   readonly detailBytes: string;
-  /** Why it is not tested, where that may be so, and the type of that error. */
+  /** Why it is not tested, where that may be so. */
   readonly refusal?: string;
-  readonly refusalType?: string;
 }
 
 /** Of an inline Map, whose items are configurations that were checked. */
@@ -144,12 +143,12 @@ export function invocationResult(logTail: boolean, place = inlinePlace): string 
  * @param o.mayRunOn whether a function that gave no answer was not invoked again, as it may still run
  */
 export function errorResult({ mayRunOn }: { mayRunOn: boolean }, place = inlinePlace): string {
-  const { item, refusal, refusalType } = place;
+  const { item, refusal } = place;
   const refused =
     refusal === undefined
       ? ''
       : `\n  $refused := $exists(${refusal});
-  $errorType := $refused ? "${refusalType}" : $errorType;`;
+  $errorType := $refused ? "${listingFailed}" : $errorType;`;
   const unheard = mayRunOn
     ? `\n    $errorType in ${JSON.stringify(unanswered.errors)} ? ${JSON.stringify(unanswered.message)} & $cause :`
     : '';
@@ -200,7 +199,7 @@ export const allPassed = jsonata(
 
 /** The Error of the Fail state: a failed configuration, or trouble that says nothing about the configurations. */
 export const failedError = jsonata(
-  '$states.input.total = 0 ? "SystemTestListingFailed" : $states.input.failed > $states.input.tolerated_failures ? "SystemTestFailed" : "SystemTestErrored"',
+  `$states.input.total = 0 ? "${listingFailed}" : $states.input.failed > $states.input.tolerated_failures ? "SystemTestFailed" : "SystemTestErrored"`,
 );
 
 /**

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { keyStatements } from '../encryption';
 
 /**
  * A private bucket for the results of distributed executions: TLS only, encrypted, its objects expire. It stays when its
@@ -28,7 +29,7 @@ export function makeResultsBucket(
 export function writeResultsStatements(bucket: s3.IBucket, prefix: string): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects(`${prefix}*`)] }),
-    ...keyStatements(bucket, 'kms:GenerateDataKey', 'kms:Decrypt'),
+    ...keyStatements(bucket.encryptionKey, 'kms:GenerateDataKey', 'kms:Decrypt'),
   ];
 }
 
@@ -41,10 +42,6 @@ export function readResultsStatements(bucket: s3.IBucket, prefix: string): iam.P
       resources: [bucket.bucketArn],
       conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
     }),
-    ...keyStatements(bucket, 'kms:Decrypt'),
+    ...keyStatements(bucket.encryptionKey, 'kms:Decrypt'),
   ];
-}
-
-function keyStatements({ encryptionKey }: s3.IBucket, ...actions: string[]): iam.PolicyStatement[] {
-  return encryptionKey ? [new iam.PolicyStatement({ actions, resources: [encryptionKey.keyArn] })] : [];
 }

@@ -97,7 +97,7 @@ const distributes: InputDefaults = {
 };
 const decides: InputDefaults = { ...distributes, mayBeInline: true };
 const reads: InputDefaults = {
-  ...{ ...decides, configurations: undefined, listed: true, reads: readName },
+  ...{ ...decides, configurations: undefined, listed: true, reads: true },
 };
 const check = (input: Json, of: InputDefaults, listing?: JsonObject): Evaluation =>
   evaluation(checkInput(of), { input }, listing && { listing });

@@ -12,7 +12,7 @@ import { expectIntegerWithin, expectMatch } from '../validation';
 import { limits } from '../wire';
 
 /** What a distributed test has beside its state machine: how it is cut, and a bucket for its results. */
-export class DistributedTest {
+export class Distribution {
   public readonly bucket: s3.IBucket;
   public readonly map: Omit<DistributedMapProps, 'retryAttempts' | 'itemReader'>;
   private readonly prefix: string;
