@@ -93,6 +93,38 @@ const nearest = String.raw`$nearest := function($wanted, $names) {(
     2 * ($shared($begin, $likely) + $shared($end, $likely)) >= $min([$length($wanted), 100]) ? $likely[0]
   )};`;
 
+/** What an input that was not refused comes to. */
+function acceptedInput(defaults: InputDefaults): string {
+  const { results, maxConcurrency } = defaults;
+  if (!results) {
+    return String.raw`{
+    "refusal": "",
+    "detail_bytes": $floor($room / $total),
+    "max_concurrency": $min([$concurrency, ${maxConcurrency}]),
+    "tolerated_failures": $share ? $floor($percent * $total / 100) : $tolerated
+  }`;
+  }
+  return String.raw`(
+    $isDistributed := ${isDistributed(defaults)};
+    $merge([
+      {"refusal": "", "mode": $isDistributed ? "DISTRIBUTED" : "INLINE"},
+      $isDistributed ? {"results": {
+        "bucket": ${JSON.stringify(results.bucket)},
+        "prefix": ${JSON.stringify(results.prefix)} & $states.context.Execution.Name & "/"
+      }} : {"detail_bytes": $floor($room / $total)},
+      {
+        "max_concurrency": $min([$concurrency, ${maxConcurrency}, $isDistributed ? ${limits.distributedConcurrency} : ${limits.inlineConcurrency}]),
+        "tolerated_failures": $share and $not($isRead) ? $floor($percent * $total / 100) : $tolerated
+      }
+    ])
+  )`;
+}
+
+function isDistributed({ mayBeInline = true, reads, maxConfigurations }: InputDefaults): string {
+  if (!mayBeInline) return 'true';
+  return reads ? '$isRead' : `$total > ${maxConfigurations} or $room < 0`;
+}
+
 /**
  * Checks the execution's input. Evaluates to `{refusal, mode, results, detail_bytes, max_concurrency, tolerated_failures}`:
  * a sentence or `""`; where there is a Distributed Map, whether it tests and where its results go; for an inline Map, the
@@ -103,7 +135,7 @@ const nearest = String.raw`$nearest := function($wanted, $names) {(
  * are none as soon as something is refused.
  */
 export function checkInput(defaults: InputDefaults): string {
-  const { configurations = [], listed, maxConcurrency, results, mayBeInline = true, reads = false } = defaults;
+  const { configurations = [], listed, results, reads = false } = defaults;
   const most = results && !reads ? maxItems : defaults.maxConfigurations;
   const concurrency = results ? limits.distributedConcurrency : limits.inlineConcurrency;
   const knows = listed === true || configurations.length > 0;
@@ -131,32 +163,6 @@ export function checkInput(defaults: InputDefaults): string {
       ? ''
       : String.raw`
     $room < 0 ? "Expected the identifiers to take at most " & $most & " bytes together, got " & $size($names) & ": more do not fit in the output of an execution with an inline Map. ${hint}" :`;
-  const distributed = mayBeInline
-    ? reads
-      ? '$isRead'
-      : `$total > ${defaults.maxConfigurations} or $room < 0`
-    : 'true';
-  const accepted = results
-    ? String.raw`(
-    $isDistributed := ${distributed};
-    $merge([
-      {"refusal": "", "mode": $isDistributed ? "DISTRIBUTED" : "INLINE"},
-      $isDistributed ? {"results": {
-        "bucket": ${JSON.stringify(results.bucket)},
-        "prefix": ${JSON.stringify(results.prefix)} & $states.context.Execution.Name & "/"
-      }} : {"detail_bytes": $floor($room / $total)},
-      {
-        "max_concurrency": $min([$concurrency, ${maxConcurrency}, $isDistributed ? ${limits.distributedConcurrency} : ${limits.inlineConcurrency}]),
-        "tolerated_failures": $share and $not($isRead) ? $floor($percent * $total / 100) : $tolerated
-      }
-    ])
-  )`
-    : String.raw`{
-    "refusal": "",
-    "detail_bytes": $floor($room / $total),
-    "max_concurrency": $min([$concurrency, ${maxConcurrency}]),
-    "tolerated_failures": $share ? $floor($percent * $total / 100) : $tolerated
-  }`;
   const isRead = reads ? '$listing.large = true and $not($exists($input.configurations))' : 'false';
   return jsonata(String.raw`(
   ${size}
@@ -195,6 +201,6 @@ export function checkInput(defaults: InputDefaults): string {
   $refusal := $refusal != "" ? $refusal :${refusedForSize}
     $bytes > ${limits.payloadBytes} ? "Expected the input and what the construct adds to it to take at most ${limits.payloadBytes} bytes, got " & $bytes & ". ${results ? hint : 'Split the configurations over several executions.'}" :
     "";
-  $refusal != "" ? {"refusal": $refusal} : ${accepted}
+  $refusal != "" ? {"refusal": $refusal} : ${acceptedInput(defaults)}
 )`);
 }
