@@ -91,7 +91,8 @@ function counted(count: number, what: string): string {
   return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
-function grouped(value: number, digits = 0): string {
+/** A number for people: `1,234`. @param digits at most, after the point */
+export function grouped(value: number, digits = 0): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: digits });
 }
 

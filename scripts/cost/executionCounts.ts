@@ -40,8 +40,6 @@ const expressDurationMs = 100;
 
 /** MapRunStarted and MapRunSucceeded. */
 const eventsOfMapRun = 2;
-/** States of a child besides one for each configuration: `Write results`, and where it has a batch, the Map over it. */
-const statesOfChild = (batchSize: number) => (batchSize === 1 ? 1 : 2);
 /** Objects in a page of ListObjectsV2. */
 const objectsPerPage = 1000;
 
@@ -61,14 +59,22 @@ export function executionCounts(configurations: number, distribution?: Distribut
   const { batchSize, executionType } = distribution;
   const children = Math.ceil(configurations / batchSize);
   const { events, stateTransitions } = plainExecution(0);
-  const inChildren = executionType === 'EXPRESS' ? 0 : configurations + statesOfChild(batchSize) * children;
+  const inChildren = executionType === 'EXPRESS' ? 0 : childTransitions(configurations, children, batchSize > 1);
   return {
     children,
     events: events + eventsOfMapRun,
     stateTransitions: stateTransitions + inChildren,
     outputBytes: 1 + children * bytesOfChild(batchSize),
-    s3: { puts: children, lists: 2 + Math.floor(children / objectsPerPage), gets: children },
+    s3: { puts: children, lists: Math.ceil(children / objectsPerPage), gets: children },
   };
+}
+
+/**
+ * State transitions of STANDARD children: one for each configuration, `Write results` of each child, and where it has a
+ * batch, the Map over it.
+ */
+export function childTransitions(configurations: number, children: number, batches: boolean): number {
+  return configurations + (batches ? 2 : 1) * children;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { CommandIo } from '../io/commandIo';
 import type { Connection } from '../aws/connection';
 import { consoleLink } from '../aws/consoleLink';
 import { costOf } from '../cost/cost';
+import { childTransitions } from '../cost/executionCounts';
 import { executionInput, type InputOptions } from './executionInput';
 import { executionNameInBuild, retryName } from './executionName';
 import { followExecution, type FollowedExecution } from './followExecution';
@@ -109,11 +110,11 @@ async function resultOf(followed: FollowedExecution, asked: TimedRequest, contex
   const { result, read } = await distributedResult(followed, asked, connection, { clock: io.clock, stop });
   cleanUp.push(() => read.spool.close());
   const { items, children = 0 } = read.description ?? {};
-  if (items && items.total > result.total) {
-    talk.note(`The Map Run has ${items.total} items; there are results of ${result.total}.`);
+  const tested = items?.total ?? 0;
+  if (tested > result.total) {
+    talk.note(`The Map Run has ${tested} items; there are results of ${result.total}.`);
   }
-  // A child invokes the function and writes the result; one of a batch goes through a Map as well.
-  const ofChildren = children === items?.total ? 2 * children : 2 * children + (items?.total ?? 0);
+  const ofChildren = childTransitions(tested, children, children !== tested);
   const memoryMb =
     read.memoryMb ??
     (options.cost ? await memoryOfChild({ ...connection, mapRunArn: tracker.mapRunArn }, stop) : undefined);

@@ -50,8 +50,8 @@ test('says what a run takes, by the durations of an earlier one', async () => {
    Price, Lambda             $0.000165      $0.000165      $0.000165      $0.000165
    Price, transitions        $0.000425      $0.000725      $0.000525      $0.000125
    Price, EXPRESS                    -              -              -      $0.000083
-   Price, S3                     $0.00      $0.000075      $0.000021      $0.000021
-   Price together            $0.000590      $0.000965      $0.000711      $0.000394
+   Price, S3                     $0.00      $0.000070      $0.000016      $0.000016
+   Price together            $0.000590      $0.000960      $0.000706      $0.000389
 
    The configurations of a batch are tested one after the other.
    Each retry takes one more state transition, and inline three more events.
@@ -83,7 +83,7 @@ test('says how a set is run that does not fit inline, and compares the ways', as
    Bytes of output                   -          2,401            601            601
    All started after                 -          12.0s           1.2s           0.1s
    Price, transitions          $0.0301        $0.0601        $0.0361      $0.000125
-   Price, S3                     $0.00      $0.006495      $0.000658      $0.000658
+   Price, S3                     $0.00      $0.006490      $0.000653      $0.000653
 
    INLINE: 998 at most fit in 25,000 events with 5 retries each.
    The configurations of a batch are tested one after the other.
@@ -218,12 +218,12 @@ test('says it as JSON for programs', async () => {
         output_bytes: 4,
         starts_ms: 0,
         takes_ms: { least: 4004.1, given: 4004.1, longest_first: 4004.1 },
-        s3_requests: { puts: 1, lists: 2, gets: 1 },
+        s3_requests: { puts: 1, lists: 1, gets: 1 },
         usd: {
           lambda: cost.lambda_usd,
           state_transitions: 0.000125,
           express: 0.000005271,
-          s3: 0.0000154,
+          s3: 0.0000104,
           total: expect.any(Number),
         },
       },

@@ -13,8 +13,13 @@ describe('the counts of an execution', () => {
     expect(executionCounts(configurations, distribution)).toMatchObject({ stateTransitions, children });
   });
 
-  test('write, list and read an object for each child', () => {
-    expect(executionCounts(10_000, standard(1)).s3).toEqual({ puts: 10_000, lists: 12, gets: 10_000 });
+  test.each([
+    [1, 1],
+    [1000, 1],
+    [1001, 2],
+    [10_000, 10],
+  ])('write, list and read an object for each of %d children', (children, lists) => {
+    expect(executionCounts(children, standard(1)).s3).toEqual({ puts: children, lists, gets: children });
   });
 
   test.each([1, 2, 10, 99, 100])('hold the counts of any batch of %d in a number of so many digits', (batchSize) => {

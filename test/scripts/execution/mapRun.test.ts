@@ -1,4 +1,5 @@
 import type { HistoryEvent, StepFunctions } from '../../../scripts/aws/stepFunctions';
+import { executionCounts } from '../../../scripts/cost/executionCounts';
 import { FakeClock } from '../fakeClock';
 import { fakeMapRun, reportOf, result, runFake, type FakeMapRun, type RunFake } from '../fakeMapRun';
 
@@ -182,6 +183,13 @@ describe('a Map Run that does not come to its end', () => {
 });
 
 describe('the cost of a distributed run', () => {
+  test.each([1, 1000, 1001])('counts the requests that read the results of %d children', async (children) => {
+    const { calls } = await runFake(fakeMapRun(many(children)));
+
+    const { s3 } = executionCounts(children, { batchSize: 1, executionType: 'STANDARD' });
+    expect({ lists: calls.list, gets: calls.read }).toEqual({ lists: s3.lists, gets: s3.gets });
+  });
+
   test.each([
     ['a child for each', [[result('a')], [result('b', 'FAILED')]], 4],
     ['a child for two', [[result('a'), result('b', 'FAILED')]], 4],
