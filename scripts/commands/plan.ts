@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { limits, type Configuration, type RunResult } from '../../lib/wire';
 import type { CommandIo } from '../io/commandIo';
 import { namedConfigurations } from '../configurations/namedConfigurations';
+import { grouped } from '../cost/cost';
 import { everyResult } from '../result/allResults';
 import { checkIdentifiers, readEarlierRun } from '../result/earlierRun';
 import { checkFitsInline, executionInput, inputJson } from '../execution/executionInput';
@@ -131,7 +132,7 @@ function inMode(asked: Mode | undefined, planned: Plan): Plan {
   const ways = asked === 'DISTRIBUTED' ? planned.ways.filter((way) => way.distribution) : planned.ways;
   if (ways.every(({ obstacles }) => obstacles.length > 0)) {
     throw new UserError(
-      `Expected configurations that one execution can test, got ${planned.total.toLocaleString('en-US')}: ` +
+      `Expected configurations that one execution can test, got ${grouped(planned.total)}: ` +
         `${ways.flatMap(({ obstacles }) => obstacles).join('; ')}.`,
     );
   }

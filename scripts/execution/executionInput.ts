@@ -1,5 +1,6 @@
 import { detailBytes, maxConfigurations } from '../../lib/stateMachine/executionBudget';
 import { identifierOf, limits, type Configuration, type SystemTestInput } from '../../lib/wire';
+import { grouped } from '../cost/cost';
 import { UserError } from '../io/userError';
 
 /** What an execution is asked for. */
@@ -71,8 +72,4 @@ export function checkFitsInline(configurations: Configuration[]): void {
   if (detailBytes(configurations.map(identifierOf)) < 0) {
     throw new UserError('Expected shorter identifiers: their results do not fit in the output of an execution.');
   }
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString('en-US');
 }

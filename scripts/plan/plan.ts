@@ -7,6 +7,7 @@ import {
 } from '../../lib/stateMachine/executionBudget';
 import { retryRule } from '../../lib/stateMachine/invocationRules';
 import { identifierOf, limits, type Configuration, type RunResult } from '../../lib/wire';
+import { grouped } from '../cost/cost';
 import {
   executionCounts,
   longestExpressMs,
@@ -212,8 +213,4 @@ function timedBy(earlier: RunResult, configurations: Configuration[]): TimedConf
 
 function batched({ given, longestFirst: first }: TimedConfigurations, batchSize: number) {
   return { given: batchDurations(given, batchSize), longestFirst: batchDurations(first, batchSize) };
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString('en-US');
 }

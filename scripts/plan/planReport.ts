@@ -2,7 +2,7 @@
 import { maxItems } from '../../lib/stateMachine/inputExpressions';
 import { maxListedBytes } from '../../lib/stateMachine/listingExpressions';
 import { limits } from '../../lib/wire';
-import { usd } from '../cost/cost';
+import { grouped, usd } from '../cost/cost';
 import { defaultPriceRegion, priceDate } from '../cost/prices';
 import { jsonEscaped } from '../report/json';
 import { controls, printableLine } from '../terminal/printable';
@@ -180,8 +180,4 @@ function nameOf({ distribution }: PlannedWay): string {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })}s`;
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString('en-US');
 }

@@ -3,8 +3,9 @@ import { everyResult } from '../result/allResults';
 import { controls } from '../terminal/printable';
 
 /**
- * The result as JSON, indented, with a line break at the end, a piece for each key and each configuration. Controls and invisible characters are escaped, so that no
- * text can take over or reorder what a terminal or an editor shows; it is the same JSON.
+ * The result as JSON, indented, with a line break at the end, a piece for each key and each configuration. Controls and
+ * invisible characters are escaped, so that no text can take over or reorder what a terminal or an editor shows; it is the
+ * same JSON.
  */
 export function* jsonReport(result: RunResult): Generator<string> {
   // There is no execution in direct mode, so no ARN.
