@@ -1,27 +1,23 @@
-/** Reads what a Map Run came to: the results that its children left in a bucket, and which children were lost. */
+/** Reads what a Map Run came to: the results that its children left in a bucket, and those of children that were lost. */
 import { setMaxListeners } from 'node:events';
-import { isJsonObject, type ConfigurationResult, type Json, type ResultsLocation } from '../../lib/wire';
+import { isJsonObject, type ConfigurationResult, type ResultsLocation } from '../../lib/wire';
 import { parseResults, shown, WireFormatError } from '../../lib/wire/parsers';
 import { isNamed, kindOf, summary } from '../aws/errors';
 import { patiently } from '../aws/patience';
 import type { ResultBucket } from '../aws/resultBucket';
-import type { ChildExecution, ExecutionDescription, MapRunDescription, StepFunctions } from '../aws/stepFunctions';
+import type { MapRunDescription, StepFunctions } from '../aws/stepFunctions';
 import { memoryMbOf, reportedMemoryMb } from '../cost/reportedMemory';
 import type { Clock } from '../io/clock';
 import { ResultSpool } from '../result/resultSpool';
-import { itemOfChild } from '../result/unnamed';
-import { notFinished } from '../result/untested';
 import { unless } from './disagreements';
-import { identifierIn } from './executionTracker';
 import { IdentifierSet } from './identifierSet';
+import { inOrder } from './inOrder';
 import { parseJson } from './jsonText';
 import { repairLogTail } from './logTail';
+import { lostChildren, resultsOfLost } from './lostChildren';
 
 /** How many objects are read at once: fewer than the SDK's connections, 50. */
 const objectsAtOnce = 32;
-/** How many lost children are asked for their configurations and their errors: each takes a call. */
-const mostDescribed = 1_000;
-const describedAtOnce = 8;
 /** How many objects that can't be believed are read past, before the reading ends. */
 const mostProblems = 100;
 /** Milliseconds that the counts of a Map Run get to settle after its end, and between two looks. */
@@ -70,10 +66,16 @@ export async function readMapRun(source: MapRunSource, o: ReadingOptions): Promi
   // Each call listens to it, and Node.js takes more than ten for a leak.
   setMaxListeners(0, o.stop);
   try {
-    into.description = await attempt(`describe the Map Run ${mapRunArn}`, () => settled(source, o));
-    const lost = await attempt(`list the children of the Map Run ${mapRunArn}`, () => lostChildren(source, into, o));
+    const description = await attempt(`describe the Map Run ${mapRunArn}`, () => settled(source, o));
+    into.description = description;
+    const lost = await attempt(`list the children of the Map Run ${mapRunArn}`, () =>
+      lostChildren(source, description.items, o),
+    );
     await readObjects(source, new Set(lost.map(({ name }) => name)), into, o);
-    await describeLost(source, lost, into, o);
+    for await (const { result, named } of resultsOfLost(source, lost, o)) {
+      into.unnamed += named ? 0 : 1;
+      into.problems.push(...keep(result, into));
+    }
   } catch (error) {
     if (!(error instanceof ReadingEnded)) throw error;
     into.problems.push(o.stop.aborted ? 'the reading of the results was interrupted' : error.message);
@@ -114,9 +116,7 @@ async function attempt<T>(what: string, call: () => Promise<T>): Promise<T> {
     if (error instanceof ReadingEnded) throw error;
     throw new ReadingEnded(
       `${kindOf(error) === 'denied' ? 'the trigger may not' : 'the trigger could not'} ${what} (${summary(error)})`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }
@@ -130,32 +130,6 @@ async function settled({ api, mapRunArn, ended }: MapRunSource, o: ReadingOption
     if (!ended || pending + running === 0 || o.clock.now() - since >= settlesWithin) return description;
     await o.clock.sleep(settleSpacing, o.stop);
   }
-}
-
-interface LostChild extends ChildExecution {
-  status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-}
-
-/** The children that came to no end of their own, whose results are nowhere. */
-async function lostChildren(
-  { api, mapRunArn }: MapRunSource,
-  { description }: MapRunResults,
-  o: ReadingOptions,
-): Promise<LostChild[]> {
-  const lost: LostChild[] = [];
-  const { failed = 0, timedOut = 0, aborted = 0 } = description?.items ?? {};
-  const counts = { FAILED: failed, TIMED_OUT: timedOut, ABORTED: aborted } as const;
-  for (const status of Object.keys(counts) as (keyof typeof counts)[]) {
-    if (counts[status] === 0) continue;
-    let nextToken: string | undefined;
-    do {
-      const request = { mapRunArn, statusFilter: status, maxResults: 1_000, nextToken };
-      const page = await patiently(() => api.children(request, o.stop), o);
-      lost.push(...page.executions.map((child) => ({ ...child, status })));
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
-  }
-  return lost;
 }
 
 /** An object of a child, as it was read; undefined text where it is missing. */
@@ -212,26 +186,6 @@ async function* keysIn(
   } while (token !== undefined);
 }
 
-/** Works on several at once; what comes of them keeps their order. */
-async function* inOrder<T, R>(
-  items: AsyncIterable<T> | Iterable<T>,
-  atOnce: number,
-  work: (item: T) => Promise<R>,
-): AsyncGenerator<R> {
-  const running: Promise<R>[] = [];
-  const begin = (item: T) => {
-    const promise = work(item);
-    // It is awaited later, and may have failed long before.
-    promise.catch(() => undefined);
-    running.push(promise);
-  };
-  for await (const item of items) {
-    if (running.length >= atOnce) yield (await running.shift()) as R;
-    begin(item);
-  }
-  while (running.length > 0) yield (await running.shift()) as R;
-}
-
 /** Keeps all results of an object. @returns a sentence where they can't be believed */
 function takeIn(
   text: string,
@@ -279,53 +233,4 @@ function keep(result: ConfigurationResult, into: MapRunResults): string[] {
   }
   into.spool.append(log === undefined ? result : { ...result, log_tail: repairLogTail(log) });
   return [];
-}
-
-/** The results of the children that left none: `ERRORED`, with what is known of why. */
-async function describeLost(
-  { api, reason }: MapRunSource,
-  lost: LostChild[],
-  into: MapRunResults,
-  o: ReadingOptions,
-): Promise<void> {
-  let described = 0;
-  const describe = async (child: LostChild) => {
-    // What can't be described is lost all the same.
-    const description =
-      described++ < mostDescribed
-        ? await patiently(() => api.describe(child.executionArn, o.stop), o).catch(() => undefined)
-        : undefined;
-    return { child, description };
-  };
-  for await (const { child, description } of inOrder(lost, describedAtOnce, describe)) {
-    const items = itemsOf(parseJson(description?.input)) ?? Array.from({ length: child.itemCount }, () => undefined);
-    const error = errorOf(child, description, reason);
-    for (const [index, item] of items.entries()) {
-      const identifier = identifierIn(item);
-      into.unnamed += identifier === undefined ? 1 : 0;
-      const name = identifier ?? itemOfChild(index, child.name);
-      into.problems.push(...keep({ configuration_identifier: name, status: 'ERRORED', error }, into));
-    }
-  }
-}
-
-/** The configurations that a child was given: one, or a batch. */
-function itemsOf(input: Json | undefined): (Json | undefined)[] | undefined {
-  if (!isJsonObject(input)) return undefined;
-  const configurationIn = (item: Json) => (isJsonObject(item) ? (item.configuration ?? item) : item);
-  if (Array.isArray(input.Items)) return input.Items.map(configurationIn);
-  return input.configuration === undefined ? undefined : [input.configuration];
-}
-
-function errorOf(
-  { executionArn, status }: LostChild,
-  description: ExecutionDescription | undefined,
-  reason: string,
-): NonNullable<ConfigurationResult['error']> {
-  if (status === 'ABORTED') return { type: notFinished, message: `Not finished when ${reason}.` };
-  const { error = status === 'TIMED_OUT' ? 'States.Timeout' : 'States.TaskFailed', cause = '' } = description ?? {};
-  return {
-    type: error,
-    message: `${cause}${cause === '' ? '' : ' '}(the child execution ${executionArn} ended as ${status})`,
-  };
 }
