@@ -258,7 +258,7 @@ export class Sandbox {
     });
   }
 
-  /** The number of a process that has ended may be another's. */
+  /** What is being ended, as at a timeout, ends by that and not by its memory. */
   private exceedsMemory(): boolean {
     return this.running && this.memory.exceeds();
   }

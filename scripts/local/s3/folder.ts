@@ -30,7 +30,7 @@ const maximumCachedNames = 262_144;
 const coarseGrainMs = 2_000;
 const fineGrainMs = 50;
 const maximumReadBytes = 262_144;
-/** Up to this size an object is read and written while all else waits: by way of other threads it takes several times as long. */
+/** Up to this size an object is read while all else waits: by way of other threads it takes several times as long. */
 const smallBytes = 65_536;
 const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -131,7 +131,7 @@ export class ObjectFolder {
   }
 
   /**
-   * Stores a small object, whole or not at all.
+   * Stores an object that is in memory, whole or not at all, while all else waits.
    * @throws NoSuchBucket, and NotImplemented for a key that can't be the name of a file here
    */
   putWhole(bucket: string, key: string, content: Buffer): Promise<ObjectFacts> {
