@@ -120,6 +120,8 @@ export class MapRun {
       while (this.children.runningCount > 0 && this.isRunning(attempt)) await this.change();
       if (!this.isRunning(attempt)) throw new BranchEnded();
       const result = await this.finish(inputs);
+      // It may have been aborted while it wrote, and been redriven.
+      if (!this.isRunning(attempt)) throw new BranchEnded();
       this.settle('SUCCEEDED');
       inputs.close();
       return result;

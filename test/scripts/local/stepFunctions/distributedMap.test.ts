@@ -743,6 +743,32 @@ describe('a redrive', () => {
     expect(objects.json('results', written!)).toMatchObject([{ Input: '1' }, { Input: '2' }, { Input: '3' }]);
   });
 
+  it('ends as its own attempt does, whatever one still writes that was stopped', async () => {
+    const objects = new ObjectsInMemory({ results: {} });
+    const facts = { etag: '', size: 0, lastModified: new Date() };
+    const puts: { stored: () => void; refused: (error: Error) => void }[] = [];
+    objects.putObject = () => new Promise((resolve, refused) => puts.push({ stored: () => resolve(facts), refused }));
+    const atWork = async (n: number) => {
+      while (puts.length < n) await nextTurn();
+    };
+    const ResultWriter = { Resource: 'arn:aws:states:::s3:putObject', Arguments: { Bucket: 'results' } };
+    const fixture = await serve(distributed(passing, { ResultWriter }), { objects });
+    const executionArn = await fixture.start([1]);
+    await atWork(1);
+    await fixture.client.send(new StopExecutionCommand({ executionArn }));
+    await fixture.client.send(new RedriveExecutionCommand({ executionArn }));
+    await atWork(2);
+    puts[0]!.stored();
+    await atWork(3);
+    puts[2]!.stored();
+    await nextTurn();
+    puts[1]!.refused(new Error('The disk is full.'));
+    const { error } = await fixture.ended(executionArn);
+
+    expect(error).toBe('States.ResultWriterFailed');
+    expect((await mapRunOf(fixture, executionArn)).status).toBe('FAILED');
+  });
+
   it('counts what waits for its turn, and forgets it where the execution is stopped again', async () => {
     const { invoker, atWork, release } = holding();
     const fixture = await serve(distributed(calling, { MaxConcurrency: 2 }), { invoker });
