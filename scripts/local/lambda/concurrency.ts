@@ -2,6 +2,9 @@
 import type { DeployedFunction } from '../app/deployment';
 import { ServiceError } from '../http/service';
 
+/** How many invocations the account may run at once, and so how many children of a Map Run are run. */
+export const defaultConcurrency = 100;
+
 /**
  * A function with reserved concurrency has that for itself; all others share what is left of the account's. Nothing
  * queues: an invocation above the limit is throttled.

@@ -6,7 +6,7 @@ import { systemClock, type Clock } from '../../io/clock';
 import type { Deployment } from '../app/deployment';
 import { json } from '../http/listener';
 import { ServiceError, type Service, type ServiceRequest, type ServiceResponse } from '../http/service';
-import { Concurrency } from './concurrency';
+import { Concurrency, defaultConcurrency } from './concurrency';
 import { Configurations } from './configuration';
 import { EventQueue } from './eventQueue';
 import { madeUpAccess, type FunctionAccessSource } from './functionAccess';
@@ -60,7 +60,7 @@ export class LambdaService implements Service, Invoker {
 
   /** Throws where the bootstrap was not built. */
   constructor(options: LambdaServiceOptions) {
-    const { deployment, clock = systemClock, concurrency = 100, surroundings, log } = options;
+    const { deployment, clock = systemClock, concurrency = defaultConcurrency, surroundings, log } = options;
     const {
       bootstrapFile = builtFile('bootstrap.js'),
       temporaryFolder = tmpdir(),

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { MapRunItemCounts } from '@aws-sdk/client-sfn';
-import type { ExecutionStatus, Json } from '../../../../lib/wire';
+import { type ExecutionStatus, type Json, limits } from '../../../../lib/wire';
+import { defaultConcurrency } from '../../lambda/concurrency';
 import type { DistributedMapState } from '../definition/definition';
 import { Document } from '../document';
 import { Execution, type ExecutionFacts, type ExecutionSurroundings, type LoadedStateMachine } from '../execution';
@@ -10,11 +11,6 @@ import { Children, recordBytes, type Tally } from './children';
 import type { ChildInput, ChildInputs } from './childInputs';
 import type { ItemLocation } from './itemReader';
 import { MapResults } from './mapResults';
-
-/** Children at once, at most (AWS Step Functions quotas). */
-const maxChildren = 10_000;
-/** The same here: as many as the functions have invocations. */
-const maxChildrenHere = 100;
 
 /** Seconds that an Express execution may take (AWS Step Functions quotas). */
 const expressSeconds = 300;
@@ -217,7 +213,7 @@ export class MapRun {
   private async startChildren(inputs: ChildInputs, attempt: number): Promise<void> {
     const goesOn = () => this.isRunning(attempt) && this.failure === undefined;
     for (let started = 1; goesOn(); started += 1) {
-      const most = () => Math.min(this.maxConcurrency, maxChildrenHere);
+      const most = () => Math.min(this.maxConcurrency, defaultConcurrency);
       while (goesOn() && this.children.runningCount >= most()) await this.change();
       if (!goesOn()) break;
       if (!this.children.startAgain()) {
@@ -310,7 +306,8 @@ export class MapRun {
 
 /** 0 stands for the limit, which DescribeMapRun then shows. */
 function limited(maxConcurrency: number): number {
-  return maxConcurrency === 0 ? maxChildren : Math.min(maxConcurrency, maxChildren);
+  const most = limits.distributedConcurrency;
+  return maxConcurrency === 0 ? most : Math.min(maxConcurrency, most);
 }
 
 /** A Map without a label gets one that looks like a name-based UUID, as on AWS: the same for each Map Run. */
