@@ -13,7 +13,7 @@ import { maxTimeoutSeconds } from './task';
 /**
  * Reads a state machine's definition in the Amazon States Language and compiles its expressions.
  *
- * Supported: JSONata; Task with the integrations of integrations.ts, Pass, Choice, Map (inline), Wait, Parallel, Succeed, Fail,
+ * Supported: JSONata; Task with the integrations of integrations.ts, Pass, Choice, Map (inline or distributed), Wait, Parallel, Succeed, Fail,
  * with Retry, Catch, Assign, Output, Arguments and TimeoutSeconds. Everything else is refused with a UserError that
  * names the machine, the state and the field; with a `reach`, what the tasks can't reach as well.
  */

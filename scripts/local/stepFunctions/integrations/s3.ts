@@ -1,6 +1,5 @@
 /** The SDK integrations of S3, on the buckets that are here. */
-import type { Json, JsonObject } from '../../../../lib/wire';
-import { limits } from '../../../../lib/wire';
+import { type Json, type JsonObject, limits } from '../../../../lib/wire';
 import { ServiceError } from '../../http/service';
 import { invalidArgument } from '../../s3/errors';
 import type { ListedObject, ObjectStore } from '../../s3/objectStore';
