@@ -1,4 +1,4 @@
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from './clientS3';
 import { callObserver, promptClientConfig, type AwsOptions } from './clientConfig';
 import { UnusableAnswerError } from './errors';
 import { renewed } from './renewed';

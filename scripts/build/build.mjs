@@ -13,8 +13,8 @@ const shared = { absWorkingDir: root, outdir, bundle: true, metafile: true };
 const apart = {
   name: 'apart',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\/resultBucket$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './resultBucket.js', external: true } : undefined,
+    onResolve({ filter: /\/clientS3$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: './clientS3.js', external: true },
     ),
 };
 
@@ -24,7 +24,7 @@ const outputs = await Promise.all([
     ...shared,
     entryPoints: {
       trigger: 'scripts/trigger.ts',
-      resultBucket: 'scripts/aws/resultBucket.ts',
+      clientS3: 'scripts/aws/clientS3.ts',
       bootstrap: 'scripts/local/lambda/nodejs/bootstrap.ts',
     },
     plugins: [apart],

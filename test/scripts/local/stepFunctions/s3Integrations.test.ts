@@ -176,6 +176,19 @@ test('a bucket of others fails as one that is here, and without an answer as the
   ]);
 });
 
+test('a list of others that is cut without a token for the rest is no list', async () => {
+  const body = `<ListBucketResult><IsTruncated>true</IsTruncated><Contents><Key>a</Key></Contents></ListBucketResult>`;
+  const other = await listen(() =>
+    Promise.resolve({ status: 200, headers: { 'content-type': 'application/xml' }, body }),
+  );
+  const objects = new RemoteStore(other.url, madeUpAccess(), 'eu-west-1');
+  const ended = await runMachine(machine({ Call: stateOf('listObjectsV2', { Bucket }) }), {}, { objects });
+  await other.close();
+
+  const cause = expect.stringContaining('The list of things is cut, without a token for the rest.');
+  expect(ended).toMatchObject({ error: 'S3.S3Exception', cause });
+});
+
 test('a failure is retried and caught by the name of its exception', async () => {
   const Retry = [{ ErrorEquals: ['S3.NoSuchKeyException'], MaxAttempts: 2 }];
   const Catch = [{ ErrorEquals: ['S3.NoSuchKeyException'], Next: 'Caught', Output: '{% $states.errorOutput.Error %}' }];
