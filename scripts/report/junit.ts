@@ -10,6 +10,7 @@ import type { AllResults, Outcome, RunConfigurationResult, RunResult } from '../
 import { printable, printableLine } from '../terminal/printable';
 import { indexed } from '../result/allResults';
 import { isExcused } from '../result/tally';
+import { disagreementSentence } from '../result/untested';
 import { xmlAttribute, xmlText } from './xmlText';
 
 /**
@@ -33,8 +34,9 @@ interface TestCase {
 /**
  * The result as one JUnit document, a piece for each test case. Each configuration is one: `FAILED` is a failure, `ERRORED`
  * an error, a known failure is skipped with its reason. Where the run didn't pass although no test case says why (it timed
- * out, or `--strict` counts flaky ones), a test case named `(verdict)` does. With more test cases than CodeBuild shows, and
- * of a distributed execution, the worst come first; otherwise they keep the order of the run.
+ * out, or `--strict` counts flaky ones), or what came back does not agree, a test case named `(verdict)` says so. With more
+ * test cases than CodeBuild shows, and of a distributed execution, the worst come first; otherwise they keep the order of
+ * the run.
  */
 export function renderJunit(result: RunResult): Generator<string> {
   const { total, failed, errored, known = 0 } = result;
@@ -131,13 +133,15 @@ function testCase(result: RunConfigurationResult): TestCase {
   return { ...base, kind: status === 'FAILED' ? 'failure' : 'error', type, message: message + expired, detail };
 }
 
-/** The test case that says why the run didn't pass, where no other one does. */
-function verdictCases({ verdict, status, failed, errored, flaky = 0 }: RunResult): TestCase[] {
-  if (verdict === 'PASSED' || failed + errored > 0) return [];
+/** The test case that says why the run didn't pass, where no other one does or none is to be believed. */
+function verdictCases({ verdict, status, failed, errored, flaky = 0, disagreement }: RunResult): TestCase[] {
+  if (disagreement === undefined && (verdict === 'PASSED' || failed + errored > 0)) return [];
   const message =
-    verdict === 'FAILED'
-      ? `Passed only when run again, which counts as failed: ${flaky}.`
-      : `There is no verdict: the execution ended as ${status}.`;
+    disagreement !== undefined
+      ? disagreementSentence(disagreement)
+      : verdict === 'FAILED'
+        ? `Passed only when run again, which counts as failed: ${flaky}.`
+        : `There is no verdict: the execution ended as ${status}.`;
   const kind = verdict === 'FAILED' ? 'failure' : 'error';
   return [{ kind, name: '(verdict)', seconds: 0, type: verdict, message, detail: message, output: '' }];
 }

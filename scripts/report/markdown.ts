@@ -76,7 +76,7 @@ function fitting<T>(items: T[], render: (item: T) => string, room: number): stri
 function headOf(result: RunResult): string {
   const { verdict, duration_seconds: seconds, max_concurrency: concurrency, tolerated_failures: tolerated } = result;
   const title = { PASSED: 'passed', FAILED: 'failed', ERRORED: 'has no verdict' }[verdict];
-  const { console_url: link, cost, cost_unknown: costUnknown, known_failure_notes: notes = [] } = result;
+  const { console_url: link, cost, cost_unknown: costUnknown, known_failure_notes: notes = [], disagreement } = result;
   return [
     `## System test ${title}`,
     '',
@@ -84,6 +84,9 @@ function headOf(result: RunResult): string {
     '',
     `- Took ${seconds.toFixed(3)} s, at most ${concurrency} at once`,
     ...(verdict === 'ERRORED' ? [`- The execution ended as ${result.status}`] : []),
+    ...(disagreement === undefined
+      ? []
+      : [`- What came back does not agree: ${markdownCode(cut(disagreement, cellLength))}`]),
     ...(tolerated > 0 ? [`- Tolerated failures: ${tolerated}`] : []),
     ...(cost ? [`- Cost: ${markdownCode(costLine(cost))}`] : []),
     ...(costUnknown === undefined ? [] : [`- Cost not known: ${markdownCode(cut(costUnknown, cellLength))}`]),

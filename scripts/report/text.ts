@@ -3,7 +3,7 @@ import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire'
 import { costLine } from '../cost/cost';
 import { counted } from '../terminal/counted';
 import { printable, printableLine } from '../terminal/printable';
-import { notFinished } from '../result/untested';
+import { disagreementSentence, notFinished } from '../result/untested';
 import { slowestOf } from '../result/allResults';
 import { isExcused } from '../result/tally';
 import { unlistedText } from '../result/unlisted';
@@ -38,6 +38,7 @@ export function textReport(result: RunResult, colors: Colors): string {
     ...speedLines(result),
     ...costLines(result),
     ...toleranceLines(result),
+    ...disagreementLines(result, colors),
     `The system test took ${result.duration_seconds.toFixed(3)}s`,
     colors.bold(paintOf(result, colors)(countLine(result))),
     '',
@@ -152,6 +153,11 @@ function speedLines({ results, all, duration_seconds: duration }: RunResult): st
 function toleranceLines({ verdict, failed, tolerated_failures: tolerated }: RunResult): string[] {
   if (verdict !== 'PASSED' || failed === 0) return [];
   return [tolerated === 1 ? '1 failure is tolerated.' : `Up to ${tolerated} failures are tolerated.`];
+}
+
+/** The count alone would look like that of a run that passed. */
+function disagreementLines({ disagreement }: RunResult, colors: Colors): string[] {
+  return disagreement === undefined ? [] : [colors.yellow(printableLine(disagreementSentence(disagreement)))];
 }
 
 function countLine({ passed, total, failed, errored }: RunResult): string {

@@ -134,6 +134,12 @@ describe('a JUnit report', () => {
       'There is no verdict: the execution ended as ABORTED.',
     ],
     [
+      'what came back does not agree',
+      { status: 'SUCCEEDED', verdict: 'ERRORED', disagreement: 'x' } as const,
+      'error',
+      'There is no verdict, as what came back does not agree: x.',
+    ],
+    [
       'flaky ones count as failed',
       { verdict: 'FAILED', flaky: 2 } as const,
       'failure',
@@ -143,6 +149,13 @@ describe('a JUnit report', () => {
     const cases = parsed(renderJunit(runResultOf([passed('a')], change))).testcase;
     expect(cases).toHaveLength(2);
     expect(cases[1]).toMatchObject({ name: '(verdict)', [kind]: { message } });
+  });
+
+  test('says beside what failed that what came back does not agree', () => {
+    const { errors, testcase } = parsed(
+      renderJunit(runResultOf([failed('a')], { verdict: 'ERRORED', disagreement: 'x' })),
+    );
+    expect({ errors, names: testcase.map((one) => one.name) }).toEqual({ errors: '1', names: ['a', '(verdict)'] });
   });
 
   test('shows the worst first where CodeBuild shows only some, and says so', () => {

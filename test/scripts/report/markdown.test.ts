@@ -85,6 +85,13 @@ describe('a Markdown report', () => {
     expect(report).toMatch(/^## System test has no verdict\n[^]*- The execution ended as TIMED_OUT\n/);
   });
 
+  test('says what does not agree of what came back', () => {
+    const report = renderMarkdown(runResultOf([passed('a')], { verdict: 'ERRORED', disagreement: 'one is *missing*' }));
+    expect(report).toMatch(
+      /^## System test has no verdict\n[^]*- What came back does not agree: `one is \*missing\*`\n/,
+    );
+  });
+
   test.each(['javascript:alert(1)', 'https://x.example/a)b', 'https://x.example/ <b>'])('has no link to %s', (link) => {
     expect(renderMarkdown({ ...runResultOf(mixed), console_url: link })).not.toContain('in the console');
   });

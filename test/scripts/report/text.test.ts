@@ -64,6 +64,12 @@ describe('the text report', () => {
     expect(text).toContain(`${line}\nThe system test took`);
   });
 
+  test('says before the count that what came back does not agree', () => {
+    expect(report([passed], { verdict: 'ERRORED', disagreement: 'one is missing' })).toMatch(
+      /\nThere is no verdict, as what came back does not agree: one is missing\.\nThe system test took .*\n1 of 1 passed the test - 0 failed\n$/,
+    );
+  });
+
   test('lists what was not finished by name, in lines of at most 80 columns', () => {
     const error = { type: notFinished, message: 'Not finished when the execution timed out.' };
     const unfinished = Array.from({ length: 30 }, (_, index) => ({

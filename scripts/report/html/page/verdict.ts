@@ -83,7 +83,9 @@ function sentence(run: RunResult): string {
   if (verdict === 'ERRORED') {
     const untested = errored > 0 ? `${count(errored)} ${of} could not be tested` : '';
     const failures = failed > 0 ? `${count(failed)} ${untested ? '' : `${of} `}failed` : '';
-    return joined(['No verdict.', endings[status], stop([untested, failures].filter(Boolean).join(', and '))]);
+    const disagreement = run.disagreement === undefined ? '' : `What came back does not agree: ${run.disagreement}.`;
+    const rest = stop([untested, failures].filter(Boolean).join(', and '));
+    return joined(['No verdict.', disagreement, endings[status], rest]);
   }
   if (verdict === 'FAILED') {
     // Only where the run was asked to be strict.

@@ -59,6 +59,10 @@ describeInBrowser('the HTML report in Chromium', () => {
       { verdict: 'ERRORED', status: 'TIMED_OUT' },
       'No verdict. The execution timed out. 5 of 40 configurations failed.',
     ],
+    [
+      { verdict: 'ERRORED', failed: 0, passed: 40, disagreement: 'one is missing' },
+      'No verdict. What came back does not agree: one is missing.',
+    ],
   ] as [Partial<RunResult>, string][])('puts %j into a sentence', async (change, sentence) => {
     const page = await reports.open(aRun(40, 10, change));
     expect(await page.locator('.lead').innerText()).toBe(sentence);
