@@ -75,7 +75,7 @@ export interface MapRunDescription {
   executionArn: string;
   status: MapRunStatus;
   items: ItemCounts;
-  /** How many child executions there are. */
+  /** How many child executions were started, those that wait left out. */
   children: number;
 }
 
@@ -148,7 +148,7 @@ export function stepFunctions(options: AwsOptions): StepFunctions {
           aborted: given(counts.aborted, 'aborted'),
           total: given(counts.total, 'total'),
         },
-        children: given(executionCounts?.total, 'executionCounts'),
+        children: given(executionCounts?.total, 'executionCounts') - given(executionCounts?.pending, 'executionCounts'),
       };
     },
     async children(o, abortSignal) {

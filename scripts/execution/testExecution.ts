@@ -110,11 +110,12 @@ async function resultOf(followed: FollowedExecution, asked: TimedRequest, contex
   const { result, read } = await distributedResult(followed, asked, connection, { clock: io.clock, stop });
   cleanUp.push(() => read.spool.close());
   const { items, children = 0 } = read.description ?? {};
-  const tested = items?.total ?? 0;
-  if (tested > result.total) {
-    talk.note(`The Map Run has ${tested} items; there are results of ${result.total}.`);
+  const { total = 0, pending = 0 } = items ?? {};
+  if (total > result.total) {
+    talk.note(`The Map Run has ${total} items; there are results of ${result.total}.`);
   }
-  const ofChildren = childTransitions(tested, children, children !== tested);
+  const started = total - pending;
+  const ofChildren = childTransitions(started, children, children !== started);
   const memoryMb =
     read.memoryMb ??
     (options.cost ? await memoryOfChild({ ...connection, mapRunArn: tracker.mapRunArn }, stop) : undefined);

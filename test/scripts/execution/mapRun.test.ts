@@ -201,6 +201,17 @@ describe('the cost of a distributed run', () => {
     expect(cost!.lambda_gb_seconds).toBeCloseTo((2 * 3.005 * 128) / 1024);
   });
 
+  test('leaves out the children that were not started', async () => {
+    const fake = fakeMapRun([[result('a')], [result('b', 'FAILED')]]);
+    fake.events = [...fake.events.slice(0, 6), { ...fake.events[6]!, type: 'ExecutionAborted' }];
+    fake.mapRun.items = { ...fake.mapRun.items, pending: 98, total: 100 };
+
+    const { cost } = reportOf(await runFake(fake));
+
+    // Check input and the Map.
+    expect(cost).toMatchObject({ lambda_requests: 2, state_transitions: 2 + 4 });
+  });
+
   test('is that of the memory which a child tells, where all passed and left no log', async () => {
     const log = 'REPORT RequestId: 1\tDuration: 3 ms\tBilled Duration: 4 ms\tMemory Size: 512 MB\n';
     const output = JSON.stringify({ LogResult: Buffer.from(log).toString('base64') });
