@@ -5,8 +5,7 @@
  * (test/lib/stateMachine/jsonata), so none
  *
  * - indexes from the end of a list that may be empty, and none repeats a group in a regular expression, which takes
- * Java a
- *   stack frame for each repetition;
+ *   Java a stack frame for each repetition;
  * - asks `$substring` for more characters than there are, or for the end of a text: in Java that fails where one of them
  *   takes two UTF-16 units;
  * - refers to the context by `$`, which LocalStack refuses.

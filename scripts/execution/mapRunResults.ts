@@ -227,7 +227,9 @@ function contradiction({ configuration_identifier: identifier, status }: Configu
 /** @returns a sentence where it is the second one of a configuration, which is not kept */
 function keep(result: ConfigurationResult, into: MapRunResults): string[] {
   const { configuration_identifier: identifier, log_tail: log } = result;
-  if (!into.identifiers.add(identifier)) return [`the configuration ${shown(identifier)} was tested more than once`];
+  if (!into.identifiers.add(identifier)) {
+    return [`the configuration ${shown(identifier)} was tested more than once, as where its list has it twice`];
+  }
   if (log !== undefined) {
     into.memoryMb ??= reportedMemoryMb(log);
   }

@@ -132,7 +132,7 @@ describe('what is told of a distributed run that failed is not believed', () => 
         rewrite(fake, 'passed/child-2', [good[0]]);
         tell(fake, { passed: 3, failed: 0 }, undefined);
       },
-      'the configuration "good-1" was tested more than once',
+      'the configuration "good-1" was tested more than once, as where its list has it twice',
     ],
     [
       'where the Map Run is of another execution',
