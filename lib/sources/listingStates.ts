@@ -35,7 +35,11 @@ export function listingStates(
   const failed = sfn.Fail.jsonata(scope, 'Listing failed', {
     comment: 'Nothing was tested: the Cause names the source and what is wrong with it',
     error: listingFailed,
-    cause: jsonata('$listing.refusal'),
+    cause: jsonata(
+      listing.itemReader && !mayBeLarge
+        ? '$listing.refusal & ($listing.large = true ? " A Distributed Map reads it in any size.")'
+        : '$listing.refusal',
+    ),
   });
   const list = listing.task(scope, 'List configurations', {
     queryLanguage: sfn.QueryLanguage.JSONATA,

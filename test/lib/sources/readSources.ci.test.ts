@@ -223,7 +223,7 @@ describe('a system test tests nothing and names the source', () => {
       'with too many',
       object('list.jsonl'),
       file('"a"\n'.repeat(998)),
-      'Expected s3://feeds/list.jsonl to list at most 997 configurations, got 998 on 1 page.',
+      'Expected s3://feeds/list.jsonl to list at most 997 configurations, got 998 on 1 page. A Distributed Map reads it in any size.',
     ],
     ['without objects under the prefix', prefix, { other: '' }, listsNone('s3://feeds/tenants/')],
     [
