@@ -71,7 +71,7 @@ export function stateMachineDefinition(scope: Construct, props: StateMachineDefi
   const failed = sfn.Fail.jsonata(scope, 'Failed', {
     comment: 'The input of this state is the aggregated result: every configuration with its error and log',
     error: results.failedError,
-    cause: results.failedCause,
+    cause: results.failedCause(itemReader?.name),
   });
   const allPassed = sfn.Choice.jsonata(scope, 'All passed?', { comment: 'Within the tolerated failures' })
     .when(sfn.Condition.jsonata(results.allPassed), passed)

@@ -48,12 +48,15 @@ export function readItem(name: string, configuration: string, withPrefix: boolea
   ${configurationChecks}
   $item := $states.context.Map.Item.Value;
   $configuration := (${configuration.trim()});
-  $place := "item " & ($states.context.Map.Item.Index + 1) & " of " & ${jsonataText(name)};
+  $refused := function() {(
+    ${start}
+    $place := "item " & ($states.context.Map.Item.Index + 1) & " of " & ${jsonataText(name)};
+    $keys := $type($item) = "object" ? $start("" & $join($keys($item), ", "), 200);
+    $got := $exists($keys) ? "an object with the keys [" & $keys & "]" : $type($item);
+    {"configuration": $place, "refusal": "Expected " & $place & " to be ${aConfiguration}, got " & $got & "."}
+  )};
   $merge([
-    $type($namesOf([$configuration])[0]) = "string" ? {"configuration": $configuration} : {
-      "configuration": $place,
-      "refusal": "Expected " & $place & " to be ${aConfiguration}."
-    }${withPrefix ? ',\n    {"prefix": $checked.results.prefix}' : ''}
+    $type($namesOf([$configuration])[0]) = "string" ? {"configuration": $configuration} : $refused()${withPrefix ? ',\n    {"prefix": $checked.results.prefix}' : ''}
   ])
 )`);
 }

@@ -5,7 +5,7 @@
  * None may fail, whatever the function says: where the Output of a catcher fails, the whole execution does.
  */
 import { listingFailed, reportPatterns, unanswered, unknownErrorType, unsuccessful } from './invocationRules';
-import { identifier, jsonata, messageIn, size, start } from './jsonata';
+import { identifier, jsonata, jsonataText, messageIn, size, start } from './jsonata';
 import { limits } from '../wire';
 
 /**
@@ -205,13 +205,18 @@ export const failedError = jsonata(
 /**
  * The Cause of the Fail state: one sentence that names the first ten identifiers, cut to the limit of a Cause. It has no
  * quotation marks, backslashes and control characters, which EventBridge doesn't escape when a notification quotes it.
+ *
+ * @param sourceName what a Distributed Map may read by itself, so that the list may have been empty
  */
-export const failedCause = jsonata(String.raw`(
+export function failedCause(sourceName?: string): string {
+  const none = sourceName === undefined ? '' : ` of ${sourceName}`;
+  return jsonata(String.raw`(
   ${start}
   $names := [$states.input.results[status != "PASSED"].configuration_identifier];
   $first := $replace($join($names[[0..9]], ", "), /["\x5c\x00-\x1f\x7f]/, " ");
   $location := $states.input.results_location;
-  $start($states.input.total = 0 ? "Expected at least one configuration, got none." : $states.input.failed & " of " & $states.input.total & " configurations failed the system test"
+  $start($states.input.total = 0 ? $replace(${jsonataText(`Expected at least one configuration${none}, got none.`)}, /["\x5c\x00-\x1f\x7f]/, " ") : $states.input.failed & " of " & $states.input.total & " configurations failed the system test"
     & ($states.input.errored > 0 ? " and " & $states.input.errored & " could not be tested" : "")
     & ": " & ($exists($location) ? "see s3://" & $location.bucket & "/" & $location.prefix & "not_passed/") & $first & ($count($names) > 10 ? " and " & ($count($names) - 10) & " more" : "") & ".", ${limits.causeLength - 1})
 )`);
+}

@@ -369,7 +369,7 @@ async function expressions(times: number): Promise<void> {
     ['refuse 80,000', check, { input: { configurations: Array<string>(80_000).fill('') } }],
     ['complete the input', completeInput(defaults), { input: { configurations: names } }],
     ['count the results', aggregatedResult(), { input: {}, result: results }],
-    ['name what failed', failedCause, { input: { results, failed: 1040, errored: 0, total: 1040 } }],
+    ['name what failed', failedCause(), { input: { results, failed: 1040, errored: 0, total: 1040 } }],
   ];
   for (const [what, expression, states] of measured) {
     const milliseconds: number[] = [];

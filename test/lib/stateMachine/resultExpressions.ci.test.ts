@@ -143,7 +143,7 @@ describe('the cause of a failed execution', () => {
       configuration_identifier: 'x🎉'.repeat(2500),
       status: 'FAILED',
     }));
-    const cause = await evaluate(failedCause, { input: { failed: 300, errored: 0, total: 300, results } });
+    const cause = await evaluate(failedCause(), { input: { failed: 300, errored: 0, total: 300, results } });
     expect(Array.from(cause as string).length).toBeLessThanOrEqual(limits.causeLength);
   });
 
@@ -153,7 +153,7 @@ describe('the cause of a failed execution', () => {
         const results = identifiers.map((name) => ({ configuration_identifier: name, status: 'FAILED' }));
         const input = { failed: results.length, errored: 0, total: results.length, results };
         // eslint-disable-next-line no-control-regex -- what JSON escapes
-        expect(await evaluate(failedCause, { input })).not.toMatch(/["\\\u0000-\u001f]/);
+        expect(await evaluate(failedCause(), { input })).not.toMatch(/["\\\u0000-\u001f]/);
       }),
       runs(30),
     );

@@ -1033,12 +1033,12 @@ export const cases: Case[] = [
   ]),
   [
     'names the first ten that failed',
-    ending(results.failedCause, aggregated({ failed: 12, errored: 1 }, ['a"\\\n\u007f', ...repeated(12, 'é🎉')])),
+    ending(results.failedCause(), aggregated({ failed: 12, errored: 1 }, ['a"\\\n\u007f', ...repeated(12, 'é🎉')])),
     '12 of 400 configurations failed the system test and 1 could not be tested: a    , é🎉 0, é🎉 1, é🎉 2, é🎉 3, é🎉 4, é🎉 5, é🎉 6, é🎉 7, é🎉 8 and 3 more.',
   ],
   [
     'names the one that failed',
-    ending(results.failedCause, aggregated({ failed: 1 }, ['🎉'])),
+    ending(results.failedCause(), aggregated({ failed: 1 }, ['🎉'])),
     '1 of 400 configurations failed the system test: 🎉.',
   ],
 ];

@@ -82,7 +82,8 @@ const read = (value: Json, withPrefix = true): Evaluation =>
     { checked },
   );
 const item7 = 'item 7 of s3://lists/all "of" them.csv';
-const refusal = `Expected ${item7} to be a string of 1 to 1024 characters that is not blank, or an object with such a configuration_identifier and no system_test.`;
+const expectedItem = `Expected ${item7} to be a string of 1 to 1024 characters that is not blank, or an object with such a configuration_identifier and no system_test, got `;
+const refusal = `${expectedItem}number.`;
 
 const child = (expression: string, input: Json, variables: JsonObject = { prefix: location.prefix }) =>
   evaluation(expression, { input, context: { ...context, Execution: { Name: 'child' } } }, variables);
@@ -212,27 +213,29 @@ const childCases: Case[] = [
   ['takes a text that the Map read', read('🎉', false), { configuration: '🎉' }],
   ...(
     [
-      null,
-      5,
-      true,
-      '',
-      ' \t',
-      [],
-      ['a'],
-      {},
-      { id: null },
-      { id: '' },
-      { id: ['a'] },
-      { id: {} },
-      { name: 'a' },
-    ] as Json[]
-  )
-    .concat({ id: 'a', system_test: false }, 'x'.repeat(1025), { configuration_identifier: 'a' })
-    .map((value): Case => [
-      `tests no ${JSON.stringify(value).slice(0, 40)} that the Map read`,
-      read(value),
-      { configuration: item7, refusal, prefix: location.prefix },
-    ]),
+      [null, 'null'],
+      [5, 'number'],
+      [true, 'boolean'],
+      ['', 'string'],
+      [' \t', 'string'],
+      [[], 'array'],
+      [['a'], 'array'],
+      [{}, 'an object with the keys []'],
+      [{ id: null }, 'an object with the keys [id]'],
+      [{ id: '' }, 'an object with the keys [id]'],
+      [{ id: ['a'] }, 'an object with the keys [id]'],
+      [{ id: {} }, 'an object with the keys [id]'],
+      [{ name: 'a', k: '' }, 'an object with the keys [name, k]'],
+      [{ ['🎉'.repeat(300)]: 'a' }, `an object with the keys [${'🎉'.repeat(200)}]`],
+      [{ id: 'a', system_test: false }, 'an object with the keys [id, system_test]'],
+      ['x'.repeat(1025), 'string'],
+      [{ configuration_identifier: 'a' }, 'an object with the keys [configuration_identifier]'],
+    ] as [Json, string][]
+  ).map(([value, got]): Case => [
+    `tests no ${JSON.stringify(value).slice(0, 40)} that the Map read`,
+    read(value),
+    { configuration: item7, refusal: `${expectedItem}${got}.`, prefix: location.prefix },
+  ]),
   [
     'invokes nothing where there is no configuration',
     child(results.functionEvent('{}', inChild), { configuration: item7, refusal }),
@@ -356,6 +359,11 @@ export const distributedCases: Case[] = [
     broken(distributed.distributionCause(undefined), 'States.DataLimitExceeded'),
     'The configurations could not all be tested: States.DataLimitExceeded. The results so far are in s3://results/system-test/run 1/',
   ],
+  [
+    'names the source that lists none',
+    evaluation(results.failedCause(readName), { input: { ...counts(0, 0, 0), tolerated_failures: 0 } }),
+    'Expected at least one configuration of s3://lists/all  of  them.csv, got none.',
+  ],
   ...[
     [counts(0, 0, 0), false, 'SystemTestListingFailed', 'Expected at least one configuration, got none.'],
     [counts(2, 0, 0), true, 'SystemTestErrored', ''],
@@ -377,7 +385,7 @@ export const distributedCases: Case[] = [
     return [
       [`gives the verdict on ${what}`, evaluation(results.allPassed, { input }), passes as boolean],
       [`gives the error of ${what}`, evaluation(results.failedError, { input }), error as string],
-      [`gives the cause of ${what}`, evaluation(results.failedCause, { input }), cause as string],
+      [`gives the cause of ${what}`, evaluation(results.failedCause(), { input }), cause as string],
     ];
   }),
 ];
