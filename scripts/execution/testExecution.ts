@@ -70,7 +70,7 @@ export async function testExecution(
     `Left while an execution of ${stateMachineArn} was being started: it may run.`,
   );
   const { executionArn } = started;
-  const link = announce(started, context);
+  const link = announce(started, name !== undefined, context);
   const followed = await follow(executionArn, context);
   const asked = { executionArn, input, startedAt, now: new Date(io.clock.now()) };
   const { result, memoryMb, stateTransitions } = await resultOf(followed, asked, context);
@@ -122,12 +122,17 @@ async function resultOf(followed: FollowedExecution, asked: TimedRequest, contex
   return { result, memoryMb, stateTransitions: usage.stateTransitions() + ofChildren };
 }
 
-function announce({ executionArn, ended }: StartedExecution, { connection, talk }: RunContext): string | undefined {
+function announce(
+  { executionArn, ended }: StartedExecution,
+  named: boolean,
+  { connection, talk }: RunContext,
+): string | undefined {
   const at = ended?.stopDate ? ` at ${ended.stopDate.toISOString()}` : '';
   talk.note(
     ended
       ? `Nothing was started: the execution of that name has ended already${at}, and this is what it came to: ${executionArn}`
-      : `Started the execution ${executionArn}`,
+      : // One of this name and input that runs already is joined, and nothing tells which it was.
+        `${named ? 'Started or joined' : 'Started'} the execution ${executionArn}`,
   );
   const link = connection.isAws() ? consoleLink(executionArn) : undefined;
   if (link) {

@@ -139,6 +139,7 @@ describe('a name', () => {
 
     expect(result).toMatchObject({ verdict: 'PASSED', total: 1 });
     expect(second.result?.execution_arn).toBe(result?.execution_arn);
+    expect(second.stderr).toMatch(/^Started or joined the execution arn:/);
     await expect(deployed.executions()).resolves.toHaveLength(before + 1);
     await expect(run(deployed, args)).resolves.toMatchObject({
       code: 0,
