@@ -3,6 +3,7 @@ import { parseDistributedResult } from '../../lib/wire/parsers';
 import type { ResultBucket } from '../aws/resultBucket';
 import { ResultSpool } from '../result/resultSpool';
 import { countByStatus, toleratedCount } from '../result/tally';
+import { restOfList } from '../result/unnamed';
 import { notFinished } from '../result/untested';
 import { inputOf } from './disagreements';
 import {
@@ -19,6 +20,9 @@ import type { FollowedExecution } from './followExecution';
 import { IdentifierSet } from './identifierSet';
 import { locationDisagreements, mapRunDisagreements } from './mapRunDisagreements';
 import { readMapRun, type MapRunResults, type MapRunSource, type ReadingOptions } from './mapRunResults';
+
+/** The error type of what nobody knows. */
+const notListed = 'SystemTest.NotListed';
 
 /** The calls that it takes. */
 export interface DistributedApi {
@@ -105,13 +109,18 @@ function unreadable({ tracker: { end } }: FollowedExecution, result: Error | Dis
   return [`the result of the execution can't be read (${result.message})`];
 }
 
-/** What was named and has no result was not over, or not begun. */
+/** What was named and has no result was not over, or not begun. Of a list that the Map reads by itself, nobody knows the rest. */
 function addUnfinished(
   { tracker }: FollowedExecution,
   asked: TimedRequest,
-  { spool, identifiers }: MapRunResults,
+  { spool, identifiers, description }: MapRunResults,
 ): void {
   const named = inputOf(asked).configurations?.map(identifierOf) ?? tracker.items()?.map(identifierIn) ?? [];
+  if (named.length === 0) {
+    const items = description === undefined ? '' : ` of ${description.items.total} items`;
+    const message = `There are results of ${identifiers.size}${items}, and which others the list has is not known, as ${reasonOf(tracker.end)}.`;
+    spool.append({ configuration_identifier: restOfList, status: 'ERRORED', error: { type: notListed, message } });
+  }
   const error = { type: notFinished, message: `Not finished when ${reasonOf(tracker.end)}.` };
   for (const identifier of named) {
     if (identifier !== undefined && identifiers.add(identifier)) {

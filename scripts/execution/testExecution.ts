@@ -111,8 +111,8 @@ async function resultOf(followed: FollowedExecution, asked: TimedRequest, contex
   cleanUp.push(() => read.spool.close());
   const { items, children = 0 } = read.description ?? {};
   const { total = 0, pending = 0 } = items ?? {};
-  if (total > result.total) {
-    talk.note(`The Map Run has ${total} items; there are results of ${result.total}.`);
+  if (total > read.identifiers.size) {
+    talk.note(`The Map Run has ${total} items; there are results of ${read.identifiers.size}.`);
   }
   const started = total - pending;
   const ofChildren = childTransitions(started, children, children !== started);

@@ -2,6 +2,7 @@ import { identifierOf, type Configuration, type RunResult } from '../../lib/wire
 import { readInputFile } from '../io/inputFile';
 import { redacted } from './redaction';
 import { parseRunResult } from './runResultFile';
+import { isUnnamed } from './unnamed';
 import type { CommandIo } from '../io/commandIo';
 import { UserError } from '../io/userError';
 
@@ -22,15 +23,16 @@ export async function readEarlierRun(
 }
 
 /**
- * Makes sure that identifiers of an earlier report name configurations: a redacted one names none.
+ * Makes sure that identifiers of an earlier report name configurations: a redacted one names none, nor does what stands
+ * there in place of one.
  * @throws UserError
  */
 export function checkIdentifiers(identifiers: string[], file: string): void {
-  const hidden = identifiers.find((identifier) => identifier.includes(redacted));
+  const hidden = identifiers.find((identifier) => identifier.includes(redacted) || isUnnamed(identifier));
   if (hidden !== undefined) {
     throw new UserError(
-      `Expected the identifiers of configurations in ${file}, got the redacted ${JSON.stringify(hidden)}: ` +
-        'name them, or give --configurations.',
+      `Expected the identifiers of configurations in ${file}, got ${hidden.includes(redacted) ? 'the redacted ' : ''}` +
+        `${JSON.stringify(hidden)}: name them, or give --configurations.`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { RunResult } from '../../lib/wire';
 import { counted } from '../terminal/counted';
 import { everyResult } from './allResults';
+import { restOfList } from './unnamed';
 
 /** The error type of a configuration that was not over when its run ended, or was never started. */
 export const notFinished = 'SystemTest.NotFinished';
@@ -8,10 +9,13 @@ export const notFinished = 'SystemTest.NotFinished';
 /** Why there is no verdict, where all was tried. */
 export function untestedSentence(result: Pick<RunResult, 'results' | 'all'>): string {
   let untested = 0;
-  for (const { status, error } of everyResult(result)) {
-    untested += status === 'ERRORED' && error?.type !== notFinished ? 1 : 0;
+  let rest = false;
+  for (const { configuration_identifier: identifier, status, error } of everyResult(result)) {
+    rest ||= identifier === restOfList;
+    untested += status === 'ERRORED' && error?.type !== notFinished && identifier !== restOfList ? 1 : 0;
   }
-  return `There is no verdict, as ${counted(untested)} could not be tested.`;
+  const what = [...(untested > 0 || !rest ? [counted(untested)] : []), ...(rest ? [restOfList] : [])];
+  return `There is no verdict, as ${what.join(' and ')} could not be tested.`;
 }
 
 /** Why there is no verdict, where what came back is not believed. */

@@ -343,6 +343,15 @@ describe.each<Way>(['run', 'invoke'])('%s with --longest-first', (way) => {
     expect(stderr).toMatch(/^Testing the 3 configurations of .*durations\.json: only the construct knows whether/m);
     expect(result.results.map((one) => one.configuration_identifier)).toEqual(['from_1_y', 'from_1_z', 'from_1_x']);
   });
+
+  it('is refused where the earlier run does not know all of its configurations', async () => {
+    const partial = file('partial.json', runResultOf([passed('from_1_x'), errored('the rest of the list')]));
+
+    await expect(inProcess(command(way, ['--longest-first', partial]))).resolves.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('got "the rest of the list": name them, or give --configurations.'),
+    });
+  });
 });
 
 describe('a run in CodeBuild', () => {

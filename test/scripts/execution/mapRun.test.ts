@@ -1,6 +1,9 @@
 import type { HistoryEvent, StepFunctions } from '../../../scripts/aws/stepFunctions';
 import { executionCounts } from '../../../scripts/cost/executionCounts';
 import { FakeClock } from '../fakeClock';
+import { mergeReruns, toRerun } from '../../../scripts/result/rerun';
+import { untestedSentence } from '../../../scripts/result/untested';
+import { passed, runResultOf } from '../runResults';
 import { fakeMapRun, reportOf, result, runFake, type FakeMapRun, type RunFake } from '../fakeMapRun';
 
 const seconds = 1000;
@@ -147,7 +150,7 @@ describe('a Map Run that does not come to its end', () => {
           cause: 'The Map Run failed: States.DataLimitExceeded.',
         },
       },
-      'There is no verdict, as 1 configuration could not be tested.',
+      'There is no verdict, as 1 configuration and the rest of the list could not be tested.',
     ],
   ])('and %s has no verdict, though all passed that was tested', async (_, last, sentence) => {
     const fake = fakeMapRun(many(3));
@@ -159,7 +162,14 @@ describe('a Map Run that does not come to its end', () => {
 
     expect(ended.code).toBe(3);
     expect(ended.stderr).toContain(sentence);
-    expect(reportOf(ended)).toMatchObject({ verdict: 'ERRORED', passed: 3, errored: 1 });
+    const run = reportOf(ended);
+    expect(run).toMatchObject({ verdict: 'ERRORED', passed: 3, errored: 2 });
+
+    // Nobody knows what else its list has, so what is run again of it can't make it pass.
+    expect(toRerun(run)).toEqual(['late']);
+    const rerun = mergeReruns(run, runResultOf([passed('late')]));
+    expect(rerun).toMatchObject({ verdict: 'ERRORED', passed: 4, errored: 1 });
+    expect(untestedSentence(rerun)).toBe('There is no verdict, as the rest of the list could not be tested.');
   });
 
   test('says that its list could not be read where it tested nothing, and what it tested where it did', async () => {

@@ -32,7 +32,7 @@ describe('running again', () => {
     expect(toRerun({ results })).toEqual(['b', 'c']);
   });
 
-  test.each(['item 1 of the child execution 0a1b', 'item 7 of s3://bucket/tenants.csv'])(
+  test.each(['item 1 of the child execution 0a1b', 'item 7 of s3://bucket/tenants.csv', 'the rest of the list'])(
     'leaves out what has no identifier: %s',
     (identifier) => {
       expect(toRerun({ results: [errored(identifier), failed('a')] })).toEqual(['a']);
