@@ -1,4 +1,4 @@
-import { errorText } from './rows';
+import { sameErrors, varying } from '../../../causes';
 import type { Kind, Row } from './rows';
 import type { Filter } from './view';
 import { visible } from './visible';
@@ -15,9 +15,6 @@ export interface Cause {
   search: string;
 }
 
-/** What differs between messages that say the same: identifiers of requests, numbers, times. */
-const varying = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{12,}\b|\d+/gi;
-
 /**
  * Why configurations did not pass, the most frequent reason first; then what is flaky and what is known. Each stands
  * under one reason: a known failure past its date under that, which says what to do, rather than under its error.
@@ -27,7 +24,7 @@ export function causesOf(rows: readonly Row[]): Cause[] {
   const errored = rows.filter(({ kind }) => kind === 'ERRORED');
   // A known failure that counts as failed is past its date.
   const failures = [
-    ...sameErrors(
+    ...errorCauses(
       failed.filter(({ result }) => !result.known),
       'FAILED',
     ),
@@ -35,7 +32,7 @@ export function causesOf(rows: readonly Row[]): Cause[] {
   ];
   return [
     ...mostFrequentFirst(failures),
-    ...mostFrequentFirst(sameErrors(errored, 'ERRORED')),
+    ...mostFrequentFirst(errorCauses(errored, 'ERRORED')),
     ...flaky(rows.filter(({ kind }) => kind === 'FLAKY')),
     ...sameReasons(rows.filter(({ kind }) => kind === 'PASSED' || kind === 'KNOWN')),
   ];
@@ -45,18 +42,8 @@ function mostFrequentFirst(causes: Cause[]): Cause[] {
   return causes.toSorted((a, b) => b.rows.length - a.rows.length);
 }
 
-function sameErrors(rows: Row[], kind: 'FAILED' | 'ERRORED'): Cause[] {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = errorText(row.result).replace(varying, '#');
-    const group = groups.get(key);
-    if (group) {
-      group.push(row);
-    } else {
-      groups.set(key, [row]);
-    }
-  }
-  return [...groups.values()].map((group): Cause => {
+function errorCauses(rows: Row[], kind: 'FAILED' | 'ERRORED'): Cause[] {
+  return sameErrors(rows, ({ result }) => result).map((group): Cause => {
     const error = group[0]?.result.error;
     return {
       kind,

@@ -1,4 +1,5 @@
 import type { Outcome, RunConfigurationResult, RunResult } from '../../../../../lib/wire';
+import { errorText } from '../../../causes';
 import { visible } from './visible';
 
 /** What a row is counted as: `KNOWN` failed as the list of known failures says, `FLAKY` passed only when run again. */
@@ -32,11 +33,6 @@ export function rowsOf(run: RunResult): Row[] {
 /** All outcomes of a configuration, the last one first. */
 export function outcomesOf(result: RunConfigurationResult): Outcome[] {
   return [result, ...(result.earlier ?? []).toReversed()];
-}
-
-/** `type: message`, or nothing. */
-export function errorText({ error }: Outcome): string {
-  return error ? [error.type, error.message].filter((part) => part !== '').join(': ') : '';
 }
 
 /** When an outcome's iteration began and ended, in milliseconds since 1970; undefined where that isn't known. */

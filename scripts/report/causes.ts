@@ -1,0 +1,30 @@
+/** Which results say the same about why they did not pass. The page of the HTML report groups by it too, so nothing here is of Node.js. */
+import type { Outcome } from '../../lib/wire';
+
+/** What differs between messages that say the same: identifiers of requests, numbers, times. */
+export const varying = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{12,}\b|\d+/gi;
+
+/** `type: message`, or nothing. */
+export function errorText({ error }: Pick<Outcome, 'error'>): string {
+  return error ? [error.type, error.message].filter((part) => part !== '').join(': ') : '';
+}
+
+/**
+ * Groups of one status and with errors that say the same, but for numbers and identifiers of requests. They stand in the
+ * order of their first ones, and keep theirs.
+ * @param outcomeOf what an item says of its outcome
+ */
+export function sameErrors<T>(items: Iterable<T>, outcomeOf: (item: T) => Pick<Outcome, 'status' | 'error'>): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const outcome = outcomeOf(item);
+    const key = `${outcome.status} ${errorText(outcome).replace(varying, '#')}`;
+    const group = groups.get(key);
+    if (group) {
+      group.push(item);
+    } else {
+      groups.set(key, [item]);
+    }
+  }
+  return [...groups.values()];
+}
