@@ -58,16 +58,6 @@ export function encryptExecutions(scope: Construct, stateMachine: sfn.StateMachi
 }
 
 /** Lets a principal read what `encryptExecutions` encrypted. */
-export function decryptExecutions(stateMachine: sfn.IStateMachine, key: IKey, grantee: iam.IGrantable): iam.Grant {
-  return iam.Grant.addToPrincipal({
-    grantee,
-    actions: ['kms:Decrypt'],
-    resourceArns: [key.keyArn],
-    conditions: executionsOnly(stateMachine.stateMachineArn),
-  });
-}
-
-/** The same as a statement, for a state machine that isn't there yet. */
 export function decryptStatement(stateMachineArn: string, key: IKey): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: ['kms:Decrypt'],

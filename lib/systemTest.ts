@@ -11,13 +11,14 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { decryptExecutions, encryptExecutions, expectKey } from './encryption';
+import { decryptStatement, encryptExecutions, expectKey } from './encryption';
 import { maxConfigurations } from './stateMachine/executionBudget';
 import { executionEvents } from './operation/executionEvents';
 import { expectInvocable } from './functionLocation';
 import { ISystemTest } from './iSystemTest';
 import { retryRule } from './stateMachine/invocationRules';
 import { outputDescriptions } from './stackOutputs';
+import { grantStatements, readStatements, runStatements, type PermittedTest } from './permissions';
 import { ConfigurationSource, sourceOf } from './sources/configurationSource';
 import { stateMachineDefinition } from './stateMachine/definition';
 import { maxItems } from './stateMachine/inputExpressions';
@@ -146,41 +147,29 @@ export class SystemTest extends Construct implements ISystemTest {
   }
 
   /**
-   * Gives a principal exactly what the trigger needs: start this state machine, follow and stop its executions, and read
-   * the outputs of its stack. With an `encryptionKey`, decrypt the executions as well.
+   * Gives a principal exactly what running the test takes: start this state machine, stop its executions, and what
+   * `grantRead` gives.
    */
   public grantRun(grantee: iam.IGrantable): iam.Grant {
-    const stack = Stack.of(this);
-    const grant = this.stateMachine
-      .grantStartExecution(grantee)
-      .combine(
-        this.stateMachine.grantExecution(
-          grantee,
-          'states:DescribeExecution',
-          'states:GetExecutionHistory',
-          'states:StopExecution',
-        ),
-      )
-      .combine(
-        iam.Grant.addToPrincipal({
-          grantee,
-          actions: ['cloudformation:DescribeStacks'],
-          // By name: IAM checks the call against any stack that has it, or had it.
-          resourceArns: [
-            stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${stack.stackName}/*` }),
-          ],
-        }),
-      );
-    const more = [this.grantDecrypt(grantee), this.distributed?.grantRead(grantee, this.stateMachine)];
-    return more.reduce<iam.Grant>((all, one) => (one ? all.combine(one) : all), grant);
+    return grantStatements(grantee, [...runStatements(this.permitted()), this.readStack()]);
   }
 
   /**
-   * Lets a principal read executions that the `encryptionKey` encrypts, where it may describe them: part of `grantRun`.
+   * Gives a principal exactly what reading executions takes, whoever started them: list those of this state machine,
+   * describe them and read their histories, describe the state machine, and read the outputs of its stack; with
+   * an `encryptionKey`, decrypt what it encrypts; with a Distributed Map, follow its children and read their results.
+   */
+  public grantRead(grantee: iam.IGrantable): iam.Grant {
+    return grantStatements(grantee, [...readStatements(this.permitted()), this.readStack()]);
+  }
+
+  /**
+   * Lets a principal read executions that the `encryptionKey` encrypts, where it may describe them: part of `grantRead`.
    * Undefined where there is no key.
    */
   public grantDecrypt(grantee: iam.IGrantable): iam.Grant | undefined {
-    return this.encryptionKey && decryptExecutions(this.stateMachine, this.encryptionKey, grantee);
+    const { encryptionKey, stateMachine } = this;
+    return encryptionKey && grantStatements(grantee, [decryptStatement(stateMachine.stateMachineArn, encryptionKey)]);
   }
 
   /** A metric of the state machine, `AWS/States`; the sum over five minutes unless the options say otherwise. */
@@ -274,6 +263,32 @@ export class SystemTest extends Construct implements ISystemTest {
     return new SystemTestNotification(this, id, {
       systemTest: this,
       target: (message) => new targets.SnsTopic(topic, { message }),
+    });
+  }
+
+  private permitted(): PermittedTest {
+    const stack = Stack.of(this);
+    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+    const { stateMachineArn } = this.stateMachine;
+    const { resourceName } = stack.splitArn(stateMachineArn, arnFormat);
+    return {
+      encryptionKey: this.encryptionKey,
+      distributed: this.distributed,
+      arnOf: (resource) =>
+        resource === 'stateMachine'
+          ? stateMachineArn
+          : stack.formatArn({ service: 'states', resource, resourceName, arnFormat }),
+    };
+  }
+
+  private readStack(): iam.PolicyStatement {
+    const stack = Stack.of(this);
+    return new iam.PolicyStatement({
+      actions: ['cloudformation:DescribeStacks'],
+      // By name: IAM checks the call against any stack that has it, or had it.
+      resources: [
+        stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${stack.stackName}/*` }),
+      ],
     });
   }
 }

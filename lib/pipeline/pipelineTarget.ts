@@ -3,7 +3,8 @@ import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { decryptStatement } from '../encryption';
+import { runStatements, type StatesResource } from '../permissions';
+import type { Distribution } from '../stateMachine/distribution';
 import { SystemTest } from '../systemTest';
 
 /**
@@ -27,21 +28,16 @@ export function plannedEncryptionKey({ encryptionKey, node }: SystemTest): IKey 
   return encryptionKey;
 }
 
-/** What the trigger needs to run this state machine, given its ARN: as `SystemTest.grantRun`, without its stack. */
-export function runStatements(systemTest: SystemTest): iam.PolicyStatement[] {
-  const key = plannedEncryptionKey(systemTest);
-  return [
-    ...(key ? [decryptStatement(plannedStateMachineArn(systemTest), key)] : []),
-    new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [planned(systemTest, 'stateMachine')] }),
-    new iam.PolicyStatement({
-      actions: ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:StopExecution'],
-      resources: [`${planned(systemTest, 'execution')}:*`],
-    }),
-    ...plannedResults(systemTest),
-  ];
+/** What the trigger needs to run this state machine, as `SystemTest.grantRun`, without its stack. */
+export function plannedRunStatements(systemTest: SystemTest): iam.PolicyStatement[] {
+  return runStatements({
+    encryptionKey: plannedEncryptionKey(systemTest),
+    distributed: plannedDistribution(systemTest),
+    arnOf: (kind) => planned(systemTest, kind),
+  });
 }
 
-function planned(systemTest: SystemTest, resource: 'stateMachine' | 'execution' | 'mapRun' | 'express'): string {
+function planned(systemTest: SystemTest, resource: StatesResource): string {
   const { stateMachineName } = systemTest.stateMachine.node.defaultChild as CfnStateMachine;
   if (stateMachineName === undefined || Token.isUnresolved(stateMachineName)) {
     throw new TypeError(
@@ -56,13 +52,12 @@ function planned(systemTest: SystemTest, resource: 'stateMachine' | 'execution' 
   });
 }
 
-/** What reading the results of distributed executions takes, from a bucket whose name is known. */
-function plannedResults(systemTest: SystemTest): iam.PolicyStatement[] {
-  const { distributed, node } = systemTest;
+/** How it distributes, into a bucket whose name is known. */
+function plannedDistribution({ distributed, node }: SystemTest): Distribution | undefined {
   if (distributed && Token.isUnresolved(distributed.bucket.bucketName)) {
     throw new TypeError(
       `Expected the results of ${node.path} to go into a bucket that is imported by its name (distributed: { bucket: Bucket.fromBucketName(…) }), so that its pipeline can be permitted to read them, got one that is only created by the deployment.`,
     );
   }
-  return distributed?.readStatements((kind) => planned(systemTest, kind)) ?? [];
+  return distributed;
 }

@@ -3,7 +3,7 @@ import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as pipelines from 'aws-cdk-lib/pipelines';
 import { SystemTest } from '../systemTest';
 import { expectConfigurationsFor, expectNoVariable } from '../validation';
-import { plannedStateMachineArn, runStatements } from './pipelineTarget';
+import { plannedStateMachineArn, plannedRunStatements } from './pipelineTarget';
 
 /** Properties of a `SystemTestStep`. */
 export interface SystemTestStepProps {
@@ -78,7 +78,7 @@ export class SystemTestStep extends pipelines.CodeBuildStep {
       env: { STATE_MACHINE_ARN: plannedStateMachineArn(systemTest) },
       commands: ['mkdir -p reports', [command, runArguments, ...(props.arguments ?? [])].join(' ')],
       partialBuildSpec: codebuild.BuildSpec.fromObject({ ...nodejsOf(props.buildEnvironment), ...reports }),
-      rolePolicyStatements: runStatements(systemTest),
+      rolePolicyStatements: plannedRunStatements(systemTest),
       buildEnvironment: props.buildEnvironment,
       timeout,
     });

@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -61,22 +61,5 @@ export class Distribution {
       }),
       ...readResultsStatements(this.bucket, this.prefix),
     ];
-  }
-
-  /** The same as a grant. */
-  public grantRead(grantee: iam.IGrantable, stateMachine: sfn.IStateMachine): iam.Grant {
-    const stack = Stack.of(stateMachine);
-    const { resourceName } = stack.splitArn(stateMachine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
-    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
-    return this.readStatements((resource) => stack.formatArn({ service: 'states', resource, resourceName, arnFormat }))
-      .map((statement) =>
-        iam.Grant.addToPrincipal({
-          grantee,
-          actions: statement.actions,
-          resourceArns: statement.resources,
-          conditions: statement.conditions as Record<string, Record<string, unknown>>,
-        }),
-      )
-      .reduce((all, one) => all.combine(one));
   }
 }

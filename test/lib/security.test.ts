@@ -6,7 +6,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { boundary, newFunction, newSystemTest, otherAccountRole, templateOf } from './templateVariants';
-import { statementsOf, textOf } from './templates';
+import { statementsOf, textOf, type Statement } from './templates';
+import type { SystemTest } from '../../lib';
 
 describe('A permissions boundary', () => {
   it('bounds every role', () => {
@@ -122,20 +123,31 @@ describe('The documented policy of whoever runs the test', () => {
     }
   }
 
-  it('is what grantRun generates', () => {
+  const documented = (
+    JSON.parse(/```json\n(\{\n {2}"Version"[^`]*)```/.exec(document)![1]!.replace('stack/Feeds/', 'stack/Stack/')) as {
+      Statement: Statement[];
+    }
+  ).Statement;
+
+  it.each<[string, Statement[], (systemTest: SystemTest, role: iam.IRole) => void]>([
+    ['grantRun', documented, (systemTest, role) => systemTest.grantRun(role)],
+    [
+      'grantRead, without starting and stopping,',
+      documented.filter(({ Action }) => !/:St(art|op)Execution$/.test(String(Action))),
+      (systemTest, role) => systemTest.grantRead(role),
+    ],
+  ])('is what %s generates', (_, expected, grant) => {
     const { stack, systemTest } = newSystemTest((scope) => ({ encryptionKey: new kms.Key(scope, 'Key') }), {
       account: '111111111111',
       region: 'eu-west-1',
     });
-    systemTest.grantRun(new iam.Role(stack, 'Trigger', { assumedBy: new iam.AccountRootPrincipal() }));
-    const [, printed] = /```json\n(\{\n {2}"Version"[^`]*)```/.exec(document)!;
-    expect(JSON.parse(printed!.replace('stack/Feeds/', 'stack/Stack/'))).toEqual({
-      Version: '2012-10-17',
-      Statement: resolve(statementsOf(Template.fromStack(stack), 'Trigger'), {
+    grant(systemTest, new iam.Role(stack, 'Trigger', { assumedBy: new iam.AccountRootPrincipal() }));
+    expect(
+      resolve(statementsOf(Template.fromStack(stack), 'Trigger'), {
         'AWS::Partition': 'aws',
         SystemTestStateMachine: 'arn:aws:states:eu-west-1:111111111111:stateMachine:SystemTest',
         'Key.Arn': 'arn:aws:kms:eu-west-1:111111111111:key/4b5a6978',
       }),
-    });
+    ).toEqual(expected);
   });
 });

@@ -294,38 +294,6 @@ describe('SystemTest', () => {
     });
   });
 
-  it('grants a principal exactly what the trigger needs', () => {
-    const { stack, tested } = newStack();
-    const role = new iam.Role(stack, 'Trigger', { assumedBy: new iam.AccountRootPrincipal() });
-    new SystemTest(stack, 'SystemTest', { function: tested }).grantRun(role);
-    const policies = Template.fromStack(stack).findResources('AWS::IAM::Policy', {
-      Properties: { PolicyName: Match.stringLikeRegexp('^Trigger') },
-    });
-    const [policy] = Object.values(policies) as { Properties: { PolicyDocument: { Statement: object[] } } }[];
-    const machine = expect.stringMatching(/^SystemTestStateMachine/);
-    expect(policy!.Properties.PolicyDocument.Statement).toEqual([
-      { Action: 'states:StartExecution', Effect: 'Allow', Resource: { Ref: machine } },
-      {
-        Action: ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:StopExecution'],
-        Effect: 'Allow',
-        Resource: {
-          'Fn::Join': [
-            '',
-            expect.arrayContaining(
-              [':states:', ':execution:', ':*'].map((part) => expect.stringContaining(part) as string),
-            ),
-          ],
-        },
-      },
-      // IAM checks a call that names the stack against every id which that may have.
-      {
-        Action: 'cloudformation:DescribeStacks',
-        Effect: 'Allow',
-        Resource: { 'Fn::Join': ['', expect.arrayContaining([':cloudformation:', ':stack/Stack/*'])] },
-      },
-    ]);
-  });
-
   it('may stand several times in one stack', () => {
     const { stack, tested } = newStack();
     new SystemTest(stack, 'Nightly', { function: tested });

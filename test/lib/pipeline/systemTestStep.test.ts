@@ -132,19 +132,16 @@ describe('SystemTestStep', () => {
 
   it('permits the build exactly what the trigger needs of this state machine', () => {
     const statements = statementsOf(template, 'PipelineStagingTestRole');
+    const arn = (rest: string) => `arn:<AWS::Partition>:states:eu-west-1:123456789012:${rest}`;
     expect(
       statements
         .filter(({ Action }) => /states:|cloudformation:|iam:|sts:/.test(String(Action)))
         .map(({ Action, Resource }) => ({ Action, Resource: textOf(Resource) })),
     ).toEqual([
-      {
-        Action: 'states:StartExecution',
-        Resource: 'arn:<AWS::Partition>:states:eu-west-1:123456789012:stateMachine:FeedsTest',
-      },
-      {
-        Action: ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:StopExecution'],
-        Resource: 'arn:<AWS::Partition>:states:eu-west-1:123456789012:execution:FeedsTest:*',
-      },
+      { Action: 'states:StartExecution', Resource: arn('stateMachine:FeedsTest') },
+      { Action: 'states:StopExecution', Resource: arn('execution:FeedsTest:*') },
+      { Action: ['states:DescribeStateMachine', 'states:ListExecutions'], Resource: arn('stateMachine:FeedsTest') },
+      { Action: ['states:DescribeExecution', 'states:GetExecutionHistory'], Resource: arn('execution:FeedsTest:*') },
     ]);
     expect(statements.filter(({ Resource }) => Resource === '*')).toEqual([]);
   });
