@@ -11,7 +11,7 @@ export interface PermittedTest {
   encryptionKey?: IKey;
   distributed?: Distribution;
   /** ARN of the state machine, or the start of the ARNs of what belongs to it, up to the state machine's name. */
-  arnOf(kind: StatesResource): string;
+  arnOf: (kind: StatesResource) => string;
 }
 
 /**
