@@ -23,6 +23,16 @@ export interface StepFunctions {
   start(o: { stateMachineArn: string; name: string; input: string }): Promise<{ executionArn: string }>;
   /** One page of GetExecutionHistory, oldest first, with the data of the states. */
   history(o: HistoryRequest, signal: AbortSignal): Promise<HistoryPage>;
+  /**
+   * The last events of an execution, the newest first: GetExecutionHistory in reverse order.
+   * @param o.maxResults 1 to 1000
+   */
+  lastEvents(o: Omit<HistoryRequest, 'nextToken'>, signal: AbortSignal): Promise<HistoryEvent[]>;
+  /**
+   * One page of ListExecutions: those of a state machine, the newest first; of a version or an alias, those that were
+   * started through it. It is eventually consistent (API reference).
+   */
+  executions(o: ExecutionsRequest, signal: AbortSignal): Promise<ExecutionsPage>;
   /** DescribeExecution, given up after 5 s: without it, only less is known. */
   describe(executionArn: string, signal?: AbortSignal): Promise<ExecutionDescription>;
   /** DescribeMapRun, given up after 5 s. Small Regions refill one call a second (AWS Step Functions quotas). */
@@ -47,13 +57,29 @@ export interface HistoryPage {
   nextToken?: string;
 }
 
-export interface ExecutionDescription {
-  executionArn: string;
-  /** Without version or alias. */
+export interface ExecutionsRequest {
   stateMachineArn: string;
+  /** 1 to 1000. */
+  maxResults: number;
+  nextToken?: string;
+}
+
+export interface ExecutionsPage {
+  executions: ListedExecution[];
+  nextToken?: string;
+}
+
+export interface ListedExecution {
+  executionArn: string;
+  name: string;
   status: ExecutionStatus;
   startDate: Date;
   stopDate?: Date;
+}
+
+export interface ExecutionDescription extends Omit<ListedExecution, 'name'> {
+  /** Without version or alias. */
+  stateMachineArn: string;
   /** JSON text. */
   input?: string;
   /** JSON text of a succeeded execution. */
@@ -113,6 +139,25 @@ export function stepFunctions(options: AwsOptions): StepFunctions {
       const command = new GetExecutionHistoryCommand({ ...o, includeExecutionData: true });
       const { events, nextToken } = await send((sfn) => sfn.send(command, { abortSignal }));
       return { events: given(events, 'events'), nextToken };
+    },
+    async lastEvents(o, abortSignal) {
+      const command = new GetExecutionHistoryCommand({ ...o, reverseOrder: true, includeExecutionData: true });
+      const { events } = await send((sfn) => sfn.send(command, { abortSignal }));
+      return given(events, 'events');
+    },
+    async executions(o, abortSignal) {
+      const command = new ListExecutionsCommand(o);
+      const { executions, nextToken } = await send((sfn) => sfn.send(command, { abortSignal }));
+      return {
+        executions: given(executions, 'executions').map(({ executionArn, name, status, startDate, stopDate }) => ({
+          executionArn: given(executionArn, 'executionArn'),
+          name: given(name, 'name'),
+          status: given(status, 'status'),
+          startDate: given(startDate, 'startDate'),
+          stopDate,
+        })),
+        nextToken,
+      };
     },
     async describe(arn, signal) {
       const timeOver = AbortSignal.timeout(describedWithin);

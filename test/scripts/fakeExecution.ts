@@ -124,6 +124,13 @@ export class FakeExecution implements StepFunctions {
     return this.describeMapRun();
   }
 
+  lastEvents({ maxResults }: { maxResults: number }): Promise<HistoryEvent[]> {
+    return this.answer('GetExecutionHistory', () => this.happened().reverse().slice(0, maxResults));
+  }
+
+  /** It is the only one of its machine. */
+  executions: StepFunctions['executions'] = () => this.answer('ListExecutions', () => ({ executions: [] }));
+
   close(): void {
     this.closed = true;
   }

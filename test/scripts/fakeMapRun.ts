@@ -237,6 +237,8 @@ function apiOf(fake: FakeMapRun, calls: Record<string, number>): StepFunctions {
           nextToken: from + 2 < found.length ? String(from + 2) : undefined,
         };
       }),
+    executions: () => Promise.resolve({ executions: [] }),
+    lastEvents: () => Promise.resolve([]),
     stop: () => Promise.resolve(),
     close: () => undefined,
   };
