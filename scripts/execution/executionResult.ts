@@ -2,6 +2,7 @@ import {
   identifierOf,
   type AggregatedResult,
   type ConfigurationResult,
+  type ExecutionStatus,
   type RunResult,
   type Verdict,
 } from '../../lib/wire';
@@ -105,7 +106,7 @@ export function listingFailure({ cause = 'it gave no cause' }: ExecutionEnd): No
 }
 
 /** What the machine itself says; undefined where it came to no result. */
-export function verdictOf(end: ExecutionEnd | undefined): Verdict | undefined {
+export function verdictOf(end: { status: ExecutionStatus; error?: string } | undefined): Verdict | undefined {
   if (end?.status === 'SUCCEEDED') return 'PASSED';
   const verdicts = Object.keys(errorOfVerdict) as (keyof typeof errorOfVerdict)[];
   return end?.status === 'FAILED' ? verdicts.find((verdict) => errorOfVerdict[verdict] === end.error) : undefined;

@@ -116,8 +116,7 @@ async function pastRun(
 
 /** With its result, where it holds one, and the verdict, where end and counts agree on it. */
 function judged(run: PastRun, text: string | undefined): PastRun {
-  const { status, error, startedAt } = run;
-  const said = verdictOf({ status, error, at: run.stoppedAt ?? startedAt });
+  const said = verdictOf(run);
   const result = parsed(text, (value) =>
     isJsonObject(value) && value.mode === 'DISTRIBUTED' ? parseDistributedResult(value) : parseAggregatedResult(value),
   );

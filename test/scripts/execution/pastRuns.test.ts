@@ -10,8 +10,12 @@ const red = aggregated([
   { identifier: 'feed_b', seconds: 2, status: 'FAILED' },
 ]);
 const untested = aggregated([{ identifier: 'feed_a', seconds: 1, status: 'ERRORED' }]);
-const { results, ...counts } = red;
-const distributed = { ...counts, mode: 'DISTRIBUTED' as const, results_location: { bucket: 'b', prefix: 'run/' } };
+const distributed = {
+  ...red,
+  results: undefined,
+  mode: 'DISTRIBUTED' as const,
+  results_location: { bucket: 'b', prefix: 'run/' },
+};
 
 function named(name: string): Error {
   return Object.assign(new Error('Something is wrong'), { name });

@@ -125,6 +125,8 @@ async function replay(
       describe: () => Promise.resolve(answers.describe),
       describeMapRun: () => Promise.reject(new Error('There is no Map Run.')),
       children: () => Promise.reject(new Error('There is no Map Run.')),
+      executions: () => Promise.resolve({ executions: [] }),
+      lastEvents: () => Promise.resolve([]),
       stop: () => Promise.resolve(),
       close: () => undefined,
     },
