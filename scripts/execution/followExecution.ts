@@ -22,14 +22,24 @@ export interface FollowedExecution {
   trouble?: NoVerdictError;
 }
 
+/** How far an execution of somebody else is followed: to its end, or as far as it is now. It is never stopped. */
+export type Watch = 'toEnd' | 'now';
+
 /**
  * Follows an execution to its end. When `stop` aborts (its reason is a `StopReason`), the execution is stopped and its
- * last events are awaited for at most 15 s; when `leave` aborts, it returns at once.
+ * last events are awaited for at most 15 s, unless it is only watched; when `leave` aborts, it returns at once.
+ * @param o.watch undefined: it was started by this run
  */
 export async function followExecution(
   api: StepFunctions,
   executionArn: string,
-  o: { clock: Clock; stop: AbortSignal; leave: AbortSignal; onProgress: (progress: RunProgress) => void },
+  o: {
+    clock: Clock;
+    stop: AbortSignal;
+    leave: AbortSignal;
+    watch?: Watch;
+    onProgress: (progress: RunProgress) => void;
+  },
 ): Promise<FollowedExecution> {
   const tracker = new ExecutionTracker();
   const poller = new HistoryPoller(api, executionArn, o.clock);
@@ -45,10 +55,10 @@ export async function followExecution(
   };
   let stopped: StopReason | undefined;
   try {
-    while (!tracker.end && !o.stop.aborted) {
+    while (!tracker.end && !o.stop.aborted && !(o.watch === 'now' && poller.caughtUp)) {
       await read(o.stop);
     }
-    if (!tracker.end) {
+    if (!tracker.end && !o.watch) {
       stopped = o.stop.reason as StopReason;
       await stopAndAwaitEnd(api, executionArn, stopped, { ...o, read, hasEnded: () => tracker.end !== undefined });
     }

@@ -40,6 +40,8 @@ const longestSilence = 900_000;
  * the run is older than 3 s) and at most 5 s, so that the end is noticed soon; up to 10 s where it is throttled.
  */
 export class HistoryPoller {
+  /** Whether the last poll read all events that there were. */
+  caughtUp = false;
   private readonly api: Pick<StepFunctions, 'history'>;
   private readonly executionArn: string;
   private readonly clock: Clock;
@@ -83,6 +85,7 @@ export class HistoryPoller {
       }
       this.token = page?.nextToken ?? this.token;
     } while (page?.nextToken && !wake.aborted);
+    this.caughtUp = page !== undefined && page.nextToken === undefined;
     if (fresh.length > 0) {
       this.changedAt = this.clock.now();
     }

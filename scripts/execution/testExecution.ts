@@ -1,45 +1,25 @@
-import type { Configuration, RunResult } from '../../lib/wire';
-import type { CommandIo } from '../io/commandIo';
-import type { Connection } from '../aws/connection';
-import { consoleLink } from '../aws/consoleLink';
-import { costOf } from '../cost/cost';
-import { childTransitions } from '../cost/executionCounts';
+import type { Configuration } from '../../lib/wire';
 import { executionInput, type InputOptions } from './executionInput';
 import { executionNameInBuild, retryName } from './executionName';
-import { followExecution, type FollowedExecution } from './followExecution';
+import type { FollowedExecution } from './followExecution';
+import { follow, linkTo, resultOf, type FollowContext, type FollowOptions } from './followedResult';
 import { startExecution, type StartedExecution } from './startExecution';
 import { unlessInterrupted } from '../io/interruptedError';
-import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice';
-import { everyResult } from '../result/allResults';
-import type { Redactor } from '../result/redaction';
-import { distributedResult } from './distributedResult';
-import { memoryOfChild } from './mapRunResults';
-import { executionResult, type TimedRequest } from './executionResult';
 import type { StopSignal } from '../io/stopSignal';
 import type { TestRound } from '../result/testRound';
-import type { Talk } from '../terminal/talk';
 
 /** How to test by executions. */
-export interface ExecutionOptions extends ProgressOptions, InputOptions {
+export interface ExecutionOptions extends FollowOptions, InputOptions {
   /** Seconds, for all executions of a run together. */
   timeout?: number;
   /** Of the execution. */
   name?: string;
-  /** Whether the result tells the cost. */
-  cost: boolean;
 }
 
 /** What all executions of a run have in common. */
-export interface RunContext {
-  connection: Connection;
+export interface RunContext extends FollowContext {
   options: ExecutionOptions;
-  io: CommandIo;
-  talk: Talk;
   stop: StopSignal;
-  /** Takes secrets out of what is shown while it runs. */
-  redact: Redactor;
-  /** What is to be done once the results are reported. */
-  cleanUp: (() => void)[];
 }
 
 /** An execution that was followed as far as it could be, and its result. */
@@ -58,7 +38,7 @@ export async function testExecution(
   configurations: Configuration[] | undefined,
   retry: number,
 ): Promise<TestedExecution> {
-  const { connection, options, io } = context;
+  const { connection, options, io, talk, stop } = context;
   const { api, stateMachineArn } = connection;
   const input = executionInput({ ...options, configurations });
   const base = options.name ?? executionNameInBuild(io.env, input);
@@ -70,18 +50,19 @@ export async function testExecution(
     `Left while an execution of ${stateMachineArn} was being started: it may run.`,
   );
   const { executionArn } = started;
-  const link = announce(started, name !== undefined, context);
-  const followed = await follow(executionArn, context);
+  announce(started, name !== undefined, context);
+  if (options.timeout !== undefined) {
+    stop.startDeadline(options.timeout);
+  }
+  const onStop = () =>
+    talk.note(`Stopping the execution.${io.stop.aborted ? ' Interrupt again to leave it as it is.' : ''}`);
+  const followed = await follow(executionArn, { stop: stop.signal, onStop }, context);
   const asked = { executionArn, input, startedAt, now: new Date(io.clock.now()) };
-  const { result, memoryMb, stateTransitions } = await resultOf(followed, asked, context);
+  const result = await resultOf(followed, asked, context);
   const { tracker, stopped, trouble } = followed;
   return {
     followed,
-    result: {
-      ...result,
-      ...(link && { console_url: link }),
-      ...costs(result, { memoryMb, stateTransitions }, options),
-    },
+    result,
     configurations: tracker.configurations(),
     stopped,
     // With trouble it may still run, and what is not believed is no ground to go on from.
@@ -89,44 +70,8 @@ export async function testExecution(
   };
 }
 
-/** The result, and what its cost depends on. */
-interface UsedResult {
-  result: RunResult;
-  memoryMb?: number;
-  stateTransitions: number;
-}
-
-async function resultOf(followed: FollowedExecution, asked: TimedRequest, context: RunContext): Promise<UsedResult> {
-  const { tracker } = followed;
-  const { usage } = tracker;
-  if (tracker.mapRunArn === undefined) {
-    const { memoryMb } = usage;
-    return { result: executionResult(followed, asked), memoryMb, stateTransitions: usage.stateTransitions() };
-  }
-  const { connection, options, io, talk, cleanUp } = context;
-  talk.note(`Reading the results of the Map Run ${tracker.mapRunArn}`);
-  // Whoever has stopped the execution may interrupt again, to leave without its results.
-  const stop = io.stop.aborted ? io.leave : AbortSignal.any([io.stop, io.leave]);
-  const { result, read } = await distributedResult(followed, asked, connection, { clock: io.clock, stop });
-  cleanUp.push(() => read.spool.close());
-  const { items, children = 0 } = read.description ?? {};
-  const { total = 0, pending = 0 } = items ?? {};
-  if (total > read.identifiers.size) {
-    talk.note(`The Map Run has ${total} items; there are results of ${read.identifiers.size}.`);
-  }
-  const started = total - pending;
-  const ofChildren = childTransitions(started, children, children !== started);
-  const memoryMb =
-    read.memoryMb ??
-    (options.cost ? await memoryOfChild({ ...connection, mapRunArn: tracker.mapRunArn }, stop) : undefined);
-  return { result, memoryMb, stateTransitions: usage.stateTransitions() + ofChildren };
-}
-
-function announce(
-  { executionArn, ended }: StartedExecution,
-  named: boolean,
-  { connection, talk }: RunContext,
-): string | undefined {
+function announce({ executionArn, ended }: StartedExecution, named: boolean, context: RunContext): void {
+  const { talk } = context;
   const at = ended?.stopDate ? ` at ${ended.stopDate.toISOString()}` : '';
   talk.note(
     ended
@@ -134,56 +79,8 @@ function announce(
       : // One of this name and input that runs already is joined, and nothing tells which it was.
         `${named ? 'Started or joined' : 'Started'} the execution ${executionArn}`,
   );
-  const link = connection.isAws() ? consoleLink(executionArn) : undefined;
+  const link = linkTo(executionArn, context);
   if (link) {
     talk.note(link);
   }
-  return link;
-}
-
-async function follow(executionArn: string, context: RunContext): Promise<FollowedExecution> {
-  const { connection, options, io, talk, stop, redact } = context;
-  if (options.timeout !== undefined) {
-    stop.startDeadline(options.timeout);
-  }
-  const progress = await chooseProgress(options, io, redact);
-  const onStop = () => {
-    progress.stop();
-    talk.note(`Stopping the execution.${io.stop.aborted ? ' Interrupt again to leave it as it is.' : ''}`);
-  };
-  stop.signal.addEventListener('abort', onStop);
-  try {
-    return await followExecution(connection.api, executionArn, {
-      clock: io.clock,
-      stop: stop.signal,
-      leave: io.leave,
-      onProgress: (state) => progress.update(state),
-    });
-  } finally {
-    progress.stop();
-    stop.signal.removeEventListener('abort', onStop);
-  }
-}
-
-/** The cost, as far as the history tells what it depends on. */
-function costs(
-  result: RunResult,
-  { memoryMb, stateTransitions }: Omit<UsedResult, 'result'>,
-  options: ExecutionOptions,
-): Pick<RunResult, 'cost' | 'cost_unknown'> {
-  if (!options.cost) return {};
-  if (memoryMb === undefined) {
-    const where = result.all ? 'among the results or in the history of a child' : 'in the history of the execution';
-    return { cost_unknown: `No log of the function ${where} tells its memory.` };
-  }
-  const [, , , region = ''] = result.execution_arn.split(':');
-  return {
-    cost: costOf({
-      results: everyResult(result),
-      memoryMb,
-      architecture: 'x86_64',
-      region,
-      stateTransitions,
-    }),
-  };
 }
