@@ -152,7 +152,7 @@ export function addToleratedFailuresOption(command: Command): Command {
 
 /** `--timeout`. */
 export function addTimeoutOption(command: Command, help: string): Command {
-  return command.option('--timeout <SECONDS>', help, timeout);
+  return command.option('--timeout <TIME>', `${help}: 90s, 5m, 1h or 600, in seconds`, timeout);
 }
 
 /** What comes last, and in the same order, in every command that tests: `run` and `invoke`. */
@@ -274,11 +274,18 @@ export function toleratedFailures(text: string): number | string {
   throw expected('--tolerated-failures', 'a count such as 2 or a share from 0% to 100%', text);
 }
 
-/** Seconds. */
-function timeout(text: string): number {
-  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+/** Seconds of each unit of time; a number without one has seconds. */
+const secondsOf = { '': 1, s: 1, m: 60, h: 3_600 };
+
+/**
+ * The seconds of `90s`, `5m`, `1h` or `600`.
+ * @throws a UserError for anything else, and for what a Standard execution can't take
+ */
+export function timeout(text: string): number {
+  const { amount, unit } = /^(?<amount>\d+(?:\.\d+)?)(?<unit>[smh]?)$/.exec(text)?.groups ?? {};
+  const seconds = Number(amount) * secondsOf[unit as keyof typeof secondsOf];
   if (!(seconds > 0 && seconds <= longestTimeout)) {
-    throw expected('--timeout', `a number of seconds above 0 and up to ${longestTimeout}`, text);
+    throw expected('--timeout', 'a time such as 90s, 5m, 1h or 600, in seconds, above 0 and up to a year', text);
   }
   return seconds;
 }

@@ -89,8 +89,11 @@ test.each([
     /^Expected --tolerated-failures to be a count such as/,
   ],
   ['a negative count', ['run', '--tolerated-failures=-1'], /got "-1"\.$/],
-  ['a timeout of 0', ['run', '--timeout', '0'], /^Expected --timeout to be a number of seconds above 0/],
-  ['a timeout in words', ['run', '--timeout', '5m'], /got "5m"\.$/],
+  ...['0', '0m', '5d', '5 m', '1h30m', 'm', '8761h'].map((value): [string, string[], RegExp] => [
+    `${value} for a time`,
+    ['run', '--timeout', value],
+    new RegExp(`^Expected --timeout to be a time such as 90s, 5m, 1h or 600, in seconds, .* got "${value}"\\.$`),
+  ]),
   ['a name with a space', ['run', '--name', 'my run'], /^Expected --name to be 1 to 80 characters without spaces/],
   ['a name of 81 characters', ['run', '--name', 'x'.repeat(81)], /^Expected --name/],
   [
