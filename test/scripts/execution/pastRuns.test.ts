@@ -1,3 +1,4 @@
+import type { DistributedResult } from '../../../lib/wire';
 import { pastRuns, type PastRun, type PastRunsOptions } from '../../../scripts/execution/pastRuns';
 import { FakeClock } from '../fakeClock';
 import { aggregated, machineArn } from '../fakeExecution';
@@ -10,10 +11,9 @@ const red = aggregated([
   { identifier: 'feed_b', seconds: 2, status: 'FAILED' },
 ]);
 const untested = aggregated([{ identifier: 'feed_a', seconds: 1, status: 'ERRORED' }]);
-const distributed = {
-  ...red,
-  results: undefined,
-  mode: 'DISTRIBUTED' as const,
+const distributed: DistributedResult = {
+  ...{ schema_version: 1, total: 2, passed: 1, failed: 1, errored: 0, max_concurrency: 10, tolerated_failures: 0 },
+  mode: 'DISTRIBUTED',
   results_location: { bucket: 'b', prefix: 'run/' },
 };
 
