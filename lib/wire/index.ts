@@ -162,6 +162,21 @@ export interface RunCost {
   total_usd: number;
 }
 
+/** Where a run comes from. All but the version of the tool is absent where nothing tells it. */
+export interface RunOrigin {
+  /** Of the command that made the result. */
+  tool_version: string;
+  /** As the CI server names them that ran the command. */
+  commit?: string;
+  branch?: string;
+  pipeline?: string;
+  build?: string;
+  /** http or https. */
+  build_url?: string;
+  /** That Lambda says it ran, such as `7` or `$LATEST`; `7, 8` where there were several. Not known of a Distributed Map. */
+  function_version?: string;
+}
+
 /** Results that are read one by one, as they may be more than fit in memory; what could not be tested and what failed first. */
 export interface AllResults extends Iterable<RunConfigurationResult> {
   readonly length: number;
@@ -207,6 +222,8 @@ export interface RunResult extends AggregatedResult {
   cost_unknown?: string;
   /** What is to do about the list of known failures, a sentence each. Absent: nothing. */
   known_failure_notes?: string[];
+  /** The last run's where configurations were run again. Absent in results of versions that did not tell it. */
+  origin?: RunOrigin;
 }
 
 /** Whether a value says how many failures are tolerated: a count from 0 up or a share such as `5%`. */

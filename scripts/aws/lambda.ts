@@ -29,6 +29,8 @@ export interface InvocationAnswer {
   raised: boolean;
   /** The last 4 KB of its log. */
   log?: string;
+  /** That ran: a number or `$LATEST`. */
+  version?: string;
 }
 
 /**
@@ -77,6 +79,7 @@ export function lambda(options: AwsOptions, maxConcurrency: number): Lambda {
         payload: answer.Payload?.transformToString() ?? '',
         raised: answer.FunctionError !== undefined,
         log: answer.LogResult === undefined ? undefined : decodeLog(answer.LogResult),
+        version: answer.ExecutedVersion,
       };
     },
     region: () => client.config.region(),

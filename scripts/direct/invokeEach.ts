@@ -6,7 +6,7 @@ import {
   type ConfigurationStatus,
   type Outcome,
 } from '../../lib/wire';
-import type { Lambda } from '../aws/lambda';
+import type { InvocationAnswer, Lambda } from '../aws/lambda';
 import type { Clock } from '../io/clock';
 import { reportedMemoryMb } from '../cost/reportedMemory';
 import type { StopReason } from '../io/stopSignal';
@@ -42,6 +42,8 @@ export interface Invoked {
   outcomes: Outcome[];
   /** The function's memory in MB; undefined where no log tells it. */
   memoryMb?: number;
+  /** Which versions of it ran. */
+  versions: Set<string>;
 }
 
 /**
@@ -58,12 +60,16 @@ export async function invokeEach(lambda: Lambda, request: InvokeRequest, o: Invo
   const begunAt = new Map<number, string>();
   const progress = new DirectProgress(configurations.length);
   let memoryMb: number | undefined;
+  const versions = new Set<string>();
   const test = async (configuration: Configuration, index: number) => {
     begunAt.set(index, isoTime(o.clock));
     progress.begin(index, identifierOf(configuration), o.clock.now() - startedAt);
     o.onProgress(progress.state());
-    const { result, log = '' } = await tested(lambda, functionName, configuration, o);
-    memoryMb ??= reportedMemoryMb(log);
+    const { result, answer } = await tested(lambda, functionName, configuration, o);
+    memoryMb ??= reportedMemoryMb(answer?.log ?? '');
+    if (answer?.version !== undefined) {
+      versions.add(answer.version);
+    }
     if (result) {
       outcomes.set(index, { ...result, started_at: begunAt.get(index), stopped_at: isoTime(o.clock) });
       progress.finish(index, result.status);
@@ -79,6 +85,7 @@ export async function invokeEach(lambda: Lambda, request: InvokeRequest, o: Invo
       (one, index) => outcomes.get(index) ?? unfinished(one, begunAt.get(index), o.stop.reason as StopReason),
     ),
     memoryMb,
+    versions,
   };
 }
 
@@ -91,7 +98,7 @@ async function tested(
   functionName: string,
   configuration: Configuration,
   { clock, random, stop, onRetry }: InvokeOptions,
-): Promise<{ result?: ConfigurationResult; log?: string }> {
+): Promise<{ result?: ConfigurationResult; answer?: InvocationAnswer }> {
   const identifier = identifierOf(configuration);
   let attemptedAt = clock.now();
   const attempt = () => {
@@ -106,7 +113,7 @@ async function tested(
       isTransient,
       onRetry: (retry) => onRetry(identifier, retry),
     });
-    return { result: invocationResult(identifier, answer, clock.now() - attemptedAt), log: answer.log };
+    return { result: invocationResult(identifier, answer, clock.now() - attemptedAt), answer };
   } catch (error) {
     if (stop.aborted) return {};
     return { result: { configuration_identifier: identifier, status: 'ERRORED', error: platformError(error) } };

@@ -3,6 +3,7 @@ import type { Lambda } from '../aws/lambda';
 import type { StopReason } from '../io/stopSignal';
 import type { StopSignal } from '../io/stopSignal';
 import type { TestRound } from '../result/testRound';
+import { originOf } from '../result/origin';
 import type { Redactor } from '../result/redaction';
 import type { CommandIo } from '../io/commandIo';
 import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice';
@@ -53,7 +54,7 @@ export async function testDirectly(context: DirectContext, configurations: Confi
       stop.startDeadline(timeout);
     }
     const startedAt = io.clock.now();
-    const { outcomes, memoryMb } = await invokeEach(
+    const { outcomes, memoryMb, versions } = await invokeEach(
       api,
       { functionName, configurations, maxConcurrency },
       {
@@ -72,7 +73,13 @@ export async function testDirectly(context: DirectContext, configurations: Confi
     const price = options.cost ? { region: await api.region(), memoryMb } : undefined;
     const asked = configurations.map(identifierOf);
     const run = { asked, maxConcurrency, toleratedFailures, startedAt, stoppedAt, stopped, price };
-    return { result: directResult(outcomes, run), configurations, stopped, repeatable: stopped === undefined };
+    const origin = originOf(io.env, [...versions].join(', '));
+    return {
+      result: { ...directResult(outcomes, run), origin },
+      configurations,
+      stopped,
+      repeatable: stopped === undefined,
+    };
   } finally {
     progress.stop();
     stop.signal.removeEventListener('abort', onStop);

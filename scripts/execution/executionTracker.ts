@@ -60,6 +60,8 @@ export class ExecutionTracker {
   total: number | undefined;
   /** Of the Distributed Map. Undefined where there was none. */
   mapRunArn: string | undefined;
+  /** Which versions of the function ran, as Lambda's answers say. */
+  private readonly versions = new Set<string>();
   /** What the machine made of its input: the variable `checked`. */
   private checked: Json | undefined;
   private readonly iterations = new Map<number, Iteration>();
@@ -150,6 +152,11 @@ export class ExecutionTracker {
     return typeof value === 'number' || typeof value === 'string' ? value : undefined;
   }
 
+  /** The version of the function that ran, several with commas between; undefined where no answer tells it. */
+  functionVersion(): string | undefined {
+    return [...this.versions].filter((one) => one !== '').join(', ') || undefined;
+  }
+
   /** Where a distributed execution leaves its results, as it said before it tested anything. */
   resultsLocation(): ResultsLocation | undefined {
     const location = isJsonObject(this.checked) ? this.checked.results : undefined;
@@ -235,6 +242,7 @@ export class ExecutionTracker {
     }
     if (iteration && event.taskSucceededEventDetails) {
       iteration.answer = event.taskSucceededEventDetails.output;
+      this.versions.add(versionIn(parseJson(iteration.answer)));
     }
     if (iteration && event.stateExitedEventDetails) {
       iteration.output = event.stateExitedEventDetails.output;
@@ -271,6 +279,12 @@ export class ExecutionTracker {
 export function identifierIn(value: unknown): string | undefined {
   const identifier = isJsonObject(value) ? value.configuration_identifier : value;
   return typeof identifier === 'string' ? identifier : undefined;
+}
+
+/** The version that Lambda ran, from its answer to either integration; empty where it says none. */
+function versionIn(answer: unknown): string {
+  const version = isJsonObject(answer) ? answer.ExecutedVersion : undefined;
+  return typeof version === 'string' ? version : '';
 }
 
 /** Undefined where it can't be parsed: the history of somebody else's machine must not stop the trigger. */

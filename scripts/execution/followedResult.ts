@@ -7,6 +7,7 @@ import { childTransitions } from '../cost/executionCounts';
 import { followExecution, type FollowedExecution, type Watch } from './followExecution';
 import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice';
 import { everyResult } from '../result/allResults';
+import { originOf } from '../result/origin';
 import type { Redactor } from '../result/redaction';
 import { distributedResult } from './distributedResult';
 import { memoryOfChild } from './mapRunResults';
@@ -79,6 +80,8 @@ export async function resultOf(
     ...result,
     ...(link && { console_url: link }),
     ...costs(result, { memoryMb, stateTransitions }, context.options),
+    // Which build started it, only that build can tell.
+    origin: originOf({}, followed.tracker.functionVersion()),
   };
 }
 

@@ -5,6 +5,7 @@ import type { FollowedExecution } from './followExecution';
 import { follow, linkTo, resultOf, type FollowContext, type FollowOptions } from './followedResult';
 import { startExecution, type StartedExecution } from './startExecution';
 import { unlessInterrupted } from '../io/interruptedError';
+import { originOf } from '../result/origin';
 import type { StopSignal } from '../io/stopSignal';
 import type { TestRound } from '../result/testRound';
 
@@ -62,7 +63,7 @@ export async function testExecution(
   const { tracker, stopped, trouble } = followed;
   return {
     followed,
-    result,
+    result: { ...result, origin: originOf(io.env, tracker.functionVersion()) },
     configurations: tracker.configurations(),
     stopped,
     // With trouble it may still run, and what is not believed is no ground to go on from.

@@ -234,6 +234,9 @@ function propertiesOf(result: RunResult): Record<string, string | number> {
     ),
     ...(result.cost_unknown === undefined ? {} : { cost_unknown: result.cost_unknown }),
     ...Object.fromEntries(
+      Object.entries(result.origin ?? {}).map(([key, value]) => [`origin.${key}`, value as string]),
+    ),
+    ...Object.fromEntries(
       (result.known_failure_notes ?? []).map((note, index) => [`known_failure_note.${index + 1}`, note]),
     ),
   };

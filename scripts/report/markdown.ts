@@ -1,6 +1,7 @@
 /** The result as Markdown of the GitHub flavour: for a comment on a pull request or the summary of a job. */
 import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
 import { costLine } from '../cost/cost';
+import { originLine } from '../result/originText';
 import { slowestOf } from '../result/allResults';
 import { isExcused } from '../result/tally';
 import { markdownCode, markdownCodeElement, markdownFence } from './markdownText';
@@ -17,6 +18,7 @@ const sideRows = 10;
 /** Characters of an error in a table, of an identifier, and of an error among the details. */
 const cellLength = 160;
 const identifierLength = 256;
+const originLength = 600;
 const errorLength = 4000;
 
 /**
@@ -77,6 +79,8 @@ function headOf(result: RunResult): string {
   const { verdict, duration_seconds: seconds, max_concurrency: concurrency, tolerated_failures: tolerated } = result;
   const title = { PASSED: 'passed', FAILED: 'failed', ERRORED: 'has no verdict' }[verdict];
   const { console_url: link, cost, cost_unknown: costUnknown, known_failure_notes: notes = [], disagreement } = result;
+  const origin = result.origin ? originLine(result.origin) : '';
+  const build = result.origin?.build_url ?? '';
   return [
     `## System test ${title}`,
     '',
@@ -92,6 +96,8 @@ function headOf(result: RunResult): string {
     ...(costUnknown === undefined ? [] : [`- Cost not known: ${markdownCode(cut(costUnknown, cellLength))}`]),
     ...notes.slice(0, sideRows).map((note) => `- ${markdownCode(cut(note, cellLength))}`),
     ...(notes.length > sideRows ? [`- ${notes.length - sideRows} more notes on known failures`] : []),
+    ...(origin === '' ? [] : [`- Origin: ${markdownCode(cut(origin, originLength))}`]),
+    ...(isPlainLink(build) ? [`- [The build](${build})`] : []),
     ...(link !== undefined && isPlainLink(link) ? [`- [The execution in the console](${link})`] : []),
     '',
   ].join('\n');

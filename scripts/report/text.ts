@@ -4,6 +4,7 @@ import { costLine } from '../cost/cost';
 import { counted } from '../terminal/counted';
 import { printable, printableLine } from '../terminal/printable';
 import { disagreementSentence, notFinished } from '../result/untested';
+import { originLine } from '../result/originText';
 import { slowestOf } from '../result/allResults';
 import { isExcused } from '../result/tally';
 import { unlistedText } from '../result/unlisted';
@@ -37,6 +38,7 @@ export function textReport(result: RunResult, colors: Colors): string {
     ...slowestLines(result),
     ...speedLines(result),
     ...costLines(result),
+    ...originLines(result),
     ...toleranceLines(result),
     ...disagreementLines(result, colors),
     `The system test took ${result.duration_seconds.toFixed(3)}s`,
@@ -139,6 +141,11 @@ function slowestLines(result: RunResult): string[] {
 function costLines({ cost, cost_unknown: why }: RunResult): string[] {
   if (cost) return [`Cost: ${costLine(cost)}`];
   return why === undefined ? [] : [`Cost not known: ${printableLine(why)}`];
+}
+
+function originLines({ origin }: RunResult): string[] {
+  const line = origin ? originLine(origin) : '';
+  return line === '' ? [] : [printableLine(`Origin: ${line}`)];
 }
 
 function speedLines({ results, all, duration_seconds: duration }: RunResult): string[] {

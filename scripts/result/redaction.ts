@@ -1,5 +1,12 @@
 /** Keeps secrets out of reports: every text of a result goes through here before it is rendered or saved. */
-import { isJsonObject, type Json, type Outcome, type RunConfigurationResult, type RunResult } from '../../lib/wire';
+import {
+  isJsonObject,
+  type Json,
+  type Outcome,
+  type RunConfigurationResult,
+  type RunOrigin,
+  type RunResult,
+} from '../../lib/wire';
 import { everyResult, mapResults } from './allResults';
 import { isCredential, isCredentialName } from './credentialNames';
 import { credentialsIn, type Range } from './credentials';
@@ -131,7 +138,7 @@ export function redactResult(result: RunResult, redactor: Redactor): RunResult {
       taken.add(identifier);
     }
   }
-  const { console_url: link, cost_unknown: costUnknown, known_failure_notes: notes, disagreement } = result;
+  const { console_url: link, cost_unknown: costUnknown, known_failure_notes: notes, disagreement, origin } = result;
   return {
     ...result,
     execution_arn: redactor(result.execution_arn),
@@ -139,11 +146,19 @@ export function redactResult(result: RunResult, redactor: Redactor): RunResult {
     ...(costUnknown === undefined ? {} : { cost_unknown: redactor(costUnknown) }),
     ...(disagreement === undefined ? {} : { disagreement: redactor(disagreement) }),
     ...(notes === undefined ? {} : { known_failure_notes: notes.map((note) => redactor(note)) }),
+    ...(origin === undefined ? {} : { origin: redactOrigin(origin, redactor) }),
     ...mapResults(result, (one, index) => {
       const identifier = redactedIdentifier(one.configuration_identifier, index + 1, taken, redactor);
       return redactConfiguration(one, identifier, redactor);
     }),
   };
+}
+
+function redactOrigin({ build_url: url, ...texts }: RunOrigin, redactor: Redactor): RunOrigin {
+  const safe = Object.entries(texts as Record<string, string>).map(([key, text]) => [key, redactor(text)]);
+  // What is left of an address leads nowhere, and may be none.
+  const shown = url !== undefined && redactor(url) === url ? { build_url: url } : {};
+  return { ...(Object.fromEntries(safe) as typeof texts), ...shown };
 }
 
 function redactedIdentifier(identifier: string, place: number, taken: ReadonlySet<string>, redactor: Redactor): string {

@@ -32,12 +32,12 @@ export function toRerun(result: Pick<RunResult, 'results' | 'all'>): string[] {
  * `flaky` where it passed at last. What only the second run knows stands at the end.
  *
  * It lasts from the start of the first run to the stop of the second, but `duration_seconds` is the sum of both: hours
- * may lie between them. Execution, status and console link are those of the second; the tolerated failures are those of
+ * may lie between them. Execution, status, console link and origin are those of the second; the tolerated failures are those of
  * the first, as a share of all configurations is counted there. Costs are added; where only one run has them, the sum
  * is unknown and left out.
  */
 export function mergeReruns(first: RunResult, second: RunResult, { strict }: { strict?: boolean } = {}): RunResult {
-  const { execution_arn, status, stopped_at, console_url } = second;
+  const { execution_arn, status, stopped_at, console_url, origin } = second;
   return tally(
     {
       ...first,
@@ -47,6 +47,7 @@ export function mergeReruns(first: RunResult, second: RunResult, { strict }: { s
       duration_seconds: Math.round((first.duration_seconds + second.duration_seconds) * 1000) / 1000,
       max_concurrency: Math.max(first.max_concurrency, second.max_concurrency),
       console_url,
+      origin,
       mode: first.mode ?? second.mode,
       results_location: second.results_location ?? first.results_location,
       disagreement: first.disagreement ?? second.disagreement,

@@ -6,6 +6,7 @@ import {
   type Outcome,
   type RunConfigurationResult,
   type RunCost,
+  type RunOrigin,
   type RunResult,
   type Verdict,
 } from '../../lib/wire';
@@ -21,6 +22,7 @@ import { parseTimestamp } from '../io/timestamp';
 import { isDeeper, maxDepth } from '../io/jsonDepth';
 import { UserError } from '../io/userError';
 import { indexed, manyResults } from './allResults';
+import { isBuildUrl } from './originText';
 import { tally } from './tally';
 
 const statuses: ExecutionStatus[] = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
@@ -81,6 +83,7 @@ function runResultOf(value: unknown): RunResult {
     ...(cost === undefined ? {} : { cost: costAt(object) }),
     ...(costUnknown === undefined ? {} : { cost_unknown: stringAt(object, 'cost_unknown') }),
     ...(notes === undefined ? {} : { known_failure_notes: textsAt(object, 'known_failure_notes') }),
+    ...(object.origin === undefined ? {} : { origin: originAt(object) }),
     ...(mode === undefined ? {} : { mode: oneOf<'DISTRIBUTED'>(object, 'mode', ['DISTRIBUTED']) }),
     ...(location === undefined ? {} : { results_location: parseResultsLocation(location, 'results_location') }),
     results: results.map((one, index) => configurationResultOf(one, `results[${index}]`)),
@@ -173,6 +176,25 @@ function costAt(result: JsonObject): RunCost {
           state_transitions_usd: amount('state_transitions_usd'),
         }),
     total_usd: amount('total_usd'),
+  };
+}
+
+function originAt(result: JsonObject): RunOrigin {
+  const origin = objectAt(result.origin, 'origin');
+  const told = (key: keyof RunOrigin) => (origin[key] === undefined ? {} : { [key]: stringAt(origin, key, 'origin') });
+  if (typeof origin.build_url === 'string' && !isBuildUrl(origin.build_url)) {
+    throw new WireFormatError(
+      `Expected build_url of origin to be an address on the web, got ${shown(origin.build_url)}`,
+    );
+  }
+  return {
+    tool_version: stringAt(origin, 'tool_version', 'origin'),
+    ...told('commit'),
+    ...told('branch'),
+    ...told('pipeline'),
+    ...told('build'),
+    ...told('build_url'),
+    ...told('function_version'),
   };
 }
 

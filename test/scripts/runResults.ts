@@ -111,6 +111,11 @@ const outcome = (identifier: string): fc.Arbitrary<Outcome> =>
 
 const known = fc.record({ reason: hostileText, expires: fc.constant('2026-12-31'), expired: fc.boolean() });
 
+const hostileOrigin = fc.record(
+  { tool_version: hostileText, commit: hostileText, branch: hostileText, pipeline: hostileText, build: hostileText },
+  { requiredKeys: ['tool_version'] },
+);
+
 /** Results of runs, with hostile text wherever a function or a user can put some. */
 export const hostileResult: fc.Arbitrary<RunResult> = fc
   .uniqueArray(
@@ -133,4 +138,4 @@ export const hostileResult: fc.Arbitrary<RunResult> = fc
       ),
     ),
   )
-  .map((results) => runResultOf(results));
+  .chain((results) => hostileOrigin.map((origin) => runResultOf(results, { origin })));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { Duration } from 'aws-cdk-lib';
 import type { ConfigurationResult, RunResult } from '../../../lib/wire';
+import { version } from '../../../package.json';
 import { main } from '../../../scripts/cli';
 import { systemClock, type Clock } from '../../../scripts/io/clock';
 import { parseRunResult } from '../../../scripts/result/runResultFile';
@@ -88,6 +89,7 @@ describe('invoking directly', () => {
       /^Invoking the function \S+, at most 10 at once\.\nTesting 3 configurations\.\n(.+\n)*3 of 3 done, 0 failed, 0 running, \d+s\n$/,
     );
     expect(result).toMatchObject({ total: 3, passed: 3, status: 'SUCCEEDED', verdict: 'PASSED', max_concurrency: 10 });
+    expect(result.origin).toEqual({ tool_version: version, function_version: '$LATEST' });
     expect(result).not.toHaveProperty('execution_arn');
     expect(result.results[2]).toMatchObject({
       configuration_identifier: 'config 2',

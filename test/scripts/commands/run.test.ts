@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import type { RunResult } from '../../../lib/wire';
+import { version } from '../../../package.json';
 import { main } from '../../../scripts/cli';
 import { type Clock, systemClock } from '../../../scripts/io/clock';
 import { deployLocally, impatientClock } from '../../localSystemTest';
@@ -53,7 +54,7 @@ describe('a run', () => {
 
     const { code, stdout } = await inProcess(
       ['run', 'good', 'bad', ...app.flags, '--report', `json=${json}`, '--report', 'text', '--report', `text=${text}`],
-      { env: { ...awsEnv, FORCE_COLOR: '1' } },
+      { env: { ...awsEnv, FORCE_COLOR: '1', GITLAB_CI: 'true', CI_JOB_ID: '7' } },
     );
 
     expect(code).toBe(1);
@@ -64,6 +65,7 @@ describe('a run', () => {
     const result = JSON.parse(readFileSync(json, 'utf8')) as RunResult;
     expect(result).toMatchObject({ total: 2, passed: 1, failed: 1, status: 'FAILED', verdict: 'FAILED' });
     expect(result.execution_arn).toMatch(/^arn:aws:states:us-east-1:\d{12}:execution:/);
+    expect(result.origin).toEqual({ tool_version: version, build: '7', function_version: '$LATEST' });
   });
 
   test('reads configurations from standard input, with their payload', async () => {

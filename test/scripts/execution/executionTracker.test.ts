@@ -124,3 +124,25 @@ test('a result that the state machine cut is whole, from what Lambda answered la
     log_tail: 'the whole log',
   });
 });
+
+test('the versions of the function are those that Lambda says it ran for configurations', () => {
+  const answered = (ExecutedVersion: string): Partial<HistoryEvent> => ({
+    type: 'TaskSucceeded',
+    taskSucceededEventDetails: {
+      resourceType: 'lambda',
+      resource: 'invoke',
+      output: JSON.stringify({ ExecutedVersion, Payload: { ExecutedVersion: '3' } }),
+    },
+  });
+  const iteration = (index: number) => ({
+    type: 'MapIterationStarted' as const,
+    mapIterationStartedEventDetails: { name: 'Map', index },
+  });
+  const tracker = new ExecutionTracker();
+
+  // The first is the answer of what lists the configurations.
+  tracker.apply(chained(answered('1'), iteration(0), answered('7')));
+  expect(tracker.functionVersion()).toBe('7');
+  tracker.apply(chained(answered('1'), iteration(0), answered('7'), iteration(1), answered('8')));
+  expect(tracker.functionVersion()).toBe('7, 8');
+});

@@ -233,8 +233,9 @@ describe('a result', () => {
     fc.assert(
       fc.property(hostileResult, (result) => {
         const safe = redactResult(result, createRedactor([/[^]+/]));
-        const { results, execution_arn: arn, ...facts } = result;
+        const { results, execution_arn: arn, origin, ...facts } = result;
         expect(arn).not.toBe('');
+        expect(Object.keys(safe.origin!)).toEqual(Object.keys(origin!));
         expect(safe).toMatchObject({ ...facts, execution_arn: '[redacted]' });
         expect(safe.results.map(({ status, duration_ms: ms }) => [status, ms])).toEqual(
           results.map(({ status, duration_ms: ms }) => [status, ms]),

@@ -8,6 +8,7 @@ describe('running again', () => {
   const first = runResultOf([passed('a'), failed('b'), errored('c'), failed('d')], {
     status: 'FAILED',
     console_url: 'https://console.example/first',
+    origin: { tool_version: '1', build: '1' },
   });
   const second = runResultOf([passed('b'), failed('c'), failed('d', { duration_ms: 1 })], {
     status: 'FAILED',
@@ -16,6 +17,7 @@ describe('running again', () => {
     stopped_at: '2026-01-01T02:00:04.250Z',
     duration_seconds: 4.25,
     max_concurrency: 3,
+    origin: { tool_version: '2' },
   });
 
   test('takes what did not pass', () => {
@@ -91,7 +93,7 @@ describe('running again', () => {
   });
 
   test('leads to no execution in the console but the last', () => {
-    expect(mergeReruns(first, second).console_url).toBeUndefined();
+    expect(mergeReruns(first, second)).toMatchObject({ console_url: undefined, origin: { tool_version: '2' } });
   });
 
   test('passes with flaky configurations unless it is strict', () => {

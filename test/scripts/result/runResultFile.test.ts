@@ -23,6 +23,7 @@ const complete = {
   console_url: 'https://x.example',
   cost: costOf({ ...factors, stateTransitions: 5 }),
   known_failure_notes: ['Known failure "c" passed: it can leave the list.'],
+  origin: { tool_version: '0.1.0', commit: 'da15608', build_url: 'https://ci.example/1', function_version: '7' },
 };
 
 describe('a saved result', () => {
@@ -48,6 +49,16 @@ describe('a saved result', () => {
       'the state machine output alone',
       { status: undefined },
       'Expected status to be one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE, got nothing.',
+    ],
+    [
+      'an origin without a version',
+      { origin: { commit: 'a' } },
+      'Expected tool_version of origin to be a string, got nothing.',
+    ],
+    [
+      'a script as the address of the build',
+      { origin: { tool_version: '1', build_url: 'javascript:1' } },
+      'Expected build_url of origin to be an address on the web, got "javascript:1".',
     ],
     ['another version', { schema_version: 2 }, 'Expected schema_version to be 1, got 2.'],
     ['an unknown verdict', { verdict: 'FINE' }, 'Expected verdict to be one of PASSED, FAILED, ERRORED, got "FINE".'],

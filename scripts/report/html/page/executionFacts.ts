@@ -1,5 +1,6 @@
 import type { RunCost, RunResult } from '../../../../lib/wire';
 import { isOnResult } from '../../../result/knownFailureNotes';
+import { originLine } from '../../../result/originText';
 import { aside, element, facts, section } from './dom';
 import { count, duration, usd, utc } from './model/format';
 
@@ -15,7 +16,9 @@ export function executionSection(run: RunResult): HTMLElement {
       ['Duration', duration(run.duration_seconds * 1000)],
       ['Concurrency', concurrency > 0 ? `at most ${count(concurrency)} at once` : 'not known'],
       ['Tolerated', run.tolerated_failures === 1 ? '1 failure' : `${count(run.tolerated_failures)} failures`],
-      ['Console', consoleLink(run.console_url)],
+      ['Console', webLink(run.console_url, /^https:\/\//i, 'Open in Step Functions')],
+      ['Origin', (run.origin && originLine(run.origin)) || undefined],
+      ['Build', webLink(run.origin?.build_url, /^https?:\/\//i, 'Open the build')],
       ['ARN', arn ? arnParts(arn) : 'none: the function was invoked directly'],
     ),
   );
@@ -71,8 +74,8 @@ function time(iso: string): HTMLElement | string {
 }
 
 /** Only a link to the web: the address comes from the result, and could be a script. */
-function consoleLink(address: string | undefined): HTMLElement | undefined {
-  return address !== undefined && /^https:\/\//i.test(address)
-    ? element('a', { href: address, rel: 'noreferrer' }, 'Open in Step Functions')
+function webLink(address: string | undefined, allowed: RegExp, text: string): HTMLElement | undefined {
+  return address !== undefined && allowed.test(address)
+    ? element('a', { href: address, rel: 'noreferrer' }, text)
     : undefined;
 }
