@@ -190,6 +190,8 @@ export interface AllResults extends Iterable<RunConfigurationResult> {
 export interface RunResult extends AggregatedResult {
   /** The last one where configurations were run again. Empty in direct mode; its JSON report leaves it out. */
   execution_arn: string;
+  /** Path of the construct, such as `Feeds/SystemTest`. Absent where only the state machine or the function is known. */
+  test?: string;
   status: ExecutionStatus;
   verdict: Verdict;
   /** ISO 8601, UTC. */

@@ -26,6 +26,8 @@ export interface AccessOptions extends LocalFunctionOptions {
   /** With `--local`: the command that synthesizes the app, or the folder of its cloud assembly. */
   app?: string;
   stack?: string;
+  /** Path of a system test in the stack, or the end of it. */
+  test?: string;
   profile?: string;
   region?: string;
   endpointUrl?: string;

@@ -1,12 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
-import type { AwsOptions } from './clientConfig';
 import type { ResultBucket } from './resultBucket';
 import type { StepFunctions } from './stepFunctions';
-import { openAccess, type AccessOptions } from './awsAccess';
+import { openAccess, type AccessOptions, type AwsAccess } from './awsAccess';
 import type { CommandIo } from '../io/commandIo';
 import { patiently } from './patience';
 import type { Talk } from '../terminal/talk';
-import { parseStateMachineArn, stateMachineOfStack } from './target';
+import { parseStateMachineArn, stateMachineOfStack, type FoundTest } from './target';
 
 /** Which state machine, and where. */
 export interface StateMachineOptions extends AccessOptions {
@@ -18,6 +17,8 @@ export interface StateMachineOptions extends AccessOptions {
 export interface Connection {
   api: StepFunctions;
   stateMachineArn: string;
+  /** Path of its construct; undefined where the state machine was named itself. */
+  test?: string;
   /** Where a distributed execution leaves its results. Its part of the SDK is loaded with the first call. */
   bucket(): Promise<ResultBucket>;
   /** Whether the calls go to AWS itself rather than to an endpoint that stands in for it. */
@@ -38,9 +39,9 @@ export async function connect(options: StateMachineOptions, io: CommandIo, talk:
   const region = options.region ?? parseStateMachineArn(options.stateMachine ?? '')?.region;
   const access = await openAccess({ ...options, region }, io, talk);
   try {
-    const { aws, stack } = access;
-    const [stateMachineArn, { stepFunctions }] = await Promise.all([
-      options.stateMachine ?? machineOfStack(stack, aws, io),
+    const { aws } = access;
+    const [{ arn: stateMachineArn, test }, { stepFunctions }] = await Promise.all([
+      findMachine(options, access, io),
       import('./stepFunctions'),
     ]);
     const api = stepFunctions(aws);
@@ -48,6 +49,7 @@ export async function connect(options: StateMachineOptions, io: CommandIo, talk:
     return {
       api,
       stateMachineArn,
+      test,
       bucket: async () => {
         // Hundreds of thousands of results pass through: V8 lets the heap grow less then (122 in place of 170 MiB in all).
         setFlagsFromString('--optimize-for-size');
@@ -66,7 +68,12 @@ export async function connect(options: StateMachineOptions, io: CommandIo, talk:
   }
 }
 
-async function machineOfStack(stack: string, aws: AwsOptions, io: CommandIo): Promise<string> {
+async function findMachine(
+  { stateMachine, test }: StateMachineOptions,
+  { stack, aws }: AwsAccess,
+  io: CommandIo,
+): Promise<FoundTest> {
+  if (stateMachine !== undefined) return { arn: stateMachine };
   const { stackOutputs } = await import('./cloudFormation');
-  return stateMachineOfStack(stack, (name) => patiently(() => stackOutputs(name, aws), io));
+  return stateMachineOfStack({ stack, test, read: (name) => patiently(() => stackOutputs(name, aws), io) });
 }

@@ -60,49 +60,72 @@ export function parseFunctionName(text: string): { region?: string } | undefined
   return found ? { region: found.groups?.region } : undefined;
 }
 
+/** What a stack has of a system test. */
+export interface FoundTest {
+  /** ARN of its state machine; or of its function, or that's name. */
+  arn: string;
+  /** Path of the construct, such as `Feeds/SystemTest`; undefined where several test the same function. */
+  test?: string;
+}
+
+/** Where to look, and for which one. */
+export interface TestSearch {
+  /** Name or ARN. */
+  stack: string;
+  /** Path of the construct, or the end of it; undefined: the only one. */
+  test?: string;
+  /** Reads the stack's outputs; its errors are the SDK's own. */
+  read: (stack: string) => Promise<StackOutput[]>;
+}
+
 /**
  * Finds the state machine of a stack by its outputs.
- * @param stack name or ARN
- * @param read reads the stack's outputs; its errors are the SDK's own
- * @returns the state machine's ARN
- * @throws UserError for an unknown stack, and where the stack has no system test or several
+ * @throws UserError for an unknown stack, and where the stack has no such system test or several
  * @throws NoVerdictError where the stack can't be read
  */
-export function stateMachineOfStack(stack: string, read: (stack: string) => Promise<StackOutput[]>): Promise<string> {
-  return onlyOutput(stack, read, stateMachineOutput);
+export function stateMachineOfStack(search: TestSearch): Promise<FoundTest> {
+  return onlyOutput(search, stateMachineOutput);
 }
 
-/**
- * Finds the function that a stack's system tests test, in the same way.
- * @returns the function's name, with a version or alias where that is what they test
- */
-export function functionOfStack(stack: string, read: (stack: string) => Promise<StackOutput[]>): Promise<string> {
-  return onlyOutput(stack, read, functionOutput);
+/** Finds the function that a stack's system tests test, in the same way, with a version or alias where they test that. */
+export function functionOfStack(search: TestSearch): Promise<FoundTest> {
+  return onlyOutput(search, functionOutput);
 }
 
-async function onlyOutput(
-  stack: string,
-  read: (stack: string) => Promise<StackOutput[]>,
-  output: KnownOutput,
-): Promise<string> {
+async function onlyOutput({ stack, test, read }: TestSearch, output: KnownOutput): Promise<FoundTest> {
   const { description: start, flag, isValid } = output;
   const outputs = await outputsOf(stack, read, output);
-  const found = outputs.filter(({ description, value }) => description.startsWith(start) && isValid(value));
-  // Several system tests may test one function.
-  const values = [...new Set(found.map(({ value }) => value))];
-  const [only] = values;
-  if (only === undefined) {
+  const all = outputs
+    .filter(({ description, value }) => description.startsWith(start) && isValid(value))
+    .map(({ description, value }) => ({ arn: value, test: description.slice(`${start}: `.length) || undefined }));
+  const found = test === undefined ? all : endingIn(test, all);
+  const [only] = found;
+  const paths = (some: FoundTest[]) => some.map(({ arn, test: path }) => path ?? arn).join(', ');
+  if (all.length === 0) {
     throw new UserError(
       `Expected a system test in the stack ${stack}, got none: none of its outputs is described as ` +
         `"${start}…". Deploy one with the SystemTest construct, or name another with --stack or ${flag}.`,
     );
   }
-  if (values.length > 1) {
+  if (!only) {
     throw new UserError(
-      `Expected one system test in the stack ${stack}, got ${values.length}: choose one with ${flag}: ${values.join(', ')}.`,
+      `Expected --test to be the path of a system test in the stack ${stack}, or the end of it, got ` +
+        `${JSON.stringify(test)}: it has ${paths(all)}.`,
     );
   }
-  return only;
+  if (found.length === 1) return only;
+  // Several system tests may test one function.
+  if (test === undefined && found.every(({ arn }) => arn === only.arn)) return { arn: only.arn };
+  const got = test === undefined ? found.length : `${found.length} that end in ${JSON.stringify(test)}`;
+  throw new UserError(
+    `Expected one system test in the stack ${stack}, got ${got}: choose one with --test: ${paths(found)}.`,
+  );
+}
+
+/** Those of this path, or else those whose path ends in it. */
+function endingIn(test: string, all: FoundTest[]): FoundTest[] {
+  const same = all.filter((one) => one.test === test);
+  return same.length > 0 ? same : all.filter((one) => one.test?.endsWith(`/${test}`));
 }
 
 async function outputsOf(

@@ -64,6 +64,16 @@ export function stackOption(what: string, conflicts: string): Option {
     .conflicts(conflicts);
 }
 
+/**
+ * `--test`.
+ * @param conflicts as of `stackOption`
+ */
+export function testOption(conflicts: string): Option {
+  return new Option('--test <ID>', 'which one of the stack: the path of its construct, or the end of it')
+    .argParser(nonEmpty('--test'))
+    .conflicts(conflicts);
+}
+
 /** `--app`. */
 export function addAppOption(command: Command): Command {
   return command.option(

@@ -21,6 +21,7 @@ import {
   expected,
   integer,
   stackOption,
+  testOption,
   type Done,
   type TestOptions,
 } from './flags';
@@ -65,6 +66,7 @@ export function addInvoke(program: Command, io: CommandIo, done: Done): void {
     .optionsGroup('What to invoke:');
   addLocalOptions(command)
     .addOption(stackOption('the system test of the function', 'function'))
+    .addOption(testOption('function'))
     .option('--function <NAME|ARN>', 'the function, or a version or alias of it', functionName);
   addRerunOption(addConfigurationsOption(command))
     .optionsGroup('How to invoke it:')
@@ -120,6 +122,7 @@ async function byInvocations(options: InvokeOptions, context: TestContext): Prom
   const { api, functionName, findConfigurations } = connection;
   talk.note(`Invoking the function ${functionName}, at most ${maxConcurrency} at once.`);
   return {
+    testPath: connection.test,
     test: (configurations = []) =>
       testDirectly({ ...context, api, functionName, maxConcurrency, options }, configurations),
     findConfigurations,

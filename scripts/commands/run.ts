@@ -22,6 +22,7 @@ import {
   expected,
   maxConcurrency,
   stackOption,
+  testOption,
   type Done,
   type TestOptions,
 } from './flags';
@@ -52,6 +53,7 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
     .optionsGroup('What to run:');
   addLocalOptions(command)
     .addOption(stackOption('the system test', 'stateMachine'))
+    .addOption(testOption('stateMachine'))
     .option('--state-machine <ARN>', 'its state machine, or a version or alias of it', stateMachine);
   addAllowUnknownOption(addRerunOption(addConfigurationsOption(command)))
     .optionsGroup('How to run it:')
@@ -125,6 +127,7 @@ export function byExecutions(
   const cleanUp: (() => void)[] = [];
   const context = { connection, options, io, talk, stop, redact, cleanUp };
   return {
+    testPath: connection.test,
     test: (configurations, retry) => testExecution(context, configurations, retry),
     findConfigurations: (executionArn) => configurationsOfExecution(connection.api, executionArn, io),
     notes: (result) => concurrencyNotes(result, options),

@@ -24,6 +24,8 @@ export interface TestContext {
 
 /** A way of testing that is ready. */
 export interface TestMethod<T extends TestRound> extends RoundMethod<T> {
+  /** Path of the construct; undefined where it is not known. */
+  testPath?: string;
   /** What a person wants to know beside the report. */
   notes?(result: RunResult): string[];
   /** Why there is no verdict, in a sentence. */
@@ -78,7 +80,8 @@ export async function testAndReport<T extends TestRound>(
     try {
       const context = { options, io, talk, stop: stop.signal, judge };
       const last = await testInRounds(selection, method, context);
-      const result = judge(last.result);
+      const { testPath } = method;
+      const result = judge({ ...last.result, ...(testPath !== undefined && { test: testPath }) });
       const code = await report(result, wasInterrupted(stop.signal, last));
       const causes = options.local ? localCauseNotes(result, options) : [];
       const notes = [...(method.notes?.(result) ?? []), ...causes, ...exitCodeNotes(code, options)];

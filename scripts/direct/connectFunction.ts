@@ -1,7 +1,7 @@
 import type { AwsOptions } from '../aws/clientConfig';
 import { isNamed, refusedCall, summary } from '../aws/errors';
 import { lambdaErrorName, type Lambda } from '../aws/lambda';
-import { openAccess, type AccessOptions } from '../aws/awsAccess';
+import { openAccess, type AccessOptions, type AwsAccess } from '../aws/awsAccess';
 import type { Clock } from '../io/clock';
 import type { CommandIo } from '../io/commandIo';
 import { UserError } from '../io/userError';
@@ -9,7 +9,7 @@ import type { FindConfigurations } from '../plan/selection';
 import { configurationsOfExecution } from '../execution/configurationsOfExecution';
 import { patiently } from '../aws/patience';
 import type { Talk } from '../terminal/talk';
-import { functionOfStack, parseFunctionName } from '../aws/target';
+import { functionOfStack, parseFunctionName, type FoundTest } from '../aws/target';
 import { isTransient } from './platformError';
 import { withRetries } from './retry';
 
@@ -24,6 +24,8 @@ export interface FunctionConnection {
   api: Lambda;
   /** Name or ARN, with a version or alias or without. */
   functionName: string;
+  /** Path of the construct that tests it; undefined where the function was named itself, and where several test it. */
+  test?: string;
   /** The configurations of an earlier execution of a state machine. */
   findConfigurations: FindConfigurations;
   close(): Promise<void>;
@@ -51,8 +53,8 @@ export async function connectFunction(
     return access.close();
   };
   try {
-    const [functionName, { lambda }] = await Promise.all([
-      options.function ?? functionIn(access.stack, access.aws, io),
+    const [{ arn: functionName, test }, { lambda }] = await Promise.all([
+      findFunction(options, access, io),
       import('../aws/lambda'),
     ]);
     api = lambda(access.aws, maxConcurrency);
@@ -60,6 +62,7 @@ export async function connectFunction(
     return {
       api,
       functionName,
+      test,
       findConfigurations: (executionArn) => configurationsIn(executionArn, access.aws, io),
       close,
     };
@@ -79,9 +82,14 @@ async function configurationsIn(executionArn: string, aws: AwsOptions, io: Comma
   }
 }
 
-async function functionIn(stack: string, aws: AwsOptions, io: CommandIo): Promise<string> {
+async function findFunction(
+  { function: named, test }: FunctionOptions,
+  { stack, aws }: AwsAccess,
+  io: CommandIo,
+): Promise<FoundTest> {
+  if (named !== undefined) return { arn: named };
   const { stackOutputs } = await import('../aws/cloudFormation');
-  return functionOfStack(stack, (name) => patiently(() => stackOutputs(name, aws), io));
+  return functionOfStack({ stack, test, read: (name) => patiently(() => stackOutputs(name, aws), io) });
 }
 
 /** Retries of a check: enough for a bad moment, few enough for an endpoint that doesn't exist. */

@@ -138,10 +138,18 @@ export function redactResult(result: RunResult, redactor: Redactor): RunResult {
       taken.add(identifier);
     }
   }
-  const { console_url: link, cost_unknown: costUnknown, known_failure_notes: notes, disagreement, origin } = result;
+  const {
+    test,
+    console_url: link,
+    cost_unknown: costUnknown,
+    known_failure_notes: notes,
+    disagreement,
+    origin,
+  } = result;
   return {
     ...result,
     execution_arn: redactor(result.execution_arn),
+    ...(test === undefined ? {} : { test: redactor(test) }),
     ...(link === undefined ? {} : { console_url: redactor(link) }),
     ...(costUnknown === undefined ? {} : { cost_unknown: redactor(costUnknown) }),
     ...(disagreement === undefined ? {} : { disagreement: redactor(disagreement) }),

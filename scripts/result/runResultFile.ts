@@ -71,6 +71,7 @@ function runResultOf(value: unknown): RunResult {
     ...aggregated,
     // Absent in direct mode, where there is no execution.
     execution_arn: arn === undefined ? '' : stringAt(object, 'execution_arn'),
+    ...(object.test === undefined ? {} : { test: stringAt(object, 'test') }),
     status: oneOf(object, 'status', statuses),
     verdict: oneOf(object, 'verdict', verdicts),
     started_at: timeAt(object, 'started_at'),

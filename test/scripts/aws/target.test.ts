@@ -14,13 +14,14 @@ const output = (value: string, description = 'System test state machine: SystemT
   value,
   description,
 });
-const machineOf = (outputs: StackOutput[]) => stateMachineOfStack('Feeds', () => Promise.resolve(outputs));
+const machineOf = (outputs: StackOutput[], test?: string) =>
+  stateMachineOfStack({ stack: 'Feeds', test, read: () => Promise.resolve(outputs) });
 
 describe('the state machine of a stack', () => {
   test('is what the output says whose description starts as the construct writes it', async () => {
     const outputs = [output('feeds', 'System test function'), output('https://example.com', ''), output(machineArn)];
 
-    await expect(machineOf(outputs)).resolves.toBe(machineArn);
+    await expect(machineOf(outputs)).resolves.toEqual({ arn: machineArn, test: 'SystemTest' });
   });
 
   test('has to be there', async () => {
@@ -29,14 +30,37 @@ describe('the state machine of a stack', () => {
     );
   });
 
-  test('has to be chosen where there are several', async () => {
-    const other = `${machineArn}2`;
+  const paths = ['Prod/Feeds/SystemTest', 'Prod/Feeds/Deep/SystemTest', 'Prod/Feeds/NightlySystemTest'];
+  const several = paths.map((path, index) => output(`${machineArn}${index}`, `System test state machine: ${path}`));
 
-    await expect(machineOf([output(machineArn), output(other)])).rejects.toThrow(
-      new UserError(
-        `Expected one system test in the stack Feeds, got 2: choose one with --state-machine: ${machineArn}, ${other}.`,
-      ),
-    );
+  test.each([
+    ['Feeds/SystemTest', 0],
+    ['Prod/Feeds/SystemTest', 0],
+    ['Deep/SystemTest', 1],
+    ['NightlySystemTest', 2],
+  ])('is chosen by the path of its construct or the end of it: %s', async (test, index) => {
+    await expect(machineOf(several, test)).resolves.toEqual({ arn: `${machineArn}${index}`, test: paths[index] });
+  });
+
+  test('is chosen by its path although that is the end of another one', async () => {
+    const both = [...several, output(machineArn, 'System test state machine: Feeds/SystemTest')];
+    await expect(machineOf(both, 'Feeds/SystemTest')).resolves.toMatchObject({ arn: machineArn });
+  });
+
+  test.each([
+    [undefined, `Expected one system test in the stack Feeds, got 3: choose one with --test: ${paths.join(', ')}.`],
+    [
+      'SystemTest',
+      'Expected one system test in the stack Feeds, got 2 that end in "SystemTest": choose one with --test: ' +
+        'Prod/Feeds/SystemTest, Prod/Feeds/Deep/SystemTest.',
+    ],
+    [
+      'Test',
+      'Expected --test to be the path of a system test in the stack Feeds, or the end of it, got "Test": it has ' +
+        `${paths.join(', ')}.`,
+    ],
+  ])('has to be chosen by what fits only one: %s', async (test, message) => {
+    await expect(machineOf(several, test)).rejects.toThrow(new UserError(message));
   });
 
   test.each([
@@ -48,7 +72,8 @@ describe('the state machine of a stack', () => {
   ])('cannot be found when CloudFormation answers %s: %s', async (name, message, kind, expected) => {
     const error = Object.assign(new Error(message), { name });
 
-    const failure = await stateMachineOfStack('Feeds', () => Promise.reject(error)).catch((thrown: unknown) => thrown);
+    const search = { stack: 'Feeds', read: () => Promise.reject(error) };
+    const failure = await stateMachineOfStack(search).catch((thrown: unknown) => thrown);
 
     expect(failure).toBeInstanceOf(kind);
     expect((failure as Error).message).toMatch(expected);
@@ -73,22 +98,23 @@ describe("a state machine's ARN", () => {
 });
 
 describe('the function of a stack', () => {
-  const functionOf = (values: string[]) => {
-    const outputs = values.map((value) => output(value, 'System test function: Test'));
-    return functionOfStack('Feeds', () => Promise.resolve([output(machineArn), ...outputs]));
+  const functionOf = (tests: Record<string, string>, test?: string) => {
+    const outputs = Object.entries(tests).map(([path, value]) => output(value, `System test function: ${path}`));
+    return functionOfStack({ stack: 'Feeds', test, read: () => Promise.resolve([output(machineArn), ...outputs]) });
   };
 
   test('is found by its output, with the alias that is tested', async () => {
-    await expect(functionOf(['feeds:live'])).resolves.toBe('feeds:live');
+    await expect(functionOf({ A: 'feeds:live' })).resolves.toEqual({ arn: 'feeds:live', test: 'A' });
   });
 
-  test('may have several system tests', async () => {
-    await expect(functionOf(['feeds', 'feeds'])).resolves.toBe('feeds');
+  test('may have several system tests, of which none is meant unless one is named', async () => {
+    await expect(functionOf({ A: 'feeds', B: 'feeds' })).resolves.toEqual({ arn: 'feeds' });
+    await expect(functionOf({ A: 'feeds', B: 'feeds' }, 'B')).resolves.toEqual({ arn: 'feeds', test: 'B' });
   });
 
   test('has to be chosen where there are several', async () => {
-    await expect(functionOf(['feeds', 'tenants'])).rejects.toThrow(
-      new UserError('Expected one system test in the stack Feeds, got 2: choose one with --function: feeds, tenants.'),
+    await expect(functionOf({ A: 'feeds', B: 'tenants' })).rejects.toThrow(
+      new UserError('Expected one system test in the stack Feeds, got 2: choose one with --test: A, B.'),
     );
   });
 });

@@ -135,18 +135,21 @@ test('a state machine or function that is named is tested, of several of which o
   try {
     const flags = ['run', '--local', '--app', several] as const;
     const refused = await inProcess([...flags, '--stack', 'Shop'], { env: cleanEnv });
-    const [arn = ''] = /arn:\S+:nightly/.exec(refused.stderr) ?? [];
     expect(refused).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
-        /^Left out of the stack Shop what can't be served here: state machine "weekly": it invokes the function report, [^\n]+\n.* got 3: choose one with --state-machine: arn:aws:states:eu-west-1:210987654321:/,
+        /^Left out of the stack Shop what can't be served here: state machine "weekly": it invokes the function report, [^\n]+\n.* got 3: choose one with --test: Shop\/daily, Shop\/nightly, Shop\/weekly\.\n$/,
       ),
     });
-    const { code, stdout } = await inProcess([...flags, '--state-machine', arn, '--report', 'json'], {
-      env: cleanEnv,
-    });
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ results: [{ configuration_identifier: 'nightly' }] });
+    const arn = 'arn:aws:states:eu-west-1:210987654321:stateMachine:nightly';
+    const nightly = { results: [{ configuration_identifier: 'nightly' }] };
+    for (const [named, result] of [
+      [['--state-machine', arn], nightly],
+      [['--stack', 'Shop', '--test', 'nightly'], { ...nightly, test: 'Shop/nightly' }],
+    ] as const) {
+      const { code, stdout } = await inProcess([...flags, ...named, '--report', 'json'], { env: cleanEnv });
+      expect({ code, result: JSON.parse(stdout) as unknown }).toMatchObject({ code: 0, result });
+    }
     const byFunction = ['invoke', 'one', '--local', '--app', several, '--function', 'sell'];
     expect(await inProcess(byFunction, { env: cleanEnv })).toMatchObject({ code: 0 });
   } finally {

@@ -91,6 +91,7 @@ describe('invoking directly', () => {
     expect(result).toMatchObject({ total: 3, passed: 3, status: 'SUCCEEDED', verdict: 'PASSED', max_concurrency: 10 });
     expect(result.origin).toEqual({ tool_version: version, function_version: '$LATEST' });
     expect(result).not.toHaveProperty('execution_arn');
+    expect(result.test).toBe('SystemTest/SystemTest');
     expect(result.results[2]).toMatchObject({
       configuration_identifier: 'config 2',
       duration_ms: expect.any(Number),

@@ -87,6 +87,12 @@ describe('a run', () => {
     expect(result).toMatchObject({ verdict: 'PASSED', failed: 1, tolerated_failures: 1 });
   });
 
+  test('tests the one of several in a stack that is named, and tells the path of its construct', async () => {
+    const { code, result } = await runJson(['good', '--stack', 'Twins', '--test', 'Second']);
+
+    expect({ code, test: result.test }).toEqual({ code: 0, test: 'Twins/Second' });
+  });
+
   test('says that the state machine allows less concurrency than was asked for', async () => {
     const { stderr, result } = await runJson(['good', '--max-concurrency', '40']);
 

@@ -158,7 +158,17 @@ test.each([
   [
     'a stack with two',
     ['run', 'ENDPOINT', '--stack', 'Twins'],
-    /^Expected one system test in the stack Twins, got 2: .*stateMachine.*, arn:aws.*stateMachine/,
+    /^Expected one system test in the stack Twins, got 2: choose one with --test: Twins\/First, Twins\/Second\.$/,
+  ],
+  [
+    'a system test that the stack has not',
+    ['run', 'ENDPOINT', '--stack', 'Twins', '--test', 'Third'],
+    /^Expected --test to be the path of .* got "Third": it has Twins\/First, Twins\/Second\.$/,
+  ],
+  [
+    'a system test of a state machine that is named',
+    ['run', '--state-machine', arn, '--test', 'First'],
+    /^option '--test <ID>' cannot be used with option '--state-machine <ARN>'/,
   ],
   [
     "a machine that doesn't exist",

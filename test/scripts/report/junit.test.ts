@@ -120,6 +120,11 @@ describe('a JUnit report', () => {
     });
   });
 
+  test('is of the class of its construct, whatever a deployment called the state machine', () => {
+    const { name, testcase } = parsed(renderJunit({ ...result, test: 'Feeds/SystemTest' }));
+    expect([name, testcase[0]?.classname]).toEqual(['Feeds/SystemTest', 'Feeds/SystemTest']);
+  });
+
   test('goes without a state machine', () => {
     const { name, properties } = parsed(renderJunit({ ...result, execution_arn: '' }));
     expect(name).toBe('system-test');

@@ -181,6 +181,7 @@ describe('a result', () => {
     const safe = redactResult(
       {
         ...result,
+        test: text,
         console_url: `https://x.example/?token=${secretKey}`,
         cost_unknown: text,
         known_failure_notes: [text],

@@ -19,7 +19,7 @@ const result = runResultOf([
 const factors = { results: result.results, memoryMb: 128, architecture: 'arm64', region: 'eu-west-1' } as const;
 const complete = {
   ...result,
-
+  test: 'Feeds/SystemTest',
   console_url: 'https://x.example',
   cost: costOf({ ...factors, stateTransitions: 5 }),
   known_failure_notes: ['Known failure "c" passed: it can leave the list.'],
