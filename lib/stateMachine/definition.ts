@@ -92,7 +92,7 @@ export function stateMachineDefinition(scope: Construct, props: StateMachineDefi
   if (mayBeInline) {
     const map = sfn.Map.jsonata(scope, 'Test configurations', {
       comment: 'Tests each configuration, max_concurrency at once; none stops the others',
-      items: sfn.ProvideItems.jsonata(jsonata('$states.input.configurations')),
+      items: sfn.ProvideItems.jsonata(results.startedItems),
       jsonataMaxConcurrency: jsonata('$checked.max_concurrency'),
       outputs: results.aggregatedResult(),
     }).itemProcessor(testConfiguration(scope, props));

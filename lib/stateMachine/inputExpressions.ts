@@ -40,7 +40,8 @@ function withDefaults({ configurations = [], listed, maxConcurrency, toleratedFa
   $orDefault := function($value, $default) { $exists($value) ? $value : $default };
   $list := $orDefault($input.configurations, $defaults);
   $concurrency := $orDefault($input.max_concurrency, ${maxConcurrency});
-  $tolerated := $orDefault($input.tolerated_failures, ${JSON.stringify(toleratedFailures)});`;
+  $tolerated := $orDefault($input.tolerated_failures, ${JSON.stringify(toleratedFailures)});
+  $first := $orDefault($input.start_first, []);`;
 }
 
 /**
@@ -93,6 +94,19 @@ const nearest = String.raw`$nearest := function($wanted, $names) {(
     2 * ($shared($begin, $likely) + $shared($end, $likely)) >= $min([$length($wanted), 100]) ? $likely[0]
   )};`;
 
+/**
+ * `$startOrder(names, first)`: the indexes of all names, those of `first` in front, each once; nothing where it has none of
+ * them. A list is only gone through from start to end: to look up `[index]` would go through all of it each time.
+ */
+const startOrder = String.raw`$startOrder := function($names, $first) {(
+    $indexes := $merge($map($names, function($name, $index) { {"=" & $name: $index} }));
+    $wanted := $reverse([$map($first, function($name) { $lookup($indexes, "=" & $name) })]);
+    $last := $merge($map($wanted, function($index, $place) { {$string($index): $place} }));
+    $once := [$filter($wanted, function($index, $place) { $lookup($last, $string($index)) = $place })];
+    $others := [$filter([0..$count($names) - 1], function($index) { $not($exists($lookup($last, $string($index)))) })];
+    $count($once) > 0 ? $append($reverse($once), $others)
+  )};`;
+
 /** What an input that was not refused comes to. */
 function acceptedInput(defaults: InputDefaults): string {
   const { results, maxConcurrency } = defaults;
@@ -100,6 +114,7 @@ function acceptedInput(defaults: InputDefaults): string {
     return String.raw`{
     "refusal": "",
     "detail_bytes": $floor($room / $total),
+    "order": $startOrder($names, $first),
     "max_concurrency": $min([$concurrency, ${maxConcurrency}]),
     "tolerated_failures": $share ? $floor($percent * $total / 100) : $tolerated
   }`;
@@ -111,7 +126,7 @@ function acceptedInput(defaults: InputDefaults): string {
       $isDistributed ? {"results": {
         "bucket": ${JSON.stringify(results.bucket)},
         "prefix": ${JSON.stringify(results.prefix)} & $states.context.Execution.Name & "/"
-      }} : {"detail_bytes": $floor($room / $total)},
+      }} : {"detail_bytes": $floor($room / $total), "order": $startOrder($names, $first)},
       {
         "max_concurrency": $min([$concurrency, ${maxConcurrency}, $isDistributed ? ${limits.distributedConcurrency} : ${limits.inlineConcurrency}]),
         "tolerated_failures": $share and $not($isRead) ? $floor($percent * $total / 100) : $tolerated
@@ -126,10 +141,11 @@ function isDistributed({ mayBeInline = true, reads, maxConfigurations }: InputDe
 }
 
 /**
- * Checks the execution's input. Evaluates to `{refusal, mode, results, detail_bytes, max_concurrency, tolerated_failures}`:
- * a sentence or `""`; where there is a Distributed Map, whether it tests and where its results go; for an inline Map, the
- * bytes that each result may take beyond its identifier and status; the concurrency within the construct's limit; the
- * tolerated failures as a count, a share where it is not known of how many.
+ * Checks the execution's input. Evaluates to `{refusal, mode, results, detail_bytes, order, max_concurrency,
+ * tolerated_failures}`: a sentence or `""`; where there is a Distributed Map, whether it tests and where its results go;
+ * for an inline Map, the bytes that each result may take beyond its identifier and status, and where `start_first` names
+ * some of them, the indexes of the configurations as they are started; the concurrency within the construct's limit;
+ * the tolerated failures as a count, a share where it is not known of how many.
  *
  * It counts first and looks at the configurations only where there are not too many, one thing after the other: `$items`
  * are none as soon as something is refused.
@@ -173,7 +189,9 @@ export function checkInput(defaults: InputDefaults): string {
   ${configurationChecks}
   $integer := function($value, $least, $most) {
     $type($value) != "number" ? false : $value < $least or $value > $most ? false : $value = $floor($value)
-  };${results ? `\n  $isRead := ${isRead};` : ''}
+  };
+  $texts := function($names) {[$filter($names, function($name) { $type($name) = "string" })]};
+  ${startOrder}${results ? `\n  $isRead := ${isRead};` : ''}
   $total := $type($list) = "array" ? $count($list) : 0;
   $share := $type($tolerated) != "string" ? false : $contains($tolerated, /${patterns.share}/) and $substringAfter($tolerated, "%") = "";
   $percent := $share ? $number($substringBefore($tolerated, "%"));
@@ -185,6 +203,9 @@ export function checkInput(defaults: InputDefaults): string {
     $not($integer($concurrency, 1, ${concurrency})) ? "Expected max_concurrency to be an integer from 1 to ${concurrency}, got " & $shown($concurrency) & "." :
     $not($share or $integer($tolerated, 0, ${Number.MAX_SAFE_INTEGER})) ? "Expected tolerated_failures to be an integer from 0 up or a share such as \"5%\", got " & $shown($tolerated) & "." :
     $exists($input.allow_unknown) and $type($input.allow_unknown) != "boolean" ? "Expected allow_unknown to be true or false, got " & $shown($input.allow_unknown) & "." :
+    $type($first) != "array" ? "Expected start_first to be a list of identifiers, got " & $type($first) & "." :
+    $count($first) > ${maxItems} ? "Expected start_first to be at most ${maxItems} identifiers, got " & $count($first) & "." :
+    $count($texts($first)) < $count($first) ? "Expected start_first to be a list of identifiers, got one that is no text." :
     "";
   $items := $refusal = "" ? $list : [];
   $names := $namesOf($items);

@@ -174,11 +174,25 @@ export function errorResult({ mayRunOn }: { mayRunOn: boolean }, place = inlineP
 )`);
 }
 
-/** All results, counted: the output of the Map and of the execution. */
+/** The configurations as they are started. */
+export const startedItems = jsonata(`(
+  $items := $states.input.configurations;
+  $exists($checked.order) ? (
+    $at := $merge($map($items, function($item, $index) { {$string($index): $item} }));
+    [$map($checked.order, function($index) { $lookup($at, $string($index)) })]
+  ) : $items
+)`);
+
+/** All results, in the order of the input, counted: the output of the Map and of the execution. */
 export function aggregatedResult(): string {
   const count = (status: string) => `$count($results[status = "${status}"])`;
   return jsonata(`(
   $results := [$states.result];
+  $results := $exists($checked.order) ? (
+    $at := $merge($map($results, function($result, $place) { {$string($place): $result} }));
+    $places := $merge($map($checked.order, function($index, $place) { {$string($index): $string($place)} }));
+    [$map([0..$count($results) - 1], function($index) { $lookup($at, $lookup($places, $string($index))) })]
+  ) : $results;
   {
     "schema_version": 1,
     "total": $count($results),

@@ -68,6 +68,12 @@ export interface SystemTestInput {
    * configurations, one that is named by its identifier alone has to be among them.
    */
   allow_unknown?: boolean;
+  /**
+   * Identifiers of those that are started first, in this order; the others follow in theirs. It selects nothing: all are
+   * tested, their results stand in the order of the configurations, and what is none of them means nothing. At most 10,000.
+   * A Distributed Map starts all in their own order. Default: none.
+   */
+  start_first?: string[];
 }
 
 /**

@@ -35,6 +35,24 @@ describe.each([true, false])('the state machine (log tail: %s)', (logTail) => {
     expect(new Set(result.results.map((each) => each.status))).toEqual(new Set(['PASSED']));
   });
 
+  it('starts some first, tests all the same, and keeps the order of the results', async () => {
+    const input = {
+      configurations: ['hangs', 'a', 'raises', 'b'],
+      start_first: ['b', 'x', 'raises', 'b'],
+      max_concurrency: 2,
+    };
+    const { result, events } = await test.run(input);
+    expect(result.results.map((each) => each.configuration_identifier)).toEqual(input.configurations);
+    expect(result.results.map((each) => each.status)).toEqual(['FAILED', 'PASSED', 'FAILED', 'PASSED']);
+    const started = (await events()).filter(({ type }) => type === 'TaskStateEntered');
+    expect(started.map((each) => JSON.parse(each.stateEnteredEventDetails!.input!) as Json)).toEqual([
+      'b',
+      'raises',
+      'hangs',
+      'a',
+    ]);
+  });
+
   it.each([1, 41])('fails with all of %d configurations failed', async (count) => {
     const { status, error, cause, result } = await test.run({ configurations: configurations(count, 'raises') });
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'SystemTestFailed' });

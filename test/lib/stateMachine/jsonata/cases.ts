@@ -133,6 +133,107 @@ const accepted: [string, Json, InputDefaults, object][] = [
   ['unknown ones that are permitted', { configurations: ['new'], allow_unknown: true }, defaults, {}],
   ['unknown ones where the construct has none', { configurations: ['new'], allow_unknown: false }, bare, {}],
 ];
+
+/** `start_first` of the configurations a, b, c and d, and their indexes as they are started. */
+const orders: [string, Json, number[] | undefined][] = [
+  ['no list', undefined as never, undefined],
+  ['an empty list', [], undefined],
+  ['all', ['d', 'c', 'b', 'a'], [3, 2, 1, 0]],
+  ['one', ['c'], [2, 0, 1, 3]],
+  ['some', ['d', 'b'], [3, 1, 0, 2]],
+  ['all but one', ['d', 'c', 'b'], [3, 2, 1, 0]],
+  ['some twice', ['d', 'b', 'd', 'd', 'b', 'a'], [3, 1, 0, 2]],
+  ['unknown ones', ['x', 'c', '__proto__', '', 'a '], [2, 0, 1, 3]],
+  ['unknown ones only', ['x', 'y'], undefined],
+];
+const ordered = (of: string[], first: Json, max = 998) =>
+  check({ configurations: of, start_first: first }, { ...bare, maxConfigurations: max });
+const started = (items: Json[], order?: number[]) => ({
+  expression: results.startedItems,
+  bindings: { states: { input: { configurations: items }, context: {} }, checked: order ? { order } : {} },
+});
+const putBack = (names: Json[], order: number[] | undefined): Evaluation => ({
+  expression: results.aggregatedResult(),
+  bindings: {
+    states: {
+      input: {},
+      result: names.map((configuration_identifier) => ({
+        configuration_identifier,
+        status: 'PASSED',
+        response: [[1]],
+      })),
+      context: {},
+    },
+    checked: { max_concurrency: 3, tolerated_failures: 1, ...(order && { order }) },
+  },
+});
+const large = repeated(1040);
+const backwards = large.map((_, index) => 1039 - index);
+const orderCases: Case[] = [
+  ...orders.map(([what, first, order]): Case => [
+    `starts ${what} first`,
+    ordered(['a', 'b', 'c', 'd'], first),
+    order ? { refusal: '', order } : (expect.not.objectContaining({ order: expect.anything() as Json }) as object),
+  ]),
+  ['starts the only one first', ordered(['a'], ['a', 'a']), { order: [0] }],
+  [
+    'starts objects first',
+    check({ ...{ configurations: ['a', { configuration_identifier: 'b', k: 1 }] }, start_first: ['b'] }),
+    { order: [1, 0] },
+  ],
+  [
+    'starts 1,040 in the order of 10,000',
+    ordered(large, [...large].reverse().concat(repeated(8960, 'x')), 1040),
+    { order: backwards },
+  ],
+  ...([null, 'a', { a: 1 }, 5] as Json[]).map((first): Case => [
+    `refuses to start ${JSON.stringify(first)} first`,
+    ordered(['a'], first),
+    'Expected start_first to be a list of identifiers, got ',
+  ]),
+  ...([[5], ['a', null], [['a']], [{ configuration_identifier: 'a' }], [[]]] as Json[]).map((first): Case => [
+    `refuses to start ${JSON.stringify(first)} first`,
+    ordered(['a'], first),
+    'Expected start_first to be a list of identifiers, got one that is no text.',
+  ]),
+  [
+    'refuses more to start first than there can be',
+    ordered(['a'], Array<string>(10_001).fill('a')),
+    'Expected start_first to be at most 10000 identifiers, got 10001.',
+  ],
+  [
+    'gives the Map its items as they are',
+    started(['a', { configuration_identifier: 'b' }]),
+    ['a', { configuration_identifier: 'b' }],
+  ],
+  ['gives the Map its only item', started(['a']), ['a']],
+  [
+    'gives the Map its items in order',
+    started(['a', { configuration_identifier: 'b', list: [[1], []] }, 'c'], [2, 1, 0]),
+    ['c', { configuration_identifier: 'b', list: [[1], []] }, 'a'],
+  ],
+  [
+    'gives the Map one ordered item',
+    started([{ configuration_identifier: 'b' }], [0]),
+    [{ configuration_identifier: 'b' }],
+  ],
+  ['gives the Map 1,040 items in order', started(large, backwards), [...large].reverse()],
+  [
+    'puts one result back',
+    putBack(['a'], [0]),
+    { total: 1, results: [{ configuration_identifier: 'a', response: [[1]] }] },
+  ],
+  [
+    'puts results back',
+    putBack(['c', 'a', 'd', 'b'], [2, 0, 3, 1]),
+    { total: 4, passed: 4, results: ['a', 'b', 'c', 'd'].map((name) => ({ configuration_identifier: name })) },
+  ],
+  [
+    'puts 1,040 results back',
+    putBack([...large].reverse(), backwards),
+    { total: 1040, results: large.map((name) => ({ configuration_identifier: name })) },
+  ],
+];
 const refused: [string, Json, InputDefaults, string][] = [
   [
     'a number',
@@ -724,6 +825,7 @@ export const cases: Case[] = [
   ...otherCases,
   ...objectCases,
   ...distributedCases,
+  ...orderCases,
   [
     "gives the test the hook's input",
     {

@@ -27,5 +27,7 @@ function takesLong([what]: Case): boolean {
     'reads a table of many of them',
     'distributes what is too long',
     'adds as many as an execution tests',
+    'starts 1,040 in the order of 10,000',
+    'puts 1,040 results back',
   ].includes(what);
 }
