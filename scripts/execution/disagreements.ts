@@ -79,6 +79,7 @@ function ofItems(tracker: ExecutionTracker, items: Json[], asked: ExecutionReque
       tracker.total === items.length,
       `the Map has ${tracker.total ?? 'no known number of'} iterations for ${items.length} configurations`,
     ),
+    ...unless(tracker.isOrdered(), 'the history has an order of start that does not hold each configuration once'),
   ];
 }
 

@@ -64,6 +64,8 @@ export class ExecutionTracker {
   private readonly versions = new Set<string>();
   /** What the machine made of its input: the variable `checked`. */
   private checked: Json | undefined;
+  /** The index of the configuration that each iteration tests, where they are not started in their own order. */
+  private order: number[] | undefined;
   private readonly iterations = new Map<number, Iteration>();
   /** The index of the iteration that an event belongs to, by the event's id. */
   private readonly indexOfEvent = new Map<number, number>();
@@ -157,6 +159,15 @@ export class ExecutionTracker {
     return [...this.versions].filter((one) => one !== '').join(', ') || undefined;
   }
 
+  /**
+   * Whether the history tells which iteration tests which configuration: all are started in their own order, or in one
+   * that holds each of them once.
+   */
+  isOrdered(): boolean {
+    const told = isJsonObject(this.checked) && this.checked.order !== undefined;
+    return !told || this.order?.length === this.items()?.length;
+  }
+
   /** Where a distributed execution leaves its results, as it said before it tested anything. */
   resultsLocation(): ResultsLocation | undefined {
     const location = isJsonObject(this.checked) ? this.checked.results : undefined;
@@ -184,7 +195,11 @@ export class ExecutionTracker {
     const index = this.indexOf(event);
     const iteration = index === undefined ? undefined : this.iterations.get(index);
     this.usage.apply(event);
-    this.checked = parseJson(event.stateExitedEventDetails?.assignedVariables?.checked) ?? this.checked;
+    const checked = parseJson(event.stateExitedEventDetails?.assignedVariables?.checked);
+    if (checked !== undefined) {
+      this.checked = checked;
+      this.order = isJsonObject(checked) ? permutation(checked.order) : undefined;
+    }
     switch (event.type) {
       case 'ExecutionStarted':
         this.startedAt = at;
@@ -267,12 +282,21 @@ export class ExecutionTracker {
       event.mapIterationSucceededEventDetails ??
       event.mapIterationFailedEventDetails ??
       event.mapIterationAbortedEventDetails;
-    const index = details?.index ?? this.indexOfEvent.get(event.previousEventId ?? 0);
+    const index = details
+      ? (this.order?.[details.index ?? 0] ?? details.index)
+      : this.indexOfEvent.get(event.previousEventId ?? 0);
     if (index !== undefined && event.id !== undefined && event.type !== 'MapIterationSucceeded') {
       this.indexOfEvent.set(event.id, index);
     }
     return index;
   }
+}
+
+/** The value, if it holds each number from 0 up to its length once. */
+function permutation(value: Json | undefined): number[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const numbers = value.filter((one): one is number => Number.isInteger(one) && Number(one) >= 0);
+  return new Set(numbers.filter((one) => one < value.length)).size === value.length ? numbers : undefined;
 }
 
 /** The identifier of a configuration, whatever the rest of it is: what was tested has a name in the report. */

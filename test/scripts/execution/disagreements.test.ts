@@ -42,6 +42,21 @@ const truth = aggregated(tested, 2);
 const [first, second, third] = truth.results as [ConfigurationResult, ConfigurationResult, ConfigurationResult];
 const results = (...changed: ConfigurationResult[]): Told => ({ result: { ...truth, results: changed } });
 
+/** The history of an execution that started the third first, and says so, or something else. */
+const startedAs = (order: unknown) => (event: HistoryEvent) => {
+  if (event.type === 'ExecutionStarted') {
+    const assignedVariables = { checked: JSON.stringify({ order }) };
+    return { ...event, stateExitedEventDetails: { name: 'Check input', assignedVariables } };
+  }
+  const placed = ({ index = 0 }) => ({ index: [2, 0, 1].indexOf(index) });
+  const { mapIterationStartedEventDetails: began, mapIterationSucceededEventDetails: ended } = event;
+  return {
+    ...event,
+    ...(began && { mapIterationStartedEventDetails: placed(began) }),
+    ...(ended && { mapIterationSucceededEventDetails: placed(ended) }),
+  };
+};
+
 describe('what is told of an execution', () => {
   test.each<[string, Partial<Told>]>([
     ['nothing is described', {}],
@@ -58,6 +73,36 @@ describe('what is told of an execution', () => {
     ['the input is the same but for its spaces and order', { description: { input: input.replaceAll(',', ' , ') } }],
   ])('agrees where %s', (_, told) => {
     expect(found({ result: truth, ...told })).toEqual([]);
+  });
+
+  test('agrees where some were started first, and names each iteration by its place in the input', () => {
+    expect(found({ result: truth, history: startedAs([2, 0, 1]) })).toEqual([]);
+  });
+
+  test.each([[[0, 1, 2]], [[1, 0, 2]], [undefined]])(
+    'does not where they were not started in the order %j',
+    (order) => {
+      expect(found({ result: truth, history: startedAs(order) })).toContainEqual(
+        expect.stringMatching(/^iteration . got/),
+      );
+    },
+  );
+
+  test.each([
+    [[2, 0]],
+    [[2, 0, 1, 3]],
+    [[2, 0, 0]],
+    [[2, 0, 3]],
+    [[2, 0, -1]],
+    [[2, 0, 0.5]],
+    [[2, 0, 1, 1]],
+    [[2, 0, '1']],
+    ['201'],
+    [null],
+  ])('does not where the order is %j', (order) => {
+    expect(found({ result: truth, history: startedAs(order) })).toContain(
+      'the history has an order of start that does not hold each configuration once',
+    );
   });
 
   test('agrees where it was redriven, and the history shows no result of what was tested before', () => {
