@@ -150,9 +150,12 @@ const orders: [string, Json, number[] | undefined][] = [
 const unordered = expect.not.objectContaining({ order: expect.anything() as Json }) as object;
 const ordered = (of: string[], first: Json, max = 998) =>
   check({ configurations: of, start_first: first }, { ...bare, maxConfigurations: max });
-const started = (items: Json[], order?: number[]) => ({
+const started = (items: Json[], order?: number[]): Evaluation => ({
   expression: results.startedItems,
-  bindings: { states: { input: { configurations: items }, context: {} }, checked: order ? { order } : {} },
+  bindings: {
+    states: { input: { configurations: items }, context: {} },
+    checked: { detail_bytes: 1, ...(order && { order }) },
+  },
 });
 const putBack = (names: Json[], order: number[] | undefined): Evaluation => ({
   expression: results.aggregatedResult(),
