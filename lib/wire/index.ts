@@ -192,6 +192,23 @@ export interface AllResults extends Iterable<RunConfigurationResult> {
   readonly totalMs: number;
 }
 
+/** What is new in a run, beside the last outcomes of its configurations before. Texts are identifiers. */
+export interface RunComparison {
+  /** The newest run before with some of these configurations, and where it is: the execution, or the file with its result. */
+  with: { execution_arn?: string; file?: string; started_at: string; verdict: Verdict };
+  /** Did not pass, and passed before. */
+  newly_failing: string[];
+  /** Did not pass, nor before: since the run that started then, in so many runs in a row, this one included. */
+  still_failing: { configuration_identifier: string; since: string; runs: number }[];
+  /** Passed, and did not before. */
+  fixed: string[];
+  /** Only this run has it, only the one before. Absent where either tested a selection. */
+  added?: string[];
+  gone?: string[];
+  /** Passed both times, and took over 50 % and over a second longer; the worst first. */
+  slower: { configuration_identifier: string; before_ms: number; duration_ms: number }[];
+}
+
 /** The result of a run: the aggregated result and what the trigger adds. The base of every report. */
 export interface RunResult extends AggregatedResult {
   /** The last one where configurations were run again. Empty in direct mode; its JSON report leaves it out. */
@@ -232,6 +249,8 @@ export interface RunResult extends AggregatedResult {
   known_failure_notes?: string[];
   /** The last run's where configurations were run again. Absent in results of versions that did not tell it. */
   origin?: RunOrigin;
+  /** Absent where there is nothing to compare with. */
+  comparison?: RunComparison;
 }
 
 /** Whether a value says how many failures are tolerated: a count from 0 up or a share such as `5%`. */

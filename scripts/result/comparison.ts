@@ -1,0 +1,193 @@
+/** What is new in a run, beside those before it. It changes no verdict: it says where to look first. */
+import type { RunComparison, RunConfigurationResult, RunResult, Verdict } from '../../lib/wire';
+import { everyResult } from './allResults';
+import { redacted } from './redaction';
+import { isExcused } from './tally';
+import { isUnnamed } from './unnamed';
+import { notFinished } from './untested';
+
+/** A run before, as far as it is compared. */
+export interface ComparedRun {
+  executionArn?: string;
+  /** That its result was read from, as the user gave it. */
+  file?: string;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  verdict: Verdict;
+  results: Iterable<ComparedResult>;
+  /** Whether it tested all that there was to test then, rather than a selection. */
+  whole: boolean;
+  /** What it said itself of those that it found to be failing still. */
+  stillFailing?: RunComparison['still_failing'];
+}
+
+type ComparedResult = Pick<
+  RunConfigurationResult,
+  'configuration_identifier' | 'status' | 'duration_ms' | 'error' | 'known'
+>;
+
+/** How a configuration of the run did before. */
+interface Row {
+  now: ComparedResult;
+  /** Its last outcome before. */
+  last?: ComparedResult;
+  /** Whether none of its outcomes before passed, as far as they are known. */
+  unbroken: boolean;
+  /** In so many runs in a row it did not pass, this one included; the oldest of those before started `since`. */
+  runs: number;
+  since: string;
+}
+
+/** By how much longer, as a factor and in milliseconds, a configuration took that is called slower: both have to be exceeded. */
+const slowerBy = { factor: 1.5, ms: 1_000 };
+
+/**
+ * Compares a run with those before, which are added one by one, the newest first, as long as they change anything. What a
+ * configuration did before is its last outcome in any of them, so a run of a few between two of all is no hole.
+ *
+ * - Failing is what did not pass, whether it failed or could not be tested; a known failure that is excused is neither newly
+ *   nor still failing, and one whose date is over is.
+ * - What is flaky has passed, so it may be fixed.
+ * - What was never tested, as the run ended before, has no outcome; what has no name or a redacted one is left out: it may be
+ *   another one in the next run.
+ *
+ * Takes time in proportion to the results.
+ */
+export class RunComparer {
+  private readonly rows = new Map<string, Row>();
+  private with: ComparedRun | undefined;
+  /** The identifiers of the newest run before that tested all. */
+  private before: Set<string> | undefined;
+  /** How many rows another run could tell something of. */
+  private open = 0;
+
+  /** @param whole whether all was tested that there is to test, rather than a selection */
+  constructor(
+    result: Pick<RunResult, 'results' | 'all'>,
+    private whole: boolean,
+  ) {
+    for (const { configuration_identifier: identifier, status, duration_ms, error, known } of everyResult(result)) {
+      const now = { configuration_identifier: identifier, status, duration_ms, error, known };
+      // Of a list that was not tested to its end, nobody knows what else is on it.
+      this.whole &&= isNamed(now) && isTested(now);
+      if (!isNamed(now)) continue;
+      this.rows.set(identifier, { now, unbroken: true, runs: 1, since: '' });
+      this.open++;
+    }
+  }
+
+  /** Whether it would learn nothing from a further run. */
+  get settled(): boolean {
+    return this.open === 0;
+  }
+
+  /** Whether it is to be known of the next run whether it tested all. */
+  get wantsWhole(): boolean {
+    return this.whole && this.before === undefined;
+  }
+
+  add(run: ComparedRun): void {
+    const still = new Map(run.stillFailing?.map((one) => [one.configuration_identifier, one]));
+    const identifiers = new Set<string>();
+    let whole = run.whole;
+    for (const outcome of run.results) {
+      whole &&= isNamed(outcome) && isTested(outcome);
+      if (!isNamed(outcome)) continue;
+      const identifier = outcome.configuration_identifier;
+      identifiers.add(identifier);
+      const row = this.rows.get(identifier);
+      if (!row) continue;
+      this.with ??= run;
+      if (!isOpen(row) || !isTested(outcome)) continue;
+      row.last ??= outcome;
+      row.unbroken &&= outcome.status !== 'PASSED';
+      if (row.unbroken) {
+        const { since = run.startedAt, runs = 1 } = still.get(identifier) ?? {};
+        row.since = since;
+        row.runs += runs;
+      }
+      this.open -= isOpen(row) ? 0 : 1;
+    }
+    if (whole && this.wantsWhole) {
+      this.before = identifiers;
+    }
+  }
+
+  /** Undefined where no run that was added has any of the configurations. */
+  comparison(): RunComparison | undefined {
+    if (!this.with) return undefined;
+    const { executionArn, file, startedAt, verdict } = this.with;
+    const passed: Required<Row>[] = [];
+    const failing: Required<Row>[] = [];
+    for (const row of this.rows.values()) {
+      if (!hasLast(row) || !isTested(row.now)) continue;
+      if (row.now.status === 'PASSED') {
+        passed.push(row);
+      } else if (isFailing(row.now)) {
+        failing.push(row);
+      }
+    }
+    const [fixed, steady] = [passed.filter(didNotPass), passed.filter((row) => !didNotPass(row))];
+    return {
+      with: {
+        ...(executionArn && { execution_arn: executionArn }),
+        ...(file && { file }),
+        started_at: startedAt,
+        verdict,
+      },
+      newly_failing: failing.filter((row) => !didNotPass(row)).map(identifierOf),
+      still_failing: failing
+        .filter(didNotPass)
+        .map((row) => ({ configuration_identifier: identifierOf(row), since: row.since, runs: row.runs })),
+      fixed: fixed.map(identifierOf),
+      ...this.changes(),
+      slower: steady.flatMap(slower).sort((a, b) => b.duration_ms - b.before_ms - (a.duration_ms - a.before_ms)),
+    };
+  }
+
+  private changes(): Pick<RunComparison, 'added' | 'gone'> {
+    const { before, rows } = this;
+    if (!before) return {};
+    return {
+      added: [...rows.keys()].filter((identifier) => !before.has(identifier)),
+      gone: [...before].filter((identifier) => !rows.has(identifier)),
+    };
+  }
+}
+
+function isNamed({ configuration_identifier: identifier }: ComparedResult): boolean {
+  return !isUnnamed(identifier) && !identifier.includes(redacted);
+}
+
+function isTested({ error }: ComparedResult): boolean {
+  return error?.type !== notFinished;
+}
+
+function isFailing(result: ComparedResult): boolean {
+  return result.status === 'ERRORED' || (result.status === 'FAILED' && !isExcused(result));
+}
+
+/** One that passed needs its last outcome alone, one that is failing all of them up to one that passed. */
+function isOpen({ now, last, unbroken }: Row): boolean {
+  return last === undefined || (unbroken && isFailing(now));
+}
+
+function hasLast(row: Row): row is Required<Row> {
+  return row.last !== undefined;
+}
+
+function didNotPass({ last }: Required<Row>): boolean {
+  return last.status !== 'PASSED';
+}
+
+function identifierOf({ now }: Row): string {
+  return now.configuration_identifier;
+}
+
+function slower({ now, last }: Required<Row>): RunComparison['slower'] {
+  const { configuration_identifier, duration_ms } = now;
+  const { duration_ms: before_ms } = last;
+  if (duration_ms === undefined || before_ms === undefined) return [];
+  const more = duration_ms > before_ms * slowerBy.factor && duration_ms > before_ms + slowerBy.ms;
+  return more ? [{ configuration_identifier, before_ms, duration_ms }] : [];
+}
