@@ -4,6 +4,7 @@ import { costLine } from '../cost/cost';
 import { originLine } from '../result/originText';
 import { slowestOf } from '../result/allResults';
 import { isExcused } from '../result/tally';
+import { comparisonMarkdown } from './comparisonText';
 import { markdownCode, markdownCodeElement, markdownFence } from './markdownText';
 
 /** Characters of a GitHub comment; a job summary takes 1 MiB. */
@@ -22,7 +23,7 @@ const originLength = 600;
 const errorLength = 4000;
 
 /**
- * What matters most comes first: the verdict, then what did not pass (what could not be tested before what failed), each
+ * What matters most comes first: the verdict, what is new, then what did not pass (what could not be tested before what failed), each
  * with error and log a click away, then flaky ones, known failures and the slowest. What doesn't fit is left out as a
  * whole and counted.
  * @param limitBytes of UTF-8, from 4,096 up
@@ -37,10 +38,11 @@ export function renderMarkdown(result: RunResult, limitBytes = commentBytes): st
   const troubled = worstFirst(result.results);
   const count = result.failed + result.errored;
   // A quarter at most for what doesn't decide the verdict; what it leaves is for what does.
-  let room = limitBytes - bytes(head);
+  const news = comparisonMarkdown(result.comparison, Math.floor((limitBytes - bytes(head)) / 4));
+  let room = limitBytes - bytes(head) - bytes(news);
   const asideText = fillTables(aside, troubled.length === 0 ? room : Math.floor(room / 4));
   room -= bytes(asideText);
-  return head + troubledText(troubled, count, room) + asideText;
+  return head + news + troubledText(troubled, count, room) + asideText;
 }
 
 interface Table {

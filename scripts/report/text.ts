@@ -5,6 +5,7 @@ import { counted } from '../terminal/counted';
 import { printable, printableLine } from '../terminal/printable';
 import { disagreementSentence, notFinished } from '../result/untested';
 import { originLine } from '../result/originText';
+import { comparisonText } from './comparisonText';
 import { slowestOf } from '../result/allResults';
 import { isExcused } from '../result/tally';
 import { unlistedText } from '../result/unlisted';
@@ -15,8 +16,8 @@ const slowestNamed = 3;
 const slowestFrom = 5;
 
 /**
- * The result for people: each configuration that did not pass with its error and its log tail, then the known failures,
- * those that passed only when they were run again, what took how long and cost how much, and last the two lines that
+ * The result for people: what is new in it, each configuration that did not pass with its error and its log tail, then
+ * the known failures, those that passed only when they were run again, what took how long and cost how much, and last the two lines that
  * other tools look for:
  *
  * ```
@@ -30,6 +31,7 @@ export function textReport(result: RunResult, colors: Colors): string {
   const finished = troubled.filter(({ error }) => error?.type !== notFinished);
   const unfinished = troubled.filter(({ error }) => error?.type === notFinished);
   return [
+    ...comparisonText(result.comparison),
     ...finished.flatMap((one) => [...configurationLines(one, colors), '']),
     ...unfinishedLines(unfinished, colors),
     ...knownLines(known, result, colors),

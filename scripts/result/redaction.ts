@@ -3,6 +3,7 @@ import {
   isJsonObject,
   type Json,
   type Outcome,
+  type RunComparison,
   type RunConfigurationResult,
   type RunOrigin,
   type RunResult,
@@ -138,14 +139,8 @@ export function redactResult(result: RunResult, redactor: Redactor): RunResult {
       taken.add(identifier);
     }
   }
-  const {
-    test,
-    console_url: link,
-    cost_unknown: costUnknown,
-    known_failure_notes: notes,
-    disagreement,
-    origin,
-  } = result;
+  const { test, console_url: link, cost_unknown: costUnknown, known_failure_notes: notes } = result;
+  const { disagreement, origin, comparison } = result;
   return {
     ...result,
     execution_arn: redactor(result.execution_arn),
@@ -155,6 +150,7 @@ export function redactResult(result: RunResult, redactor: Redactor): RunResult {
     ...(disagreement === undefined ? {} : { disagreement: redactor(disagreement) }),
     ...(notes === undefined ? {} : { known_failure_notes: notes.map((note) => redactor(note)) }),
     ...(origin === undefined ? {} : { origin: redactOrigin(origin, redactor) }),
+    ...(comparison && { comparison: redactComparison(comparison, result, taken, redactor) }),
     ...mapResults(result, (one, index) => {
       const identifier = redactedIdentifier(one.configuration_identifier, index + 1, taken, redactor);
       return redactConfiguration(one, identifier, redactor);
@@ -177,6 +173,39 @@ function redactedIdentifier(identifier: string, place: number, taken: ReadonlySe
     unique += "'";
   }
   return unique;
+}
+
+/** Names a configuration as the results do; one that is gone has the places after theirs. */
+function redactComparison(
+  comparison: RunComparison,
+  result: RunResult,
+  taken: ReadonlySet<string>,
+  redactor: Redactor,
+): RunComparison {
+  const { with: before, newly_failing, still_failing, fixed, added, gone, slower } = comparison;
+  const places = new Map<string, number>();
+  for (const { configuration_identifier: identifier } of everyResult(result)) {
+    places.set(identifier, places.size + 1);
+  }
+  gone?.forEach((identifier, index) => places.set(identifier, result.total + index + 1));
+  const name = (identifier: string) => redactedIdentifier(identifier, places.get(identifier) ?? 0, taken, redactor);
+  const named = <T extends { configuration_identifier: string }>(one: T): T => ({
+    ...one,
+    configuration_identifier: name(one.configuration_identifier),
+  });
+  return {
+    with: {
+      ...before,
+      ...(before.execution_arn !== undefined && { execution_arn: redactor(before.execution_arn) }),
+      ...(before.file !== undefined && { file: redactor(before.file) }),
+    },
+    newly_failing: newly_failing.map(name),
+    still_failing: still_failing.map(named),
+    fixed: fixed.map(name),
+    ...(added && { added: added.map(name) }),
+    ...(gone && { gone: gone.map(name) }),
+    slower: slower.map(named),
+  };
 }
 
 function redactConfiguration(

@@ -48,6 +48,7 @@ export function mergeReruns(first: RunResult, second: RunResult, { strict }: { s
       max_concurrency: Math.max(first.max_concurrency, second.max_concurrency),
       console_url,
       origin,
+      comparison: undefined,
       mode: first.mode ?? second.mode,
       results_location: second.results_location ?? first.results_location,
       disagreement: first.disagreement ?? second.disagreement,

@@ -4,6 +4,7 @@ import {
   type Json,
   type JsonObject,
   type Outcome,
+  type RunComparison,
   type RunConfigurationResult,
   type RunCost,
   type RunOrigin,
@@ -66,7 +67,7 @@ function runResultOf(value: unknown): RunResult {
   if (results.length === 0) throw new WireFormatError('Expected the result of at least one configuration, got none');
   checkUnique(aggregated.results.map((one) => one.configuration_identifier));
   const { execution_arn: arn, console_url: link, cost, cost_unknown: costUnknown, known_failure_notes: notes } = object;
-  const { mode, results_location: location } = object;
+  const { mode, results_location: location, comparison } = object;
   const result: RunResult = {
     ...aggregated,
     // Absent in direct mode, where there is no execution.
@@ -85,6 +86,7 @@ function runResultOf(value: unknown): RunResult {
     ...(costUnknown === undefined ? {} : { cost_unknown: stringAt(object, 'cost_unknown') }),
     ...(notes === undefined ? {} : { known_failure_notes: textsAt(object, 'known_failure_notes') }),
     ...(object.origin === undefined ? {} : { origin: originAt(object) }),
+    ...(comparison === undefined ? {} : { comparison: comparisonOf(comparison) }),
     ...(mode === undefined ? {} : { mode: oneOf<'DISTRIBUTED'>(object, 'mode', ['DISTRIBUTED']) }),
     ...(location === undefined ? {} : { results_location: parseResultsLocation(location, 'results_location') }),
     results: results.map((one, index) => configurationResultOf(one, `results[${index}]`)),
@@ -199,6 +201,41 @@ function originAt(result: JsonObject): RunOrigin {
   };
 }
 
+function comparisonOf(value: Json | undefined): RunComparison {
+  const where = 'comparison';
+  const object = objectAt(value, where);
+  const before = objectAt(object.with, `with of ${where}`);
+  const { added, gone } = object;
+  const optional = (key: 'execution_arn' | 'file') =>
+    before[key] === undefined ? {} : { [key]: stringAt(before, key, `with of ${where}`) };
+  const named = <T>(key: string, read: (one: JsonObject, inside: string) => T) =>
+    listAt(object, key, where).map((one, index) => {
+      const inside = `${key}[${index}] of ${where}`;
+      const entry = objectAt(one, inside);
+      return { configuration_identifier: stringAt(entry, 'configuration_identifier', inside), ...read(entry, inside) };
+    });
+  return {
+    with: {
+      ...optional('execution_arn'),
+      ...optional('file'),
+      started_at: timeAt(before, 'started_at', `with of ${where}`),
+      verdict: oneOf(before, 'verdict', verdicts),
+    },
+    newly_failing: textsAt(object, 'newly_failing', where),
+    still_failing: named('still_failing', (one, inside) => ({
+      since: timeAt(one, 'since', inside),
+      runs: amountAt(one, 'runs', inside),
+    })),
+    fixed: textsAt(object, 'fixed', where),
+    ...(added === undefined ? {} : { added: textsAt(object, 'added', where) }),
+    ...(gone === undefined ? {} : { gone: textsAt(object, 'gone', where) }),
+    slower: named('slower', (one, inside) => ({
+      before_ms: amountAt(one, 'before_ms', inside),
+      duration_ms: amountAt(one, 'duration_ms', inside),
+    })),
+  };
+}
+
 function checkUnique(identifiers: string[]): void {
   const seen = new Set<string>();
   for (const identifier of identifiers) {
@@ -217,14 +254,18 @@ function stringAt(object: JsonObject, key: string, where = 'the result'): string
   return value;
 }
 
-function textsAt(object: JsonObject, key: string): string[] {
+function listAt(object: JsonObject, key: string, where: string): Json[] {
   const value = object[key];
   if (!Array.isArray(value)) {
-    throw new WireFormatError(`Expected ${key} of the result to be a list, got ${shown(value)}`);
+    throw new WireFormatError(`Expected ${key} of ${where} to be a list, got ${shown(value)}`);
   }
-  return value.map((one) => {
+  return value;
+}
+
+function textsAt(object: JsonObject, key: string, where = 'the result'): string[] {
+  return listAt(object, key, where).map((one) => {
     if (typeof one !== 'string') {
-      throw new WireFormatError(`Expected ${key} of the result to hold strings, got ${shown(one)}`);
+      throw new WireFormatError(`Expected ${key} of ${where} to hold strings, got ${shown(one)}`);
     }
     return one;
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
+import type { Outcome, RunComparison, RunConfigurationResult, RunResult } from '../../lib/wire';
 import { tally } from '../../scripts/result/tally';
 
 /** A result of a run with counts and verdict that fit its configurations. */
@@ -116,6 +116,33 @@ const hostileOrigin = fc.record(
   { requiredKeys: ['tool_version'] },
 );
 
+const someIdentifiers = fc.array(hostileText, { maxLength: 3 });
+const day = '2026-11-24T03:12:00.000Z';
+const hostileComparison: fc.Arbitrary<RunComparison> = fc.record(
+  {
+    with: fc.record(
+      {
+        execution_arn: hostileText,
+        file: hostileText,
+        started_at: fc.constant(day),
+        verdict: fc.constantFrom('PASSED' as const, 'ERRORED' as const),
+      },
+      { requiredKeys: ['started_at', 'verdict'] },
+    ),
+    newly_failing: someIdentifiers,
+    still_failing: someIdentifiers.map((some) =>
+      some.map((configuration_identifier) => ({ configuration_identifier, since: day, runs: 2 })),
+    ),
+    fixed: someIdentifiers,
+    added: someIdentifiers,
+    gone: someIdentifiers,
+    slower: someIdentifiers.map((some) =>
+      some.map((configuration_identifier) => ({ configuration_identifier, before_ms: 3100, duration_ms: 9800 })),
+    ),
+  },
+  { requiredKeys: ['with', 'newly_failing', 'still_failing', 'fixed', 'slower'] },
+);
+
 /** Results of runs, with hostile text wherever a function or a user can put some. */
 export const hostileResult: fc.Arbitrary<RunResult> = fc
   .uniqueArray(
@@ -138,4 +165,8 @@ export const hostileResult: fc.Arbitrary<RunResult> = fc
       ),
     ),
   )
-  .chain((results) => hostileOrigin.map((origin) => runResultOf(results, { origin })));
+  .chain((results) =>
+    fc
+      .tuple(hostileOrigin, fc.option(hostileComparison, { nil: undefined }))
+      .map(([origin, comparison]) => runResultOf(results, { origin, comparison })),
+  );

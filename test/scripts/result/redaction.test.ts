@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { RunComparison } from '../../../lib/wire';
 import { createRedactor, parseRedactPattern, redactResult } from '../../../scripts/result/redaction';
 import { failed, hostileResult, hostileText, passed, runResultOf } from '../runResults';
 import { thrown } from '../thrown';
@@ -230,14 +231,44 @@ describe('a result', () => {
     expect(one?.earlier?.[0]?.configuration_identifier).toBe(one?.configuration_identifier);
   });
 
+  test('names its configurations in what is new as in its results, and gives those that are gone the places after them', () => {
+    const named = (configuration_identifier: string) => ({ configuration_identifier });
+    const comparison: RunComparison = {
+      with: {
+        execution_arn: 'arn:tenant-acme',
+        file: 'tenant-acme.json',
+        started_at: '2026-11-26T03:12:00Z',
+        verdict: 'FAILED',
+      },
+      newly_failing: ['tenant-evil'],
+      still_failing: [{ ...named('tenant-acme'), since: '2026-11-24T03:12:00Z', runs: 3 }],
+      fixed: ['plain'],
+      added: ['tenant-evil'],
+      gone: ['plain-gone', 'tenant-gone'],
+      slower: [{ ...named('tenant-evil'), before_ms: 1, duration_ms: 2 }],
+    };
+    const result = runResultOf([passed('tenant-acme'), passed('plain'), passed('tenant-evil')], { comparison });
+
+    expect(redactResult(result, createRedactor([/tenant-\w+/])).comparison).toEqual({
+      with: { ...comparison.with, execution_arn: 'arn:[redacted]', file: '[redacted].json' },
+      newly_failing: ['[redacted] #3'],
+      still_failing: [{ ...named('[redacted] #1'), since: '2026-11-24T03:12:00Z', runs: 3 }],
+      fixed: ['plain'],
+      added: ['[redacted] #3'],
+      gone: ['plain-gone', '[redacted] #5'],
+      slower: [{ ...named('[redacted] #3'), before_ms: 1, duration_ms: 2 }],
+    });
+  });
+
   test('keeps times, numbers, counts and verdict, whatever the patterns match', () => {
     fc.assert(
       fc.property(hostileResult, (result) => {
         const safe = redactResult(result, createRedactor([/[^]+/]));
-        const { results, execution_arn: arn, origin, ...facts } = result;
+        const { results, execution_arn: arn, origin, comparison, ...facts } = result;
         expect(arn).not.toBe('');
         expect(Object.keys(safe.origin!)).toEqual(Object.keys(origin!));
         expect(safe).toMatchObject({ ...facts, execution_arn: '[redacted]' });
+        expect(safe.comparison?.newly_failing.length).toBe(comparison?.newly_failing.length);
         expect(safe.results.map(({ status, duration_ms: ms }) => [status, ms])).toEqual(
           results.map(({ status, duration_ms: ms }) => [status, ms]),
         );

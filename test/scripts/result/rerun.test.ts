@@ -132,6 +132,12 @@ describe('running again', () => {
     expect(mergeReruns(runResultOf([failed('b')]), stopped)).toMatchObject({ verdict: 'ERRORED', status: 'TIMED_OUT' });
   });
 
+  test('does not take what was new in the first run for what is new in both', () => {
+    const news = { newly_failing: ['b'], still_failing: [], fixed: [], slower: [] };
+    const comparison = { with: { started_at: '2026-11-26T03:12:00Z', verdict: 'PASSED' as const }, ...news };
+    expect(mergeReruns({ ...first, comparison }, second).comparison).toBeUndefined();
+  });
+
   test('adds the costs where both are known', () => {
     const factors = { memoryMb: 1024, architecture: 'arm64', region: 'eu-west-1', stateTransitions: 10 } as const;
     const withCost = (result: typeof first) => ({ ...result, cost: costOf({ ...factors, results: result.results }) });

@@ -130,6 +130,16 @@ describe('a saved result', () => {
       { results: [{ ...passed('a'), known: { reason: 'x', expires: 'y' } }, passed('b')] },
       'Expected expired of known of results[0] to be true or false, got nothing.',
     ],
+    [
+      'something else than a comparison',
+      { comparison: { with: { started_at: 'x' } } },
+      'Expected started_at of with of comparison to be a time in ISO 8601, got "x".',
+    ],
+    [
+      'a comparison without a list',
+      { comparison: { with: { started_at: '2026-11-26T03:12:00Z', verdict: 'PASSED' }, newly_failing: ['a'] } },
+      'Expected still_failing of comparison to be a list, got nothing.',
+    ],
     ['wrong costs', { cost: { currency: 'EUR' } }, 'Expected currency of cost to be USD, got "EUR".'],
   ])('is refused with %s', (_, change, message) => {
     expect(thrown(() => parseRunResult(JSON.stringify({ ...complete, ...change }), 'result.json'))).toMatchObject({

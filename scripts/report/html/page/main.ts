@@ -1,6 +1,7 @@
 import type { RunResult } from '../../../../lib/wire';
 import { unlistedText } from '../../../result/unlisted';
 import { causesSection } from './causes';
+import { comparisonSection } from './comparison';
 import { Configurations } from './configurations';
 import { element } from './dom';
 import { durationsSection } from './durations';
@@ -37,6 +38,7 @@ function page(run: RunResult): HTMLElement[] {
       element(
         'div',
         { class: 'wide' },
+        comparisonSection(run.comparison, rows, reveal),
         causesSection(causesOf(rows), reveal, (cause) => configurations.showOnly(cause)),
         // Of some they would say something else than of all.
         ...(unlisted === '' ? [timelineSection(run, rows, reveal), durationsSection(rows)] : []),
