@@ -21,16 +21,16 @@ export interface ComparedRun {
   stillFailing?: RunComparison['still_failing'];
 }
 
-type ComparedResult = Pick<
-  RunConfigurationResult,
-  'configuration_identifier' | 'status' | 'duration_ms' | 'error' | 'known'
->;
+type ComparedResult = Pick<RunConfigurationResult, 'configuration_identifier' | 'status' | 'duration_ms' | 'error'>;
 
-/** How a configuration of the run did before. */
+/** How a configuration of the run did, and before. */
 interface Row {
-  now: ComparedResult;
+  identifier: string;
+  passed: boolean;
+  failing: boolean;
+  ms?: number;
   /** Its last outcome before. */
-  last?: ComparedResult;
+  last?: { passed: boolean; ms?: number };
   /** Whether none of its outcomes before passed, as far as they are known. */
   unbroken: boolean;
   /** In so many runs in a row it did not pass, this one included; the oldest of those before started `since`. */
@@ -61,19 +61,23 @@ export class RunComparer {
   /** How many rows another run could tell something of. */
   private open = 0;
 
-  /** @param whole whether all was tested that there is to test, rather than a selection */
-  constructor(
-    result: Pick<RunResult, 'results' | 'all'>,
-    private whole: boolean,
-  ) {
-    for (const { configuration_identifier: identifier, status, duration_ms, error, known } of everyResult(result)) {
-      const now = { configuration_identifier: identifier, status, duration_ms, error, known };
-      // Of a list that was not tested to its end, nobody knows what else is on it.
-      this.whole &&= isNamed(now) && isTested(now);
-      if (!isNamed(now)) continue;
-      this.rows.set(identifier, { now, unbroken: true, runs: 1, since: '' });
+  /** Whether all was tested that there is to test. */
+  private readonly whole: boolean;
+
+  /** @param whole whether all was to be tested that there is to test, rather than a selection */
+  constructor(result: Pick<RunResult, 'results' | 'all'>, whole: boolean) {
+    let complete = true;
+    for (const one of everyResult(result)) {
+      complete &&= isNamed(one) && isTested(one);
+      if (!isNamed(one)) continue;
+      const { configuration_identifier: identifier, status, duration_ms: ms } = one;
+      const passed = status === 'PASSED';
+      const failing = !passed && isTested(one) && !(status === 'FAILED' && isExcused(one));
+      this.rows.set(identifier, { identifier, passed, failing, ms, unbroken: true, runs: 1, since: '' });
       this.open++;
     }
+    // Of a list that was not tested to its end, nobody knows what else is on it.
+    this.whole = whole && complete;
   }
 
   /** Whether it would learn nothing from a further run. */
@@ -99,8 +103,9 @@ export class RunComparer {
       if (!row) continue;
       this.with ??= run;
       if (!isOpen(row) || !isTested(outcome)) continue;
-      row.last ??= outcome;
-      row.unbroken &&= outcome.status !== 'PASSED';
+      const passed = outcome.status === 'PASSED';
+      row.last ??= { passed, ms: outcome.duration_ms };
+      row.unbroken &&= !passed;
       if (row.unbroken) {
         const { since = run.startedAt, runs = 1 } = still.get(identifier) ?? {};
         row.since = since;
@@ -117,17 +122,8 @@ export class RunComparer {
   comparison(): RunComparison | undefined {
     if (!this.with) return undefined;
     const { executionArn, file, startedAt, verdict } = this.with;
-    const passed: Required<Row>[] = [];
-    const failing: Required<Row>[] = [];
-    for (const row of this.rows.values()) {
-      if (!hasLast(row) || !isTested(row.now)) continue;
-      if (row.now.status === 'PASSED') {
-        passed.push(row);
-      } else if (isFailing(row.now)) {
-        failing.push(row);
-      }
-    }
-    const [fixed, steady] = [passed.filter(didNotPass), passed.filter((row) => !didNotPass(row))];
+    const rows = [...this.rows.values()];
+    const [failing, passed] = [rows.filter((row) => row.failing), rows.filter((row) => row.passed)];
     return {
       with: {
         ...(executionArn && { execution_arn: executionArn }),
@@ -135,13 +131,13 @@ export class RunComparer {
         started_at: startedAt,
         verdict,
       },
-      newly_failing: failing.filter((row) => !didNotPass(row)).map(identifierOf),
+      newly_failing: named(failing.filter(({ last }) => last?.passed)),
       still_failing: failing
-        .filter(didNotPass)
-        .map((row) => ({ configuration_identifier: identifierOf(row), since: row.since, runs: row.runs })),
-      fixed: fixed.map(identifierOf),
+        .filter(({ last }) => last?.passed === false)
+        .map(({ identifier, since, runs }) => ({ configuration_identifier: identifier, since, runs })),
+      fixed: named(passed.filter(({ last }) => last?.passed === false)),
       ...this.changes(),
-      slower: steady.flatMap(slower).sort((a, b) => b.duration_ms - b.before_ms - (a.duration_ms - a.before_ms)),
+      slower: passed.flatMap(slower).sort((a, b) => b.duration_ms - b.before_ms - (a.duration_ms - a.before_ms)),
     };
   }
 
@@ -163,31 +159,17 @@ function isTested({ error }: ComparedResult): boolean {
   return error?.type !== notFinished;
 }
 
-function isFailing(result: ComparedResult): boolean {
-  return result.status === 'ERRORED' || (result.status === 'FAILED' && !isExcused(result));
+/** One that is failing needs all of its outcomes up to one that passed, any other its last one alone. */
+function isOpen({ failing, last, unbroken }: Row): boolean {
+  return last === undefined || (unbroken && failing);
 }
 
-/** One that passed needs its last outcome alone, one that is failing all of them up to one that passed. */
-function isOpen({ now, last, unbroken }: Row): boolean {
-  return last === undefined || (unbroken && isFailing(now));
+function named(rows: Row[]): string[] {
+  return rows.map(({ identifier }) => identifier);
 }
 
-function hasLast(row: Row): row is Required<Row> {
-  return row.last !== undefined;
-}
-
-function didNotPass({ last }: Required<Row>): boolean {
-  return last.status !== 'PASSED';
-}
-
-function identifierOf({ now }: Row): string {
-  return now.configuration_identifier;
-}
-
-function slower({ now, last }: Required<Row>): RunComparison['slower'] {
-  const { configuration_identifier, duration_ms } = now;
-  const { duration_ms: before_ms } = last;
-  if (duration_ms === undefined || before_ms === undefined) return [];
-  const more = duration_ms > before_ms * slowerBy.factor && duration_ms > before_ms + slowerBy.ms;
-  return more ? [{ configuration_identifier, before_ms, duration_ms }] : [];
+function slower({ identifier, ms, last }: Row): RunComparison['slower'] {
+  if (!last?.passed || ms === undefined || last.ms === undefined) return [];
+  const more = ms > last.ms * slowerBy.factor && ms > last.ms + slowerBy.ms;
+  return more ? [{ configuration_identifier: identifier, before_ms: last.ms, duration_ms: ms }] : [];
 }
