@@ -1,16 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import {
-  identifierOf,
-  type Configuration,
-  type ConfigurationResult,
-  type ConfigurationStatus,
-  type Outcome,
-} from '../../lib/wire';
+import { identifierOf, type Configuration, type ConfigurationResult, type Outcome } from '../../lib/wire';
 import type { InvocationAnswer, Lambda } from '../aws/lambda';
 import type { Clock } from '../io/clock';
 import { reportedMemoryMb } from '../cost/reportedMemory';
 import type { StopReason } from '../io/stopSignal';
-import type { RunProgress } from '../terminal/runProgress';
+import type { BegunConfiguration, RunProgress } from '../terminal/runProgress';
+import { toleratedCount } from '../result/tally';
 import { notFinished } from '../result/untested';
 import { invocationResult } from '../result/invocationResult';
 import { inLanes } from './lanes';
@@ -24,6 +19,8 @@ export interface InvokeRequest {
   configurations: Configuration[];
   /** 1 and up. */
   maxConcurrency: number;
+  /** A count, or a share such as `5%`. */
+  toleratedFailures: number | string;
 }
 
 export interface InvokeOptions {
@@ -58,12 +55,16 @@ export async function invokeEach(lambda: Lambda, request: InvokeRequest, o: Invo
   const startedAt = o.clock.now();
   const outcomes = new Map<number, Outcome>();
   const begunAt = new Map<number, string>();
-  const progress = new DirectProgress(configurations.length);
+  const progress = new DirectProgress(
+    configurations.length,
+    toleratedCount(request.toleratedFailures, configurations.length),
+  );
   let memoryMb: number | undefined;
   const versions = new Set<string>();
   const test = async (configuration: Configuration, index: number) => {
     begunAt.set(index, isoTime(o.clock));
-    progress.begin(index, identifierOf(configuration), o.clock.now() - startedAt);
+    const startedAfterMs = o.clock.now() - startedAt;
+    progress.begin(index, { identifier: identifierOf(configuration), startedAfterMs });
     o.onProgress(progress.state());
     const { result, answer } = await tested(lambda, functionName, configuration, o);
     memoryMb ??= reportedMemoryMb(answer?.log ?? '');
@@ -72,7 +73,7 @@ export async function invokeEach(lambda: Lambda, request: InvokeRequest, o: Invo
     }
     if (result) {
       outcomes.set(index, { ...result, started_at: begunAt.get(index), stopped_at: isoTime(o.clock) });
-      progress.finish(index, result.status);
+      progress.finish(index, result, o.clock.now() - startedAt);
       o.onProgress(progress.state());
     }
   };
@@ -146,27 +147,32 @@ const countOf = { PASSED: 'passed', FAILED: 'failed', ERRORED: 'errored' } as co
 
 /** Counts what a direct run has begun and finished. */
 class DirectProgress {
-  private readonly counts: { total: number; done: number; passed: number; failed: number; errored: number };
-  /** What runs: the identifiers by their place in the run, in the order in which they were begun. */
-  private readonly running = new Map<number, { identifier: string; startedAfterMs: number }>();
+  private readonly counts = { done: 0, passed: 0, failed: 0, errored: 0, doneMs: 0 };
+  private readonly results: ConfigurationResult[] = [];
+  /** What runs, by its place in the run, in the order in which it was begun. */
+  private readonly running = new Map<number, BegunConfiguration>();
 
-  constructor(total: number) {
-    this.counts = { total, done: 0, passed: 0, failed: 0, errored: 0 };
+  constructor(
+    private readonly total: number,
+    private readonly tolerated: number,
+  ) {}
+
+  begin(index: number, begun: BegunConfiguration): void {
+    this.running.set(index, begun);
   }
 
-  /** @param startedAfterMs milliseconds since the start of the run */
-  begin(index: number, identifier: string, startedAfterMs: number): void {
-    this.running.set(index, { identifier, startedAfterMs });
-  }
-
-  finish(index: number, status: ConfigurationStatus): void {
+  /** @param afterMs milliseconds since the start of the run */
+  finish(index: number, result: ConfigurationResult, afterMs: number): void {
+    const { startedAfterMs = afterMs } = this.running.get(index) ?? {};
     this.running.delete(index);
+    this.results.push(result);
     this.counts.done++;
-    this.counts[countOf[status]]++;
+    this.counts.doneMs += afterMs - startedAfterMs;
+    this.counts[countOf[result.status]]++;
   }
 
   state(): RunProgress {
-    const [longest] = this.running.values();
-    return { ...this.counts, running: this.running.size, longest };
+    const { total, tolerated, results, counts } = this;
+    return { total, tolerated, results, ...counts, running: this.running.size, begun: [...this.running.values()] };
   }
 }

@@ -56,7 +56,7 @@ export async function testDirectly(context: DirectContext, configurations: Confi
     const startedAt = io.clock.now();
     const { outcomes, memoryMb, versions } = await invokeEach(
       api,
-      { functionName, configurations, maxConcurrency },
+      { functionName, configurations, maxConcurrency, toleratedFailures },
       {
         clock: io.clock,
         random: Math.random,

@@ -7,7 +7,8 @@ import {
 } from '../../lib/wire';
 import { parseConfiguration, parseConfigurationResult, parseResultsLocation } from '../../lib/wire/parsers';
 import type { HistoryEvent } from '../aws/stepFunctions';
-import type { RunProgress } from '../terminal/runProgress';
+import { toleratedCount } from '../result/tally';
+import type { BegunConfiguration, RunProgress } from '../terminal/runProgress';
 import { ExecutionUsage } from './executionUsage';
 import { parseJson } from './jsonText';
 import { wholeResult } from './wholeResult';
@@ -67,6 +68,8 @@ export class ExecutionTracker {
   /** The index of the configuration that each iteration tests, where they are not started in their own order. */
   private order: number[] | undefined;
   private readonly iterations = new Map<number, Iteration>();
+  /** In the order in which they came. */
+  private readonly resultsSoFar: ConfigurationResult[] = [];
   /** The index of the iteration that an event belongs to, by the event's id. */
   private readonly indexOfEvent = new Map<number, number>();
 
@@ -88,7 +91,13 @@ export class ExecutionTracker {
       failed: count('FAILED'),
       errored: count('ERRORED'),
       running: iterations.length - done.length,
-      longest: this.longest(iterations),
+      results: this.resultsSoFar,
+      doneMs: done.reduce(
+        (sum, { startedAt, stoppedAt = startedAt }) => sum + Number(stoppedAt) - Number(startedAt),
+        0,
+      ),
+      begun: this.begun(iterations),
+      tolerated: toleratedCount(this.toleratedFailures() ?? 0, this.total ?? 0),
     };
   }
 
@@ -174,15 +183,13 @@ export class ExecutionTracker {
     return parsedIf(location, (value) => parseResultsLocation(value, 'results'));
   }
 
-  private longest(iterations: Iteration[]): RunProgress['longest'] {
-    // They are started in order.
-    const first = iterations.find(
-      ({ done, stoppedAt, input }) => !done && !stoppedAt && identifierIn(input) !== undefined,
-    );
-    const identifier = identifierIn(first?.input);
-    return first === undefined || identifier === undefined || !this.startedAt
-      ? undefined
-      : { identifier, startedAfterMs: first.startedAt.getTime() - this.startedAt.getTime() };
+  /** What runs, in the order in which it was started. */
+  private begun(iterations: Iteration[]): BegunConfiguration[] {
+    return iterations.flatMap(({ done, stoppedAt, input, startedAt }) => {
+      const identifier = identifierIn(input);
+      if (done || stoppedAt || identifier === undefined || !this.startedAt) return [];
+      return { identifier, startedAfterMs: startedAt.getTime() - this.startedAt.getTime() };
+    });
   }
 
   private inputValue(key: string): Json | undefined {
@@ -271,6 +278,7 @@ export class ExecutionTracker {
     if (succeeded) {
       iteration.result = parsedIf(parseJson(iteration.output), parseConfigurationResult);
       iteration.whole = iteration.result && wholeResult(iteration.result, iteration.answer);
+      this.resultsSoFar.push(...(iteration.result ? [iteration.result] : []));
     }
     iteration.output = undefined;
     iteration.answer = undefined;

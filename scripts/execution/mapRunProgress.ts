@@ -36,5 +36,12 @@ export class MapRunProgress {
 function progressOf({ items }: MapRunDescription): RunProgress {
   const { total, running, succeeded, failed, timedOut, aborted } = items;
   const lost = failed + timedOut + aborted;
-  return { total: total > 0 ? total : undefined, done: succeeded + lost, errored: lost, running };
+  return {
+    total: total > 0 ? total : undefined,
+    done: succeeded + lost,
+    errored: lost,
+    running,
+    results: [],
+    begun: [],
+  };
 }

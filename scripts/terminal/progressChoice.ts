@@ -10,20 +10,16 @@ export interface ProgressOptions {
 
 /**
  * The live display belongs on a terminal that nothing else writes to.
- * @param redact takes the secrets out of the identifiers that are shown
+ * @param redact takes the secrets out of what is shown
  */
 export async function chooseProgress(
   { progress, quiet, verbose }: ProgressOptions,
-  { stderr, env, clock }: CommandIo,
-  redact: (identifier: string) => string,
+  { stderr: stream, env, clock }: CommandIo,
+  redact: (text: string) => string,
 ): Promise<Progress> {
   const { liveProgress, noProgress, plainProgress } = await import('./progress');
-  if (!progress || quiet) return noProgress;
-  const isLive = stderr.isTTY && env.TERM !== 'dumb' && !inCi(env) && !verbose;
-  const shown = isLive ? liveProgress(stderr, clock) : plainProgress(stderr, clock);
-  return {
-    update: ({ longest, ...state }) =>
-      shown.update({ ...state, longest: longest && { ...longest, identifier: redact(longest.identifier) } }),
-    stop: () => shown.stop(),
-  };
+  if (!progress || quiet) return noProgress(quiet ? undefined : stream);
+  const isLive = stream.isTTY && env.TERM !== 'dumb' && !inCi(env) && !verbose;
+  const output = { stream, clock, redact };
+  return isLive ? liveProgress(output) : plainProgress(output, { verbose });
 }

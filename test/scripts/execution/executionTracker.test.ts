@@ -58,7 +58,7 @@ test('an iteration that was aborted is not the one that runs longest', () => {
     ),
   );
 
-  expect(tracker.progress().longest).toEqual({ identifier: 'running', startedAfterMs: 3000 });
+  expect(tracker.progress().begun).toEqual([{ identifier: 'running', startedAfterMs: 3000 }]);
 });
 
 test('a configuration that is none by the rules of today costs the others neither their names nor their keys', () => {

@@ -19,8 +19,8 @@ async function shown(env: CommandIo['env'], options = {}, isTTY = true): Promise
   };
   const redact = (identifier: string) => identifier.replace('secret', '[redacted]');
   const progress = await chooseProgress({ progress: true, ...options }, io, redact);
-  const longest = { identifier: 'the secret one', startedAfterMs: -10_000 };
-  progress.update({ total: 2, done: 1, passed: 1, failed: 0, errored: 0, running: 1, longest });
+  const begun = [{ identifier: 'the secret one', startedAfterMs: -10_000 }];
+  progress.update({ total: 2, done: 1, passed: 1, failed: 0, errored: 0, running: 1, results: [], begun });
   progress.stop();
   return text;
 }
