@@ -12,13 +12,13 @@ export function errorText({ error }: Pick<Outcome, 'error'>): string {
 /**
  * Groups of one status and with errors that say the same, but for numbers and identifiers of requests. They stand in the
  * order of their first ones, and keep theirs.
- * @param outcomeOf what an item says of its outcome
+ * @param outcomesOf what an item says of its outcome, and of those before it where they have to be the same too
  */
-export function sameErrors<T>(items: Iterable<T>, outcomeOf: (item: T) => Pick<Outcome, 'status' | 'error'>): T[][] {
+export function sameErrors<T>(items: Iterable<T>, outcomesOf: (item: T) => Pick<Outcome, 'status' | 'error'>[]): T[][] {
   const groups = new Map<string, T[]>();
   for (const item of items) {
-    const outcome = outcomeOf(item);
-    const key = `${outcome.status} ${errorText(outcome).replace(varying, '#')}`;
+    const said = outcomesOf(item).map((outcome) => [outcome.status, errorText(outcome).replace(varying, '#')]);
+    const key = JSON.stringify(said);
     const group = groups.get(key);
     if (group) {
       group.push(item);

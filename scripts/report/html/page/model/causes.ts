@@ -43,7 +43,7 @@ function mostFrequentFirst(causes: Cause[]): Cause[] {
 }
 
 function errorCauses(rows: Row[], kind: 'FAILED' | 'ERRORED'): Cause[] {
-  return sameErrors(rows, ({ result }) => result).map((group): Cause => {
+  return sameErrors(rows, ({ result }) => [result]).map((group): Cause => {
     const error = group[0]?.result.error;
     return {
       kind,
