@@ -11,6 +11,7 @@ import { printable, printableLine } from '../terminal/printable';
 import { indexed } from '../result/allResults';
 import { isExcused } from '../result/tally';
 import { disagreementSentence } from '../result/untested';
+import { readableLog } from './readableLog';
 import { xmlAttribute, xmlText } from './xmlText';
 
 /**
@@ -149,12 +150,12 @@ function verdictCases({ verdict, status, failed, errored, flaky = 0, disagreemen
 function outputOf(result: RunConfigurationResult): string {
   const earlier = (result.earlier ?? []).flatMap((one, index) => [
     `Try ${index + 1}: ${outcomeLine(one)}`,
-    ...(one.log_tail ? [one.log_tail] : []),
+    ...(one.log_tail ? [readableLog(one.log_tail)] : []),
   ]);
   return [
     ...earlier,
     ...(earlier.length > 0 ? [`Last try: ${outcomeLine(result)}`] : []),
-    ...(result.log_tail ? [result.log_tail] : []),
+    ...(result.log_tail ? [readableLog(result.log_tail)] : []),
     ...(result.truncated ? ['(cut, as a result may hold no more)'] : []),
   ].join('\n');
 }

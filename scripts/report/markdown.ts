@@ -4,7 +4,10 @@ import { costLine } from '../cost/cost';
 import { originLine } from '../result/originText';
 import { slowestOf } from '../result/allResults';
 import { isExcused } from '../result/tally';
+import { sameErrors } from './causes';
 import { comparisonMarkdown } from './comparisonText';
+import { readableLog } from './readableLog';
+import { verdictLine } from './verdictLine';
 import { markdownCode, markdownCodeElement, markdownFence } from './markdownText';
 
 /** Characters of a GitHub comment; a job summary takes 1 MiB. */
@@ -14,6 +17,9 @@ export const jobSummaryBytes = 1_048_576;
 /** The least limit that `renderMarkdown` takes. */
 export const leastBytes = 4096;
 
+/** Identifiers of what did not pass for one reason: in the table, and among the details. */
+const namedInTable = 3;
+const namedInDetails = 50;
 /** Rows of the tables of those that passed. */
 const sideRows = 10;
 /** Characters of an error in a table, of an identifier, and of an error among the details. */
@@ -23,19 +29,23 @@ const originLength = 600;
 const errorLength = 4000;
 
 /**
- * What matters most comes first: the verdict, what is new, then what did not pass (what could not be tested before what failed), each
- * with error and log a click away, then flaky ones, known failures and the slowest. What doesn't fit is left out as a
- * whole and counted.
+ * What matters most comes first: the verdict, what is new, then what did not pass (what could not be tested before what
+ * failed), equal errors once and with the log of their first one a click away, then flaky ones, known failures and the
+ * slowest. What doesn't fit is left out as a whole and counted.
  * @param limitBytes of UTF-8, from 4,096 up
- * @throws a RangeError for a lower one
+ * @param full whether each configuration that did not pass is shown apart, whatever its error
+ * @throws a RangeError for a lower limit
  */
-export function renderMarkdown(result: RunResult, limitBytes = commentBytes): string {
+export function renderMarkdown(
+  result: RunResult,
+  { limitBytes = commentBytes, full = false }: { limitBytes?: number; full?: boolean } = {},
+): string {
   if (!Number.isInteger(limitBytes) || limitBytes < leastBytes) {
     throw new RangeError(`Expected limitBytes to be an integer from ${leastBytes} up, got ${limitBytes}.`);
   }
   const head = headOf(result);
   const aside = [flakyTable(result), knownTable(result), slowestTable(result)].filter((table) => table.rows.length > 0);
-  const troubled = worstFirst(result.results);
+  const troubled = worstFirst(result.results, full);
   const count = result.failed + result.errored;
   // A quarter at most for what doesn't decide the verdict; what it leaves is for what does.
   const news = comparisonMarkdown(result.comparison, Math.floor((limitBytes - bytes(head)) / 4));
@@ -50,8 +60,10 @@ interface Table {
   /** The header and the line below it. */
   header: string;
   rows: string[];
-  /** How many rows there would be, where not all of them are given. */
+  /** How many configurations there are, where it is not one for each row. */
   count?: number;
+  /** How many of them each row stands for; default 1. */
+  sizes?: number[];
 }
 
 const bytes = (text: string) => Buffer.byteLength(text);
@@ -78,7 +90,7 @@ function fitting<T>(items: T[], render: (item: T) => string, room: number): stri
 }
 
 function headOf(result: RunResult): string {
-  const { verdict, duration_seconds: seconds, max_concurrency: concurrency, tolerated_failures: tolerated } = result;
+  const { verdict, duration_seconds: seconds, max_concurrency: concurrency } = result;
   const title = { PASSED: 'passed', FAILED: 'failed', ERRORED: 'has no verdict' }[verdict];
   const { console_url: link, cost, cost_unknown: costUnknown, known_failure_notes: notes = [], disagreement } = result;
   const origin = result.origin ? originLine(result.origin) : '';
@@ -86,14 +98,14 @@ function headOf(result: RunResult): string {
   return [
     `## System test ${title}`,
     '',
-    `**${countLine(result)}**`,
+    // What does not agree may hold any text, and stands below.
+    `**${verdictLine({ ...result, disagreement: undefined })}**`,
     '',
     `- Took ${seconds.toFixed(3)} s, at most ${concurrency} at once`,
     ...(verdict === 'ERRORED' ? [`- The execution ended as ${result.status}`] : []),
     ...(disagreement === undefined
       ? []
       : [`- What came back does not agree: ${markdownCode(cut(disagreement, cellLength))}`]),
-    ...(tolerated > 0 ? [`- Tolerated failures: ${tolerated}`] : []),
     ...(cost ? [`- Cost: ${markdownCode(costLine(cost))}`] : []),
     ...(costUnknown === undefined ? [] : [`- Cost not known: ${markdownCode(cut(costUnknown, cellLength))}`]),
     ...notes.slice(0, sideRows).map((note) => `- ${markdownCode(cut(note, cellLength))}`),
@@ -110,45 +122,55 @@ function isPlainLink(link: string): boolean {
   return link.length <= 1000 && /^https:\/\/[\w.-]+\/[\w./:#?&=%~+-]*$/.test(link);
 }
 
-function countLine({ passed, total, failed, errored, flaky = 0, known = 0 }: RunResult): string {
-  const also = [
-    ...(errored > 0 ? [`${errored} errored`] : []),
-    ...(known > 0 ? [`${known} known`] : []),
-    ...(flaky > 0 ? [`${flaky} flaky`] : []),
-  ].map((text) => ` - ${text}`);
-  return `${passed} of ${total} passed the test - ${failed} failed${also.join('')}`;
-}
-
-/** Those that did not pass and are not excused, the errored first. */
-function worstFirst(results: RunConfigurationResult[]): RunConfigurationResult[] {
+/** Those that did not pass and are not excused, by what they say, the errored and the most frequent first. */
+function worstFirst(results: RunConfigurationResult[], full: boolean): RunConfigurationResult[][] {
+  const groups = (troubled: RunConfigurationResult[]) =>
+    full
+      ? troubled.map((one) => [one])
+      : sameErrors(troubled, (one) => [...(one.earlier ?? []), one]).toSorted((a, b) => b.length - a.length);
   return [
-    ...results.filter(({ status }) => status === 'ERRORED'),
-    ...results.filter((one) => one.status === 'FAILED' && !isExcused(one)),
+    ...groups(results.filter(({ status }) => status === 'ERRORED')),
+    ...groups(results.filter((one) => one.status === 'FAILED' && !isExcused(one))),
   ];
 }
 
-/** A table of all, then one block a configuration. The table may take half of the room. */
-function troubledText(troubled: RunConfigurationResult[], count: number, room: number): string {
+/** A table of all, then one block for each reason. The table may take half of the room. */
+function troubledText(troubled: RunConfigurationResult[][], count: number, room: number): string {
   if (troubled.length === 0) return '';
+  const sizes = troubled.map((group) => group.length);
   const table = {
     title: `Did not pass (${count})`,
-    count,
+    ...{ count, sizes },
     header: '| Configuration | Outcome | Time | Error |\n| --- | --- | ---: | --- |\n',
-    rows: troubled.map(
-      (one) =>
-        `| ${identifierOf(one)} | ${one.status === 'FAILED' ? 'failed' : 'errored'} | ${timeOf(one)} | ${errorCell(one)} |\n`,
-    ),
+    rows: troubled.flatMap((group) => {
+      const [first] = group;
+      const names = `${group.slice(0, namedInTable).map(identifierOf).join(', ')}${moreThan(group, namedInTable)}`;
+      return first
+        ? [`| ${names} | ${outcomeOf(first)} | ${group.length > 1 ? '' : timeOf(first)} | ${errorCell(first)} |\n`]
+        : [];
+    }),
   };
   const tableText = tableWithin(table, Math.floor(room / 2));
   const fit = fitting(troubled, detailsOf, room - bytes(tableText) - noteBytes);
-  return `${tableText}\n${fit.join('')}${leftOut(count - fit.length, ' with error and log')}`;
+  return `${tableText}\n${fit.join('')}${leftOut(count - sumOf(sizes.slice(0, fit.length)), ' with error and log')}`;
 }
 
-function tableWithin({ title, header, rows, count = rows.length }: Table, room: number): string {
+function moreThan(group: unknown[], shown: number): string {
+  return group.length > shown ? ` and ${group.length - shown} more` : '';
+}
+
+function sumOf(numbers: number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+function tableWithin(
+  { title, header, rows, sizes = rows.map(() => 1), count = rows.length }: Table,
+  room: number,
+): string {
   const start = `\n### ${title}\n\n${header}`;
   const fit = fitting(rows, (row) => row, room - bytes(start) - noteBytes);
   const table = fit.length === 0 ? `\n### ${title}\n` : start + fit.join('');
-  return table + leftOut(count - fit.length);
+  return table + leftOut(count - sumOf(sizes.slice(0, fit.length)));
 }
 
 function fillTables(tables: Table[], room: number): string {
@@ -159,18 +181,31 @@ function fillTables(tables: Table[], room: number): string {
   return text;
 }
 
-function detailsOf(one: RunConfigurationResult): string {
-  const { status, error, log_tail: log, earlier = [], truncated } = one;
-  const outcome = status === 'FAILED' ? 'failed' : 'could not be tested';
+function outcomeOf({ status }: Outcome): string {
+  return status === 'FAILED' ? 'failed' : 'errored';
+}
+
+/** Configurations whose errors say the same. What else there is of the first one stands for all of them. */
+function detailsOf(group: RunConfigurationResult[]): string {
+  const [first] = group;
+  if (!first) return '';
+  const { error, log_tail: log, earlier = [], truncated } = first;
   const type = error ? `: ${markdownCodeElement(cut(error.type, cellLength))}` : '';
   const tries = earlier.map((before, index) => `Try ${index + 1}: ${outcomeText(before)}`);
+  const name = markdownCodeElement(cut(first.configuration_identifier, identifierLength));
+  const names = group.slice(0, namedInDetails).map(identifierOf).join(', ');
   return [
-    `<details><summary>${markdownCodeElement(cut(one.configuration_identifier, identifierLength))} ${outcome}${type}</summary>`,
+    `<details><summary>${name}${moreThan(group, 1)} ${outcomeOf(first) === 'failed' ? 'failed' : 'could not be tested'}${type}</summary>`,
     '',
+    ...(group.length > 1
+      ? [`${group.length} for the same reason: ${names}${moreThan(group, namedInDetails)}`, '']
+      : []),
     ...(error || tries.length > 0
       ? [markdownFence([...tries, ...(error ? [errorText(error)] : [])].join('\n')), '']
       : []),
-    ...(log ? ['Log output:', '', markdownFence(log), ''] : []),
+    ...(log
+      ? [`Log output${group.length > 1 ? ` of ${identifierOf(first)}` : ''}:`, '', markdownFence(readableLog(log)), '']
+      : []),
     ...(truncated ? ['Cut, as a result may hold no more.', ''] : []),
     '</details>',
     '',

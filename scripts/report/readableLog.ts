@@ -44,7 +44,7 @@ function errorLines(error: Json | undefined, depth: number): string[] | undefine
   const key = stackKeys.find((one) => Array.isArray(error[one]));
   const { errorType, errorMessage } = error;
   if (key === undefined || typeof errorType !== 'string') return undefined;
-  const title = [errorType, errorMessage].filter((part) => typeof part === 'string' && part !== '').join(': ');
+  const title = typeof errorMessage === 'string' && errorMessage !== '' ? `${errorType}: ${errorMessage}` : errorType;
   const stack = (error[key] as Json[]).flatMap((frame) => (typeof frame === 'string' ? frame.split('\n') : []));
   const others = without(error, [key, 'errorType', 'errorMessage']);
   const nested = Object.entries(others).flatMap(([name, value]) => {

@@ -22,9 +22,17 @@ const formats = {
   text: { render: textReport, defuse: withoutWorkflowCommands },
   json: { render: jsonReport, defuse: jsonWithoutWorkflowCommands },
   junit: { render: (result) => renderJunit(result), defuse: withoutWorkflowCommands },
-  markdown: { render: (result) => renderMarkdown(result), defuse: withoutWorkflowCommands },
+  markdown: { render: (result, _, o) => renderMarkdown(result, o), defuse: withoutWorkflowCommands },
   html: { render: renderHtml, defuse: jsonWithoutWorkflowCommands },
-} satisfies Record<string, { render: (result: RunResult, colors: Colors) => Report; defuse: (text: string) => string }>;
+} satisfies Record<
+  string,
+  { render: (result: RunResult, colors: Colors, o: RenderOptions) => Report; defuse: (text: string) => string }
+>;
+
+interface RenderOptions {
+  /** Whether equal errors are not grouped, in the formats that do. */
+  full?: boolean;
+}
 
 /** A report as it is written: at once, or piece by piece, each of them whole lines or whole texts of JSON. */
 type Report = string | Generator<string>;
@@ -50,6 +58,8 @@ export interface ReportOptions {
   /** Whether reports tell the cost; default true. */
   cost: boolean;
   color: boolean;
+  /** Whether equal errors are not grouped; default false. */
+  full?: boolean;
 }
 
 /**
@@ -60,10 +70,10 @@ export function renderReport(
   format: ReportFormat,
   result: RunResult,
   colors: Colors,
-  { defused = false }: { defused?: boolean } = {},
+  { defused = false, full }: RenderOptions & { defused?: boolean } = {},
 ): Iterable<string> {
   const { render, defuse } = formats[format];
-  return pieces(render(result, colors), defused ? defuse : undefined);
+  return pieces(render(result, colors, { full }), defused ? defuse : undefined);
 }
 
 /** Characters that are written at once. */
@@ -147,7 +157,7 @@ async function checkWritable(file: string): Promise<void> {
 export async function reportResult(
   result: RunResult,
   reports: ReportRequest[],
-  options: Pick<ReportOptions, 'cost' | 'color'>,
+  options: Pick<ReportOptions, 'cost' | 'color' | 'full'>,
   { io, talk, redact }: { io: Pick<CommandIo, 'stdout' | 'env'>; talk: Talk; redact: Redactor },
 ): Promise<boolean> {
   if (result.disagreement !== undefined) {
@@ -159,15 +169,16 @@ export async function reportResult(
   }
   const told = options.cost ? result : { ...result, cost: undefined, cost_unknown: undefined };
   const safe = redactResult(told, redact);
+  const { full } = options;
   let complete = true;
   for (const { format, file } of reports) {
     if (file === undefined) {
       const colors = createColors(wantsColor(io.stdout, io.env, options.color));
-      await print(renderReport(format, safe, colors, { defused: isReadForCommands(io.env) }), io.stdout);
+      await print(renderReport(format, safe, colors, { defused: isReadForCommands(io.env), full }), io.stdout);
       continue;
     }
     try {
-      await writeReport({ format, file }, safe, io.env, talk);
+      await writeReport({ format, file }, safe, { env: io.env, full }, talk);
     } catch (error) {
       talk.error(`Could not write the report ${file}: ${(error as Error).message}`);
       complete = false;
@@ -195,14 +206,14 @@ async function print(report: Iterable<string>, stream: CommandIo['stdout']): Pro
 async function writeReport(
   { format, file }: Required<ReportRequest>,
   result: RunResult,
-  env: CommandIo['env'],
+  { env, full }: Pick<CommandIo, 'env'> & RenderOptions,
   talk: Talk,
 ): Promise<void> {
   if (isJobSummary(file, env)) {
     const report =
       format === 'markdown'
-        ? [renderMarkdown(result, await roomIn(file))]
-        : renderReport(format, result, createColors(false));
+        ? [renderMarkdown(result, { limitBytes: await roomIn(file), full })]
+        : renderReport(format, result, createColors(false), { full });
     await writeFile(file, report, { flag: 'a' });
     return;
   }
@@ -213,7 +224,7 @@ async function writeReport(
     for (const [index, name] of names.entries()) await writeReportFile(name, documents[index] ?? '', defused);
     return;
   }
-  await writeReportFile(file, formats[format].render(result, createColors(false)), defused);
+  await writeReportFile(file, formats[format].render(result, createColors(false), { full }), defused);
   const note = format === 'junit' ? junitNote(result) : undefined;
   if (note !== undefined) {
     talk.note(note);

@@ -3,37 +3,48 @@ import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire'
 import { costLine } from '../cost/cost';
 import { counted } from '../terminal/counted';
 import { printable, printableLine } from '../terminal/printable';
-import { disagreementSentence, notFinished } from '../result/untested';
+import { notFinished } from '../result/untested';
 import { originLine } from '../result/originText';
 import { comparisonText } from './comparisonText';
 import { slowestOf } from '../result/allResults';
 import { isExcused } from '../result/tally';
 import { unlistedText } from '../result/unlisted';
+import { sameErrors } from './causes';
+import { readableLog } from './readableLog';
+import { verdictLine } from './verdictLine';
 
 const width = 80;
 /** How many of the slowest are named, and from how many configurations on. */
 const slowestNamed = 3;
 const slowestFrom = 5;
+/** Lines of identifiers of what did not pass for one reason. */
+const identifierLines = 6;
 
 /**
- * The result for people: what is new in it, each configuration that did not pass with its error and its log tail, then
- * the known failures, those that passed only when they were run again, what took how long and cost how much, and last the two lines that
- * other tools look for:
+ * The result for people: what is new in it, what did not pass with its error and its log tail, equal errors once, then
+ * the known failures, those that passed only when they were run again, what took how long and cost how much, what all of
+ * it came to, and last the two lines that other tools look for:
  *
  * ```
+ * FAILED: 35 passed, 5 failed
  * The system test took 26.412s
  * 35 of 40 passed the test - 5 failed
  * ```
+ *
+ * @param full whether each configuration that did not pass is shown apart, whatever its error
  */
-export function textReport(result: RunResult, colors: Colors): string {
+export function textReport(result: RunResult, colors: Colors, { full = false }: { full?: boolean } = {}): string {
   const known = result.results.filter((one) => one.status === 'FAILED' && isExcused(one));
   const troubled = result.results.filter((one) => one.status !== 'PASSED' && !known.includes(one));
   const finished = troubled.filter(({ error }) => error?.type !== notFinished);
   const unfinished = troubled.filter(({ error }) => error?.type === notFinished);
+  const groups = full
+    ? finished.map((one) => [one])
+    : sameErrors(finished, (one) => [...(one.earlier ?? []), one]).toSorted((a, b) => b.length - a.length);
   return [
     ...comparisonText(result.comparison),
-    ...finished.flatMap((one) => [...configurationLines(one, colors), '']),
-    ...unfinishedLines(unfinished, colors),
+    ...groups.flatMap((group) => [...groupLines(group, colors), '']),
+    ...unfinishedLines(unfinished, full, colors),
     ...knownLines(known, result, colors),
     ...flakyLines(result, colors),
     ...unlistedLines(result),
@@ -41,35 +52,59 @@ export function textReport(result: RunResult, colors: Colors): string {
     ...speedLines(result),
     ...costLines(result),
     ...originLines(result),
-    ...toleranceLines(result),
-    ...disagreementLines(result, colors),
+    colors.bold(paintOf(result, colors)(printableLine(verdictLine(result)))),
     `The system test took ${result.duration_seconds.toFixed(3)}s`,
     colors.bold(paintOf(result, colors)(countLine(result))),
     '',
   ].join('\n');
 }
 
-function configurationLines(result: RunConfigurationResult, colors: Colors): string[] {
-  const { configuration_identifier: identifier, status, error, log_tail: log, earlier = [] } = result;
-  const after = afterText(result);
-  const what = status === 'FAILED' ? colors.red(`failed${after}`) : colors.yellow(`could not be tested${after}`);
+/** Configurations whose errors say the same. What else there is of the first one stands for all of them. */
+function groupLines(group: RunConfigurationResult[], colors: Colors): string[] {
+  const [first] = group;
+  if (!first) return [];
+  if (group.length === 1) return [`${nameOf(first, colors)} ${whatOf(first, colors)}`, ...detailLines(first, colors)];
+  const { error } = first;
+  const differ = group.some((one) => one.error?.message !== error?.message || one.error?.type !== error?.type);
   return [
-    `${colors.bold(printableLine(identifier))} ${what}`,
+    colors.bold(counted(group.length)) +
+      ` ${whatOf({ ...first, duration_ms: undefined }, colors)} for the same reason:`,
+    ...wrapped(group, identifierLines),
+    `The first, ${nameOf(first, colors)}, ${whatOf(first, colors)}${differ ? '; the others differ in numbers' : ''}:`,
+    ...detailLines(first, colors),
+  ];
+}
+
+function nameOf({ configuration_identifier: identifier }: Outcome, colors: Colors): string {
+  return colors.bold(printableLine(identifier));
+}
+
+function whatOf(result: Outcome, colors: Colors): string {
+  const after = afterText(result);
+  return result.status === 'FAILED' ? colors.red(`failed${after}`) : colors.yellow(`could not be tested${after}`);
+}
+
+function detailLines(
+  { error, log_tail: log, earlier = [], truncated }: RunConfigurationResult,
+  colors: Colors,
+): string[] {
+  return [
     ...earlier.map((one, index) => `Try ${index + 1} ${outcomeText(one)}`),
     ...(error ? [printable(`${error.type}: ${error.message}`).trimEnd()] : []),
-    ...(log ? [colors.dim(rule('Log output')), printable(log).trimEnd(), colors.dim(rule('End of log'))] : []),
-    ...(result.truncated ? ['(cut, as a result may hold no more)'] : []),
+    ...(log
+      ? [colors.dim(rule('Log output')), printable(readableLog(log)).trimEnd(), colors.dim(rule('End of log'))]
+      : []),
+    ...(truncated ? ['(cut, as a result may hold no more)'] : []),
   ];
 }
 
 /** Those that were not over when the execution ended share one reason, so they are listed by name. */
-function unfinishedLines(unfinished: Outcome[], colors: Colors): string[] {
+function unfinishedLines(unfinished: Outcome[], full: boolean, colors: Colors): string[] {
   const [first] = unfinished;
   if (!first?.error) return [];
-  const names = unfinished.map((one) => printableLine(one.configuration_identifier));
   return [
     colors.yellow(`${counted(unfinished.length)} without a result:`),
-    ...wrapped(names),
+    ...wrapped(unfinished, full ? Infinity : identifierLines),
     printable(first.error.message),
     '',
   ];
@@ -159,16 +194,6 @@ function speedLines({ results, all, duration_seconds: duration }: RunResult): st
   return [`All invocations together took ${seconds.toFixed(1)}s${compared}`];
 }
 
-function toleranceLines({ verdict, failed, tolerated_failures: tolerated }: RunResult): string[] {
-  if (verdict !== 'PASSED' || failed === 0) return [];
-  return [tolerated === 1 ? '1 failure is tolerated.' : `Up to ${tolerated} failures are tolerated.`];
-}
-
-/** The count alone would look like that of a run that passed. */
-function disagreementLines({ disagreement }: RunResult, colors: Colors): string[] {
-  return disagreement === undefined ? [] : [colors.yellow(printableLine(disagreementSentence(disagreement)))];
-}
-
 function countLine({ passed, total, failed, errored }: RunResult): string {
   return `${passed} of ${total} passed the test - ${failed} failed${errored > 0 ? ` - ${errored} errored` : ''}`;
 }
@@ -183,17 +208,23 @@ function rule(title: string): string {
   return `${'-'.repeat(left)} ${title} ${'-'.repeat(width - title.length - 2 - left)}`;
 }
 
-/** The names, separated by commas, in lines of at most 80 columns. */
-function wrapped(names: string[]): string[] {
+/** The identifiers, separated by commas, in lines of at most 80 columns; what so many lines don't hold is counted. */
+function wrapped(outcomes: Outcome[], mostLines: number): string[] {
   const lines: string[] = [];
-  names.forEach((name, index) => {
-    const item = index < names.length - 1 ? `${name},` : name;
+  for (const [index, { configuration_identifier: identifier }] of outcomes.entries()) {
+    const left = outcomes.length - index;
+    const item = printableLine(identifier) + (left > 1 ? ',' : '');
     const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + item.length <= width) {
+    // On the last line there is room to say how many are left.
+    const room = width - (lines.length === mostLines && left > 1 ? ` and ${left} more`.length : 0);
+    if (line !== undefined && line.length + 1 + item.length <= room) {
       lines[lines.length - 1] = `${line} ${item}`;
-    } else {
+    } else if (lines.length < mostLines) {
       lines.push(`  ${item}`);
+    } else {
+      lines[lines.length - 1] = `${line} and ${left} more`;
+      break;
     }
-  });
+  }
   return lines;
 }

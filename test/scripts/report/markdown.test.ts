@@ -21,6 +21,12 @@ const mixed = [
 const many = (count: number, of: (identifier: string) => RunConfigurationResult) =>
   runResultOf(Array.from({ length: count }, (_, index) => of(`config_${index}`)));
 
+/** An error that no other one says: in letters, as those that differ in numbers are the same. */
+const apart = (identifier: string) => ({
+  type: 'Error',
+  message: identifier.replace(/\d/g, (digit) => 'abcdefghij'[+digit]!),
+});
+
 /** The report without its code: what Markdown reads as Markdown. */
 function withoutCode(markdown: string): string {
   return markdown
@@ -37,7 +43,7 @@ describe('a Markdown report', () => {
     expect(report.split('\n').slice(0, 8)).toEqual([
       '## System test failed',
       '',
-      '**2 of 5 passed the test - 1 failed - 1 errored - 1 known - 1 flaky**',
+      '**FAILED: 2 passed of which 1 is flaky, 1 failed, 1 known failure, 1 could not be tested**',
       '',
       '- Took 8.500 s, at most 10 at once',
       expect.stringMatching(/^- Cost: `\$0\.\d+ \(Lambda .*; list prices of eu-west-1 for arm64, .*\)`$/),
@@ -75,7 +81,7 @@ describe('a Markdown report', () => {
 
   test('is short where all passed', () => {
     const report = renderMarkdown(many(40, passed));
-    expect(report).toMatch(/^## System test passed\n\n\*\*40 of 40 passed the test - 0 failed\*\*/);
+    expect(report).toMatch(/^## System test passed\n\n\*\*PASSED: 40 passed\*\*/);
     expect(report).not.toContain('Did not pass');
     expect(report.split('\n').length).toBeLessThan(25);
   });
@@ -103,8 +109,8 @@ describe('a Markdown report', () => {
   ])('fits in %i bytes, whole, and says what is left out', (limit, count) => {
     const log = 'Grüße, ```\n'.repeat(300);
     const report = renderMarkdown(
-      many(count, (identifier) => failed(identifier, { log_tail: log, duration_ms: 1 })),
-      limit,
+      many(count, (identifier) => failed(identifier, { error: apart(identifier), log_tail: log, duration_ms: 1 })),
+      { limitBytes: limit },
     );
     expect(Buffer.byteLength(report)).toBeLessThanOrEqual(limit);
     expect(Buffer.byteLength(report)).toBeGreaterThan(limit / 3);
@@ -116,8 +122,34 @@ describe('a Markdown report', () => {
     expect(report).toContain('### Slowest');
   });
 
+  test('shows what failed for the same reason once, with how many and the log of the first', () => {
+    const result = many(346, (identifier) => failed(identifier));
+    const report = renderMarkdown(result);
+    expect(report).toContain(
+      '| `config_0`, `config_1`, `config_2` and 343 more | failed |  | `Error: Something went wrong!` |\n\n<details>',
+    );
+    expect(report).toContain('<code>config&#95;0</code> and 345 more failed');
+    expect(report).toMatch(/\n346 for the same reason: `config_0`, .*, `config_49` and 296 more\n/);
+    expect(report.match(/Log output of `config_0`:/g)).toHaveLength(1);
+    expect(renderMarkdown(result, { full: true }).match(/^Log output:$/gm)?.length).toBeGreaterThan(100);
+  });
+
+  test('counts all of those that a reason without room stands for', () => {
+    const log = 'x'.repeat(2000);
+    const results = [
+      failed('alone', { log_tail: log }),
+      ...Array.from({ length: 9 }, (_, index) => errored(`e${index}`, { log_tail: log })),
+    ];
+    const report = renderMarkdown(runResultOf(results), { limitBytes: 4096 });
+    expect(report).toContain('<code>e0</code> and 8 more could not be tested');
+    expect(report).toContain('_1 more with error and log is left out');
+    results.forEach((one) => (one.log_tail = 'x'.repeat(9000)));
+    const none = renderMarkdown(runResultOf(results), { limitBytes: 4096 });
+    expect(none).toContain('_10 more with error and log are left out');
+  });
+
   test.each([0, 4095, 1.5, NaN])('refuses a limit of %d bytes', (limit) => {
-    expect(() => renderMarkdown(runResultOf(mixed), limit)).toThrow(
+    expect(() => renderMarkdown(runResultOf(mixed), { limitBytes: limit })).toThrow(
       `Expected limitBytes to be an integer from 4096 up, got ${limit}.`,
     );
   });
@@ -127,7 +159,7 @@ describe('a Markdown report of hostile text', () => {
   test('keeps all of it in code and within the limit', () => {
     fc.assert(
       fc.property(hostileResult, (result) => {
-        const report = renderMarkdown(result, 4096);
+        const report = renderMarkdown(result, { limitBytes: 4096 });
         expect(Buffer.byteLength(report)).toBeLessThanOrEqual(4096);
         const rest = withoutCode(report);
         expect(rest).toMatch(/^[ -~\n]*$/);

@@ -29,6 +29,7 @@ describe('the text report', () => {
      Lambda.TooManyRequestsException: Rate Exceeded.
 
      All invocations together took 11.0s: 1.3 times as long as the run.
+     FAILED: 1 passed, 1 failed, 1 could not be tested
      The system test took 8.500s
      1 of 3 passed the test - 1 failed - 1 errored
      "
@@ -39,13 +40,13 @@ describe('the text report', () => {
     const results = [...Array.from({ length: 35 }, () => passed), ...Array.from({ length: 5 }, () => failed)];
 
     expect(report(results, { duration_seconds: 26.412 })).toMatch(
-      /\nThe system test took 26\.412s\n35 of 40 passed the test - 5 failed\n$/,
+      /\nFAILED: 35 passed, 5 failed\nThe system test took 26\.412s\n35 of 40 passed the test - 5 failed\n$/,
     );
   });
 
   test('is short when all passed', () => {
     expect(report([passed], { verdict: 'PASSED', status: 'SUCCEEDED', duration_seconds: 3.1 })).toBe(
-      'All invocations together took 3.0s.\nThe system test took 3.100s\n1 of 1 passed the test - 0 failed\n',
+      'All invocations together took 3.0s.\nPASSED: 1 passed\nThe system test took 3.100s\n1 of 1 passed the test - 0 failed\n',
     );
   });
 
@@ -55,19 +56,69 @@ describe('the text report', () => {
     );
   });
 
-  test.each([
-    [1, '1 failure is tolerated.'],
-    [3, 'Up to 3 failures are tolerated.'],
-  ])('says that %d may fail where a failed configuration did not fail the run', (tolerated, line) => {
-    const text = report([passed, failed], { verdict: 'PASSED', tolerated_failures: tolerated });
-
-    expect(text).toContain(`${line}\nThe system test took`);
+  test('says before the count that what came back does not agree', () => {
+    expect(report([passed], { verdict: 'ERRORED', disagreement: 'one is\nmissing' })).toMatch(
+      /\nERRORED: 1 passed; there is no verdict, as what came back does not agree: one is missing\.\nThe system test took .*\n1 of 1 passed the test - 0 failed\n$/,
+    );
   });
 
-  test('says before the count that what came back does not agree', () => {
-    expect(report([passed], { verdict: 'ERRORED', disagreement: 'one is missing' })).toMatch(
-      /\nThere is no verdict, as what came back does not agree: one is missing\.\nThe system test took .*\n1 of 1 passed the test - 0 failed\n$/,
-    );
+  describe('of many that failed for the same reason', () => {
+    const many = Array.from({ length: 346 }, (_, index) => failedOf(`config_${index}`));
+    const other = failedOf('other', { error: { type: 'Error', message: 'Something else' } });
+
+    test('is one block with as many identifiers as fit in some lines, and the log of the first', () => {
+      expect(report([other, ...many])).toMatchInlineSnapshot(`
+       "346 configurations failed for the same reason:
+         config_0, config_1, config_2, config_3, config_4, config_5, config_6,
+         config_7, config_8, config_9, config_10, config_11, config_12, config_13,
+         config_14, config_15, config_16, config_17, config_18, config_19, config_20,
+         config_21, config_22, config_23, config_24, config_25, config_26, config_27,
+         config_28, config_29, config_30, config_31, config_32, config_33, config_34,
+         config_35, config_36, config_37, config_38, config_39, config_40, and 305 more
+       The first, config_0, failed after 8.012s:
+       Error: Something went wrong!
+       ---------------------------------- Log output ----------------------------------
+       START RequestId: 1
+       Sleeping for 8 s
+       END RequestId: 1
+       ---------------------------------- End of log ----------------------------------
+
+       other failed after 8.012s
+       Error: Something else
+       ---------------------------------- Log output ----------------------------------
+       START RequestId: 1
+       Sleeping for 8 s
+       END RequestId: 1
+       ---------------------------------- End of log ----------------------------------
+
+       Slowest: other 8.012s, config_0 8.012s, config_1 8.012s
+       All invocations together took 2780.2s: 327.1 times as long as the run.
+       FAILED: 0 passed, 347 failed
+       The system test took 8.500s
+       0 of 347 passed the test - 347 failed
+       "
+      `);
+    });
+
+    test('says that the others differ where their numbers do', () => {
+      const late = (identifier: string, seconds: number) =>
+        failedOf(identifier, { error: { type: 'Late', message: `${seconds} s late` } });
+      expect(report([late('a', 3), late('b', 17)])).toContain(
+        '2 configurations failed for the same reason:\n  a, b\nThe first, a, failed after 8.012s; the others differ in numbers:\nLate: 3 s late\n',
+      );
+    });
+
+    test('loses no earlier try: who got there by another way stands apart', () => {
+      const again = (identifier: string, before: typeof other) => failedOf(identifier, { earlier: [before] });
+      const text = report([again('a', failed), again('b', errored), again('c', failed), again('d', failed)]);
+      expect(text).toContain('3 configurations failed for the same reason:\n  a, c, d\n');
+      expect(text).toContain('b failed after 8.012s\nTry 1 could not be tested: Lambda.TooManyRequestsException');
+    });
+
+    test('is a block for each of them on demand', () => {
+      const text = textReport(resultOf(many), plain, { full: true });
+      expect(text.match(/^config_\d+ failed after 8\.012s\nError: .*\n-+ Log output -+$/gm)).toHaveLength(346);
+    });
   });
 
   test('lists what was not finished by name, in lines of at most 80 columns', () => {
@@ -88,6 +139,7 @@ describe('the text report', () => {
      Not finished when the execution timed out.
 
      All invocations together took 3.0s.
+     ERRORED: 1 passed, 30 without a result
      The system test took 8.500s
      1 of 31 passed the test - 0 failed - 30 errored
      "
@@ -132,6 +184,7 @@ describe('the text report', () => {
      Slowest: config_4 9.500s, config_1 8.012s, config_3 8.012s
      All invocations together took 36.5s: 4.3 times as long as the run.
      Cost not known: No log tells its memory.
+     FAILED: 3 passed of which 1 is flaky, 1 failed, 1 known failure
      The system test took 8.500s
      3 of 5 passed the test - 1 failed
      "
@@ -148,7 +201,7 @@ describe('the text report', () => {
     });
 
     expect(report([passed], { cost })).toMatch(
-      /\nCost: \$0\.\d+ \(Lambda .* 3\.01 GB-seconds and 1 request; Step Functions .* 6 state transitions; .*\)\nThe system/,
+      /\nCost: \$0\.\d+ \(Lambda .* 3\.01 GB-seconds and 1 request; Step Functions .* 6 state transitions; .*\)\nFAILED: 1 passed\nThe system/,
     );
   });
 

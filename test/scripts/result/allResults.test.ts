@@ -223,7 +223,7 @@ describe('of a distributed run', () => {
 
   test('the Markdown report counts all that did not pass, and what of it is left out', () => {
     const failures = spooled(Array.from({ length: 1003 }, (_, index) => failed(`config_${index}`)));
-    const text = renderMarkdown(failures);
+    const text = renderMarkdown(failures, { full: true });
     expect(text).toContain('### Did not pass (1003)');
     const rows = text.match(/^\| `config_/gm)!.length;
     expect(text).toContain(`_${1003 - rows} more are left out`);

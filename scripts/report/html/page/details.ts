@@ -1,4 +1,5 @@
 import type { Outcome } from '../../../../lib/wire';
+import { readableLog } from '../../readableLog';
 import { aside, element, facts } from './dom';
 import { count, duration, utc } from './model/format';
 import { outcomesOf, timesOf } from './model/rows';
@@ -41,7 +42,7 @@ function outcome(one: Outcome): HTMLElement {
     'div',
     { class: 'outcome' },
     ...(error ? block('Error', element('b', {}, error.type), error.message === '' ? '' : `: ${error.message}`) : []),
-    ...(log === undefined || log === '' ? [] : block('Log output (its end)', ...logLines(log))),
+    ...(log === undefined || log === '' ? [] : block('Log output (its end)', ...logLines(readableLog(log)))),
     ...(response === undefined ? [] : block('Response', JSON.stringify(response, undefined, 2))),
     one.truncated ? aside('Cut, as a result may hold no more.') : undefined,
     timing(one),
