@@ -46,6 +46,8 @@ export interface LocalSystemTest {
 export interface LocalSystemTestOptions {
   /** The body of `async (event, context) => {…}`. */
   code: string;
+  /** Name of the stack; default: SystemTest. */
+  stack?: string;
   props?: Omit<SystemTestProps, 'function'>;
   function?: Partial<lambda.FunctionProps>;
   clock?: Clock;
@@ -57,7 +59,7 @@ export interface LocalSystemTestOptions {
 export async function deployLocally(options: LocalSystemTestOptions): Promise<LocalSystemTest> {
   const outdir = mkdtempSync(join(tmpdir(), 'system-test-'));
   const app = new App({ outdir, analyticsReporting: false });
-  const stack = new Stack(app, 'SystemTest');
+  const stack = new Stack(app, options.stack ?? 'SystemTest');
   const tested = new lambda.Function(stack, 'Tested', {
     runtime: lambda.Runtime.NODEJS_24_X,
     handler: 'index.handler',

@@ -210,7 +210,7 @@ export function addReportOptions(command: Command): Command {
       `${list(reportFormats)}, to standard output or a file; repeatable (default: text). A FILE with %d splits junit`,
       reports,
     )
-    .option('--full', 'each failure apart in text and markdown, with its log, where equal ones are grouped')
+    .option('--full', 'each failure apart in text, markdown and github, with its log, where equal ones are grouped')
     .option(
       '--known-failures <FILE>',
       'JSON list of configurations whose failure is excused until a date',

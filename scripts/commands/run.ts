@@ -40,7 +40,7 @@ Examples:
   system-test run --stack Feeds --report text --report json=result.json
   system-test run --retries 1 --known-failures known.json --report junit=j.xml
   system-test run --rerun-failed result.json  only what did not pass there
-  system-test run --report markdown=$GITHUB_STEP_SUMMARY --report html=r.html
+  system-test run --report github --report markdown=$GITHUB_STEP_SUMMARY
 `;
 
 /** Adds `system-test run`. */

@@ -11,6 +11,7 @@ import { wantsColor, type CommandIo } from '../io/commandIo';
 import type { Talk } from '../terminal/talk';
 import { UserError } from '../io/userError';
 import { renderHtml } from './html/html';
+import { githubReport } from './github';
 import { jsonReport } from './json';
 import { isJunitPattern, junitFileNames, junitNote, renderJunit, renderJunitFiles } from './junit';
 import { jobSummaryBytes, leastBytes, renderMarkdown } from './markdown';
@@ -24,6 +25,8 @@ const formats = {
   junit: { render: (result) => renderJunit(result), defuse: withoutWorkflowCommands },
   markdown: { render: (result, _, o) => renderMarkdown(result, o), defuse: withoutWorkflowCommands },
   html: { render: renderHtml, defuse: jsonWithoutWorkflowCommands },
+  // Its orders are its own; it takes them out of all other text by itself.
+  github: { render: (result, _, o) => githubReport(result, o), defuse: (text) => text },
 } satisfies Record<
   string,
   { render: (result: RunResult, colors: Colors, o: RenderOptions) => Report; defuse: (text: string) => string }

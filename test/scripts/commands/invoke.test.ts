@@ -478,7 +478,7 @@ describe('stopping', () => {
 });
 
 it('reports in every format', async () => {
-  const formats = ['text', 'json', 'junit', 'markdown', 'html'];
+  const formats = ['text', 'json', 'junit', 'markdown', 'html', 'github'];
   const files = formats.map((format) => join(directory, format));
   const reports = formats.flatMap((format) => ['--report', `${format}=${join(directory, format)}`]);
 

@@ -231,6 +231,17 @@ describe('the report of a saved result', () => {
     expect(await render({})).toMatch(orders);
   });
 
+  test('gives GitHub Actions its own orders, and only these', async () => {
+    const result = runResultOf([failed('bad', { log_tail: '::error::gotcha\n##[group]z\n' })]);
+
+    const { code, stdout } = await report([file('result.json', result), '--report', 'github'], {
+      GITHUB_ACTIONS: 'true',
+    });
+
+    expect(code).toBe(1);
+    expect(stdout.match(/^\s*::\S+|##\[/gm)).toEqual(['::group::bad', '::endgroup::', '::error', '::notice']);
+  });
+
   test('gives a CI server no orders through a pipe either, by whatever name', async () => {
     const log = '::error::gotcha\n##vso[task.setvariable variable=x]y\n';
     const result = file('result.json', runResultOf([failed('bad', { log_tail: log })]));
@@ -282,7 +293,7 @@ describe('the report of a saved result', () => {
     [
       'an unknown format',
       ['x.json', '--report', 'pdf'],
-      /the format one of text, json, junit, markdown, html, got "pdf"/,
+      /the format one of text, json, junit, markdown, html, github, got "pdf"/,
     ],
     ['a report over its input', [__filename, '--report', `json=${__filename}`], /file that is not read, got the input/],
     ['a missing list', ['x.json', '--known-failures', 'no.json'], /^error: Expected --known-failures to name a file/],

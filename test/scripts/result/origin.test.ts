@@ -158,12 +158,12 @@ describe('where a run comes from', () => {
   });
 
   test.each([
-    ['javascript:alert(1)'],
-    ['file:///etc/passwd'],
-    ['https://user:secret@ci.example/1'],
-    [`https://ci.example/${'1'.repeat(1100)}`],
-    ['no address'],
-  ])('leaves out the address %p', (url) => {
+    ['of a script', 'javascript:alert(1)'],
+    ['of a file', 'file:///etc/passwd'],
+    ['with a password', 'https://user:secret@ci.example/1'],
+    ['of over 1,024 characters', `https://ci.example/${'1'.repeat(1100)}`],
+    ['that is none', 'no address'],
+  ])('leaves out an address %s', (_, url) => {
     expect(originOf({ GITLAB_CI: 'true', CI_JOB_ID: '1', CI_JOB_URL: url })).toEqual({
       tool_version: version,
       build: '1',
