@@ -1,6 +1,6 @@
 /** What is new in a run, for the text report and for Markdown, where it stands first. */
 import type { RunComparison } from '../../lib/wire';
-import { printableLine } from '../terminal/printable';
+import { cut, printableLine } from '../terminal/printable';
 import { comparisonLists, comparisonTitle, type ComparisonList } from './comparisonWords';
 import { markdownCode } from './markdownText';
 
@@ -74,7 +74,5 @@ function wrapped(start: string, items: string[]): string[] {
 }
 
 function code(text: string): string {
-  return markdownCode(
-    text.length <= identifierLength ? text : `${text.slice(0, identifierLength - 1).replace(/[\ud800-\udbff]$/, '')}…`,
-  );
+  return markdownCode(cut(text, identifierLength));
 }

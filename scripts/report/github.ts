@@ -11,7 +11,7 @@ import { isExcused } from '../result/tally';
 import { originLine } from '../result/originText';
 import { unlistedText } from '../result/unlisted';
 import { counted } from '../terminal/counted';
-import { printable, printableLine } from '../terminal/printable';
+import { cut, printable, printableLine } from '../terminal/printable';
 import { errorText, sameErrors } from './causes';
 import { comparisonText } from './comparisonText';
 import { readableLog } from './readableLog';
@@ -188,9 +188,4 @@ function data(text: string): string {
 /** The same in a property (`_escapePropertyMappings`). */
 function property(text: string): string {
   return data(printableLine(text)).replaceAll(':', '%3A').replaceAll(',', '%2C');
-}
-
-/** The text, cut to a length without halving a surrogate pair. */
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

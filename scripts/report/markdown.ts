@@ -8,6 +8,7 @@ import { sameErrors } from './causes';
 import { comparisonMarkdown } from './comparisonText';
 import { readableLog } from './readableLog';
 import { verdictLine } from './verdictLine';
+import { cut } from '../terminal/printable';
 import { markdownCode, markdownCodeElement, markdownFence } from './markdownText';
 
 /** Characters of a GitHub comment; a job summary takes 1 MiB. */
@@ -265,9 +266,4 @@ function errorText({ type, message }: { type: string; message: string }): string
 
 function outcomeText({ status, error }: Outcome): string {
   return error ? `${status} ${errorText(error)}` : status;
-}
-
-/** The text, cut to a length without halving a surrogate pair. */
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -5,7 +5,7 @@
 import { version } from '../../package.json';
 import type { RunOrigin } from '../../lib/wire';
 import type { CommandIo } from '../io/commandIo';
-import { printableLine } from '../terminal/printable';
+import { cut, printableLine } from '../terminal/printable';
 import { isBuildUrl } from './originText';
 
 /** Which variables tell what, each first of those that are set; `$NAME` in an address stands for a variable. */
@@ -132,7 +132,7 @@ function isSet(value: string | undefined): boolean {
 
 function textOf(value: string | undefined): string | undefined {
   const text = printableLine(value ?? '');
-  return text === '' ? undefined : text.slice(0, keptLength).replace(/[\ud800-\udbff]$/, '');
+  return text === '' ? undefined : cut(text, keptLength);
 }
 
 /** Undefined where one of its variables is missing, or it is no such address. */

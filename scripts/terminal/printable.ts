@@ -33,3 +33,8 @@ export function printableLine(text: string): string {
     .replace(/[\n\t\u2028\u2029]+/g, ' ')
     .trim();
 }
+
+/** The text, cut to so many UTF-16 units, the last of which then is an ellipsis, without halving a surrogate pair. */
+export function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}

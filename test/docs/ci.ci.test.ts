@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
@@ -53,9 +55,22 @@ const tests: [string, string[], string[]][] = [
 /** What a registry or a deployment is needed for is left out. */
 const ours = (commands: string[]) => commands.filter((one) => !/^(?:npm ci|npx cdk deploy .*)$/.test(one)).join('\n');
 
+/** AWS's answer to AssumeRoleWithWebIdentity: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
+const assumed = `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>
+  <AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>local</SecretAccessKey><SessionToken>local</SessionToken>
+  <Expiration>2099-01-01T00:00:00Z</Expiration>
+</Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
+
 let directory: string;
 let systemTest: LocalSystemTest;
+/** What the service of temporary credentials was asked. */
+const asked: string[] = [];
+const sts = createServer((request, response) => {
+  request.setEncoding('utf8').on('data', (body: string) => asked.push(body));
+  request.on('end', () => response.setHeader('Content-Type', 'text/xml').end(assumed));
+});
 beforeAll(async () => {
+  await new Promise<void>((resolve) => sts.listen(0, '127.0.0.1', resolve));
   directory = mkdtempSync(join(tmpdir(), 'ci-'));
   systemTest = await deployLocally({
     // Bad is what a file says that is there or not.
@@ -67,6 +82,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  sts.close();
   await systemTest.close();
   rmSync(directory, { recursive: true });
 });
@@ -85,7 +101,7 @@ function checkout(): string {
 }
 
 /** Runs commands as the servers do: one shell, until one fails. */
-function job(commands: string[], source: string): Promise<{ code: number | null; output: string }> {
+function job(commands: string[], source: string, env: object): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const shell = spawn('bash', ['-e', '-c', ours(commands)], {
       cwd: source,
@@ -95,11 +111,8 @@ function job(commands: string[], source: string): Promise<{ code: number | null;
         npm_config_offline: 'true',
         CI: 'true',
         AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
         AWS_ENDPOINT_URL: systemTest.endpoint.url,
-        AWS_TOKEN: 'token',
-        AWS_WEB_IDENTITY_TOKEN_FILE: join(source, '.aws-token'),
+        ...env,
         GITHUB_ACTIONS: 'true',
         GITHUB_SHA: 'da15608',
         GITHUB_OUTPUT: join(source, 'output'),
@@ -126,8 +139,15 @@ describe.each(tests)('the job for %s', (server, commands, files) => {
       rmSync(join(directory, 'bad'), { force: true });
     }
     const source = checkout();
+    const ofGitLab = {
+      AWS_TOKEN: 'the token',
+      AWS_WEB_IDENTITY_TOKEN_FILE: join(source, '.aws-token'),
+      AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/Test',
+      AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}`,
+    };
+    const keys = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 
-    const { code, output } = await job(commands, source);
+    const { code, output } = await job(commands, source, server === 'GitLab' ? ofGitLab : keys);
 
     expect({ code, output }).toEqual({ code: expected, output: expect.stringContaining('Started the execution') });
     expect(files.filter((name) => !readFileSync(join(source, name), 'utf8').includes('feed_2'))).toEqual([]);
@@ -155,6 +175,10 @@ describe('docs/ci.md', () => {
     const actions = Object.values(github.jobs).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
     expect(actions.filter((action) => !/^(?:actions|aws-actions)\/[\w-]+@v\d+$/.test(action))).toEqual([]);
     expect(github.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+  });
+
+  it('tests in GitLab with the role that it takes on by the token of the job', () => {
+    expect(asked[0]).toMatch(/RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2FTest&.*WebIdentityToken=the%20token/);
   });
 
   it('links to files and headings that exist', () => {

@@ -94,8 +94,19 @@ describeInBrowser('the HTML report in Chromium', () => {
     expect(await page.locator('.workflow').innerText()).toContain(words);
   });
 
+  test('tells which build and which version of the function it was, with a link', async () => {
+    const origin = { tool_version: '1', commit: 'da15608', build: '<b>7', function_version: '3' };
+    const page = await reports.open(aRun(3, 1, { origin: { ...origin, build_url: 'http://ci.example/7' } }));
+    const facts = page.locator('.execution');
+    expect(await facts.innerText()).toContain('commit da15608, build <b>7, function version 3');
+    expect(await facts.locator('a', { hasText: 'Open the build' }).getAttribute('href')).toBe('http://ci.example/7');
+  });
+
   test('has no graph and no link where the function was invoked directly, or the link is not of the web', async () => {
-    const page = await reports.open(aRun(3, 1, { execution_arn: '', console_url: 'javascript:alert(1)' }));
+    const script = 'javascript:alert(1)';
+    const page = await reports.open(
+      aRun(3, 1, { execution_arn: '', console_url: script, origin: { tool_version: '1', build_url: script } }),
+    );
     expect(await page.locator('.workflow').innerText()).toContain('no state machine ran');
     expect(await page.locator('.workflow svg, .execution a').count()).toBe(0);
   });
