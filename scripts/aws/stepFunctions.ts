@@ -1,6 +1,7 @@
 import {
   DescribeExecutionCommand,
   DescribeMapRunCommand,
+  DescribeStateMachineCommand,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
   SFNClient,
@@ -35,6 +36,8 @@ export interface StepFunctions {
   executions(o: ExecutionsRequest, signal: AbortSignal): Promise<ExecutionsPage>;
   /** DescribeExecution, given up after 5 s: without it, only less is known. */
   describe(executionArn: string, signal?: AbortSignal): Promise<ExecutionDescription>;
+  /** The definition of a state machine or of a version of it, as JSON text: DescribeStateMachine, given up after 5 s. */
+  definition(stateMachineArn: string, signal: AbortSignal): Promise<string>;
   /** DescribeMapRun, given up after 5 s. Small Regions refill one call a second (AWS Step Functions quotas). */
   describeMapRun(mapRunArn: string, signal: AbortSignal): Promise<MapRunDescription>;
   /** One page of ListExecutions: the child executions of a Map Run that have a status. */
@@ -172,6 +175,12 @@ export function stepFunctions(options: AwsOptions): StepFunctions {
         startDate: given(startDate, 'startDate'),
         ...{ stopDate, input, output, error, cause },
       };
+    },
+    async definition(stateMachineArn, signal) {
+      const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(describedWithin)]);
+      const command = new DescribeStateMachineCommand({ stateMachineArn });
+      const { definition } = await send((sfn) => sfn.send(command, { abortSignal }));
+      return given(definition, 'definition');
     },
     async describeMapRun(arn, signal) {
       const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(describedWithin)]);

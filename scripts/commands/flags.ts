@@ -8,6 +8,7 @@ import type { AccessOptions } from '../aws/awsAccess';
 import { isEndpointUrl } from '../aws/endpoints';
 import { defaultStack } from '../aws/target';
 import type { ExitCode } from '../exitCode';
+import { parseGrep } from '../configurations/grep';
 import type { SelectionOptions } from '../plan/selection';
 import { reportFormats, type ReportOptions, type ReportRequest } from '../report/reports';
 import type { JudgementOptions } from '../result/judgement';
@@ -132,6 +133,11 @@ export function addConfigurationsOption(command: Command): Command {
     'JSON array, JSON Lines, CSV with header, YAML list or one identifier a line; - is standard input',
     nonEmpty('--configurations'),
   );
+}
+
+/** `--grep`. */
+export function addGrepOption(command: Command): Command {
+  return command.option('--grep <REGEX>', 'of these, only those whose identifier matches', parseGrep);
 }
 
 /** `--allow-unknown`. */

@@ -11,6 +11,7 @@ import type { CommandIo } from '../io/commandIo';
 import { UserError } from '../io/userError';
 import {
   addConfigurationsOption,
+  addGrepOption,
   addLocalOptions,
   addRerunOption,
   addTestOptions,
@@ -68,7 +69,7 @@ export function addInvoke(program: Command, io: CommandIo, done: Done): void {
     .addOption(stackOption('the system test of the function', 'function'))
     .addOption(testOption('function'))
     .option('--function <NAME|ARN>', 'the function, or a version or alias of it', functionName);
-  addRerunOption(addConfigurationsOption(command))
+  addRerunOption(addGrepOption(addConfigurationsOption(command)))
     .optionsGroup('How to invoke it:')
     .option('--max-concurrency <N>', `how many at once, 1 to 1000 (default: ${defaultConcurrency})`, (text) =>
       integer(text, '--max-concurrency', 1, mostConcurrency),

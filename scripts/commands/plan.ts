@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { limits, type Configuration, type RunResult } from '../../lib/wire';
 import type { CommandIo } from '../io/commandIo';
+import { matching } from '../configurations/grep';
 import { namedConfigurations } from '../configurations/namedConfigurations';
 import { grouped } from '../cost/cost';
 import { everyResult } from '../result/allResults';
@@ -16,6 +17,7 @@ import { UserError } from '../io/userError';
 import {
   addAllowUnknownOption,
   addConfigurationsOption,
+  addGrepOption,
   expected,
   integer,
   maxConcurrency as parseConcurrency,
@@ -25,6 +27,8 @@ import {
 
 interface PlanOptions {
   configurations?: string;
+  /** Only those whose identifier matches. */
+  grep?: RegExp;
   /** File with the result of an earlier run. */
   longestFirst?: string;
   maxConcurrency?: number;
@@ -60,7 +64,7 @@ export function addPlan(program: Command, io: CommandIo, done: Done): void {
         'earlier run how long it would take at a concurrency.',
     )
     .argument('[ID...]', 'identifiers of the configurations (default: those of --longest-first)');
-  addAllowUnknownOption(addConfigurationsOption(command))
+  addAllowUnknownOption(addGrepOption(addConfigurationsOption(command)))
     .option(
       '--max-concurrency <N>',
       `how many at once, 1 to 10,000; inline 40 (default: ${defaultConcurrency})`,
@@ -92,12 +96,13 @@ async function plan(identifiers: string[], options: PlanOptions, io: CommandIo):
   } = options;
   const named = await namedConfigurations(identifiers, options.configurations, io);
   const earlier = longestFirst === undefined ? undefined : await readEarlierRun(longestFirst, '--longest-first', io);
-  const configurations = named ?? (earlier && identifiersOf(earlier, longestFirst ?? ''));
-  if (!configurations) {
+  const given = named ?? (earlier && identifiersOf(earlier, longestFirst ?? ''));
+  if (!given) {
     throw new UserError(
       'Expected configurations to plan for, got none: name them, or give --configurations FILE or --longest-first RESULT.',
     );
   }
+  const configurations = matching(given, options.grep);
   const input = { ...options, configurations };
   if (asked === 'INLINE') {
     checkFitsInline(configurations);

@@ -3,6 +3,7 @@ import { isExecutionName, limits, type RunResult } from '../../lib/wire';
 import { connect, type Connection, type StateMachineOptions } from '../aws/connection';
 import { defaultStack, parseStateMachineArn } from '../aws/target';
 import { configurationsOfExecution } from '../execution/configurationsOfExecution';
+import { ownConfigurations } from '../execution/ownConfigurations';
 import { executionInput } from '../execution/executionInput';
 import { testExecution, type ExecutionOptions, type TestedExecution } from '../execution/testExecution';
 import { whyNoVerdict } from '../execution/executionResult';
@@ -12,6 +13,7 @@ import { UserError } from '../io/userError';
 import {
   addAllowUnknownOption,
   addConfigurationsOption,
+  addGrepOption,
   addLocalOptions,
   addRerunOption,
   addTestOptions,
@@ -36,6 +38,7 @@ Examples:
   system-test run --local                     on this machine, without AWS
   system-test run                             all, in the stack ${defaultStack}
   system-test run config_3 config_7           these two
+  system-test run --grep '^config_[0-3]$'     those with such an identifier
   system-test run --configurations feeds.csv --max-concurrency 20
   system-test run --stack Feeds --report text --report json=result.json
   system-test run --retries 1 --known-failures known.json --report junit=j.xml
@@ -55,7 +58,7 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
     .addOption(stackOption('the system test', 'stateMachine'))
     .addOption(testOption('stateMachine'))
     .option('--state-machine <ARN>', 'its state machine, or a version or alias of it', stateMachine);
-  addAllowUnknownOption(addRerunOption(addConfigurationsOption(command)))
+  addAllowUnknownOption(addRerunOption(addGrepOption(addConfigurationsOption(command))))
     .optionsGroup('How to run it:')
     .option(
       '--max-concurrency <N>',
@@ -130,6 +133,7 @@ export function byExecutions(
     testPath: connection.test,
     test: (configurations, retry) => testExecution(context, configurations, retry),
     findConfigurations: (executionArn) => configurationsOfExecution(connection.api, executionArn, io),
+    ownConfigurations: () => ownConfigurations(connection, io),
     notes: (result) => concurrencyNotes(result, options),
     whyNoVerdict: ({ followed }, result) => whyNoVerdict(followed, result, options),
     close: () => {

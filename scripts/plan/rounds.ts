@@ -7,7 +7,13 @@ import type { TestRound } from '../result/testRound';
 import type { Talk } from '../terminal/talk';
 import type { CommandIo } from '../io/commandIo';
 import { counted } from '../terminal/counted';
-import { selectedConfigurations, type ConfigurationSelection, type FindConfigurations } from './selection';
+import {
+  noteAdded,
+  selectedConfigurations,
+  type ConfigurationSelection,
+  type FindConfigurations,
+  type OwnConfigurations,
+} from './selection';
 
 /**
  * Tests some configurations: one round of a run.
@@ -21,6 +27,8 @@ export interface RoundMethod<T extends TestRound> {
   test: Test<T>;
   /** Finds what else the configurations of an earlier run held. */
   findConfigurations: FindConfigurations;
+  /** Finds what the construct has; undefined where that can't be had. */
+  ownConfigurations?: OwnConfigurations;
 }
 
 /** What the rounds depend on beside the selection and the method. */
@@ -40,13 +48,17 @@ export interface RoundsContext {
  */
 export async function testInRounds<T extends TestRound>(
   selection: ConfigurationSelection,
-  { test, findConfigurations }: RoundMethod<T>,
+  { test, findConfigurations, ownConfigurations }: RoundMethod<T>,
   context: RoundsContext,
 ): Promise<T> {
   const { options, io, talk } = context;
-  const configurations = await unlessInterrupted(selectedConfigurations(selection, findConfigurations, talk), io.stop);
+  const selected = selectedConfigurations(selection, findConfigurations, ownConfigurations, talk);
+  const configurations = await unlessInterrupted(selected, io.stop);
   const first = await test(configurations, 0);
   const last = await runAgain(first, test, context);
+  if (!io.stop.aborted) {
+    await noteAdded(selection, configurations, ownConfigurations, talk);
+  }
   const { rerun } = selection;
   return rerun ? { ...last, result: mergeReruns(rerun.result, last.result, options) } : last;
 }

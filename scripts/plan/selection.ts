@@ -1,5 +1,6 @@
 /** Which configurations are tested, and in which order. */
-import type { Configuration, RunResult } from '../../lib/wire';
+import { identifierOf, type Configuration, type RunResult } from '../../lib/wire';
+import { matching } from '../configurations/grep';
 import { namedConfigurations } from '../configurations/namedConfigurations';
 import { everyResult } from '../result/allResults';
 import { checkIdentifiers, readEarlierRun, withKeys } from '../result/earlierRun';
@@ -12,6 +13,8 @@ import type { Talk } from '../terminal/talk';
 /** The flags that say what to test, and in which order. */
 export interface SelectionOptions {
   configurations?: string;
+  /** Only those whose identifier matches. */
+  grep?: RegExp;
   /** File with the result of an earlier run, of which only what did not pass is run. */
   rerunFailed?: string;
   /** File with the result of an earlier run, by whose durations the configurations are ordered. */
@@ -28,6 +31,8 @@ interface EarlierRun {
 export interface ConfigurationSelection {
   /** By identifiers or a file. */
   named?: Configuration[];
+  /** Where nothing is named: which of the construct's own. */
+  grep?: RegExp;
   /** Those of an earlier run to run again. */
   rerun?: EarlierRun & { identifiers: string[] };
   /** The run whose durations give the order. */
@@ -36,6 +41,9 @@ export interface ConfigurationSelection {
 
 /** The configurations of an earlier execution, with all keys; undefined where they can't be had. */
 export type FindConfigurations = (executionArn: string) => Promise<Configuration[] | undefined>;
+
+/** The identifiers of the configurations that the construct has now. */
+export type OwnConfigurations = () => Promise<string[]>;
 
 /**
  * Reads all files that say what to test.
@@ -51,9 +59,13 @@ export async function readSelection(
   const earlier = async (file: string, flag: string) => ({ file, result: await readEarlierRun(file, flag, io) });
   const named = await namedConfigurations(identifiers, options.configurations, io);
   const rerun = options.rerunFailed === undefined ? undefined : await earlier(options.rerunFailed, '--rerun-failed');
+  const again = rerun && toRerun(judge(rerun.result));
+  const { grep } = options;
   return {
-    named,
-    rerun: rerun && { ...rerun, identifiers: toRerun(judge(rerun.result)) },
+    // Of a run that is repeated, they give the other keys alone.
+    named: named && !rerun ? matching(named, grep) : named,
+    grep: named || rerun ? undefined : grep,
+    rerun: rerun && again && { ...rerun, identifiers: again.length === 0 ? again : matching(again, grep) },
     longestFirst:
       options.longestFirst === undefined ? undefined : await earlier(options.longestFirst, '--longest-first'),
   };
@@ -62,11 +74,13 @@ export async function readSelection(
 /**
  * The configurations to start, in order; undefined leaves them to the construct.
  * @param find finds what else the configurations of an earlier run held
- * @throws UserError for redacted identifiers
+ * @param own finds what the construct has; undefined where only an earlier run says what there is
+ * @throws UserError for redacted identifiers, and where --grep finds nothing
  */
 export async function selectedConfigurations(
-  { named, rerun, longestFirst: durations }: ConfigurationSelection,
+  { named, grep, rerun, longestFirst: durations }: ConfigurationSelection,
   find: FindConfigurations,
+  own: OwnConfigurations | undefined,
   talk: Talk,
 ): Promise<Configuration[] | undefined> {
   const found = async ({ file, result }: EarlierRun, identifiers: string[]) => {
@@ -80,14 +94,41 @@ export async function selectedConfigurations(
     }
     return configurations;
   };
-  const selected = rerun ? await found(rerun, rerun.identifiers) : named;
+  const select = async (find: OwnConfigurations, pattern: RegExp) => {
+    const all = await find();
+    const some = matching(all, pattern);
+    talk.note(`Of the construct's ${counted(all.length)}, --grep selects ${some.length}.`);
+    return some;
+  };
+  const ofConstruct = async () => (own && grep ? select(own, grep) : undefined);
+  const selected = rerun ? await found(rerun, rerun.identifiers) : (named ?? (await ofConstruct()));
   if (!durations) return selected;
-  if (!selected) {
-    const { total } = durations.result;
-    talk.note(
-      `Testing the ${counted(total)} of ${durations.file}: only the construct knows whether it has others now.`,
-    );
-  }
+  if (selected) return longestFirst(selected, durations.result);
   const identifiers = Array.from(everyResult(durations.result), (one) => one.configuration_identifier);
-  return longestFirst(selected ?? (await found(durations, identifiers)), durations.result);
+  const some = matching(identifiers, grep);
+  talk.note(
+    `Testing the ${counted(some.length)} of ${durations.file}: only the construct knows whether it has others now.`,
+  );
+  return longestFirst(await found(durations, some), durations.result);
+}
+
+/** Tells which configurations that --grep finds the construct has got since they were selected: they were not tested. */
+export async function noteAdded(
+  { grep }: ConfigurationSelection,
+  tested: Configuration[] | undefined,
+  own: OwnConfigurations | undefined,
+  talk: Talk,
+): Promise<void> {
+  if (!grep || !own || !tested) return;
+  const known = new Set(tested.map(identifierOf));
+  try {
+    const added = matching(await own(), grep).filter((identifier) => !known.has(identifier));
+    if (added.length > 0) {
+      talk.note(
+        `Since the start the construct has got ${counted(added.length)} more that --grep finds: ${added.join(', ')}.`,
+      );
+    }
+  } catch (error) {
+    talk.detail(`Whether the construct has got others since can't be told: ${(error as Error).message}`);
+  }
 }

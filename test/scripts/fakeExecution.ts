@@ -116,6 +116,10 @@ export class FakeExecution implements StepFunctions {
     });
   }
 
+  definition(): Promise<string> {
+    return this.answer('DescribeStateMachine', () => '{}');
+  }
+
   describeMapRun(): Promise<never> {
     return Promise.reject(new Error('There is no Map Run.'));
   }

@@ -206,6 +206,7 @@ function apiOf(fake: FakeMapRun, calls: Record<string, number>): StepFunctions {
   const end = fake.events.at(-1)!;
   let asked = '{}';
   return {
+    definition: () => Promise.resolve('{}'),
     start: ({ input }) => {
       asked = input;
       fake.events[0]!.executionStartedEventDetails = { input };

@@ -93,6 +93,16 @@ describe('a run', () => {
     expect({ code, test: result.test }).toEqual({ code: 0, test: 'Twins/Second' });
   });
 
+  test("tests those of the construct's configurations that a pattern matches", async () => {
+    const { code, stderr, result } = await runJson(['--grep', '_1$']);
+
+    expect({ code, tested: result.results.map((one) => one.configuration_identifier) }).toEqual({
+      code: 0,
+      tested: ['good_1'],
+    });
+    expect(stderr).toContain("Of the construct's 2 configurations, --grep selects 1.\n");
+  });
+
   test('says that the state machine allows less concurrency than was asked for', async () => {
     const { stderr, result } = await runJson(['good', '--max-concurrency', '40']);
 

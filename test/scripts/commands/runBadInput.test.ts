@@ -94,6 +94,38 @@ test.each([
     ['run', '--timeout', value],
     new RegExp(`^Expected --timeout to be a time such as 90s, 5m, 1h or 600, in seconds, .* got "${value}"\\.$`),
   ]),
+  ['a pattern that is none', ['run', '--grep', '('], /^Expected --grep to be a regular expression, got "\(": .*\.$/],
+  ['an empty pattern', ['run', '--grep='], /^Expected --grep to be a regular expression, got an empty one\.$/],
+  [
+    'a pattern that matches none of those that are named',
+    ['run', 'a', 'b', 'c', 'd', '--grep', '^e'],
+    /^Expected --grep to match a configuration, got "\^e", which matches none of 4 configurations: "a", "b", "c", …\.$/,
+  ],
+  [
+    'a pattern that matches none of a file',
+    [...config, file('g.txt', 'a'), '--grep', 'b'],
+    /which matches none of 1 configuration: "a"\.$/,
+  ],
+  [
+    "a pattern that matches none of the construct's",
+    ['run', 'ENDPOINT', '--grep', 'bad'],
+    /which matches none of 2 configurations: "good_0", "good_1"\.$/,
+  ],
+  [
+    'a pattern for a construct that has none',
+    ['run', 'ENDPOINT', '--stack', 'Twins', '--test', 'First', '--grep', 'a'],
+    /^Expected configurations for --grep to select from, got none of arn:\S+, as its construct has none: name them/,
+  ],
+  [
+    'a pattern for an alias',
+    ['run', 'ENDPOINT', '--state-machine', `${arn}:live`, '--grep', 'a'],
+    /^Expected a state machine or a version of it with --grep, got the alias arn:\S+:Missing:live, which may lead to /,
+  ],
+  [
+    "a pattern for a machine that doesn't exist",
+    ['run', 'ENDPOINT', '--state-machine', arn, '--grep', 'a'],
+    /^Expected a state machine that exists, got none with the ARN arn/,
+  ],
   ['a name with a space', ['run', '--name', 'my run'], /^Expected --name to be 1 to 80 characters without spaces/],
   ['a name of 81 characters', ['run', '--name', 'x'.repeat(81)], /^Expected --name/],
   [

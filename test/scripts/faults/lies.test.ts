@@ -127,6 +127,7 @@ async function replay(
       children: () => Promise.reject(new Error('There is no Map Run.')),
       executions: () => Promise.resolve({ executions: [] }),
       lastEvents: () => Promise.resolve([]),
+      definition: () => Promise.resolve('{}'),
       stop: () => Promise.resolve(),
       close: () => undefined,
     },

@@ -1,0 +1,96 @@
+import { PassThrough } from 'node:stream';
+import { testInRounds } from '../../../scripts/plan/rounds';
+import { readSelection, type SelectionOptions } from '../../../scripts/plan/selection';
+import { ownConfigurations } from '../../../scripts/execution/ownConfigurations';
+import { Talk } from '../../../scripts/terminal/talk';
+import type { Configuration } from '../../../lib/wire';
+import { FakeClock } from '../fakeClock';
+import { machineArn } from '../fakeExecution';
+import { passed, runResultOf } from '../runResults';
+
+/** What is tested of what the construct has, first and at the end, and what is said. */
+async function tested(own: (string[] | Error)[], options: SelectionOptions, identifiers: string[] = []) {
+  let said = '';
+  const stop = new AbortController().signal;
+  const stdin = new PassThrough().end();
+  const selection = await readSelection(identifiers, options, { stdin, stop }, (result) => result);
+  let asked: Configuration[] | undefined;
+  await testInRounds(
+    selection,
+    {
+      test: (configurations) => {
+        asked = configurations;
+        return Promise.resolve({ result: runResultOf([passed('a')]), repeatable: true });
+      },
+      findConfigurations: () => Promise.resolve(undefined),
+      ownConfigurations: () => {
+        const now = own.shift() ?? new Error('asked once more');
+        return now instanceof Error ? Promise.reject(now) : Promise.resolve(now);
+      },
+    },
+    {
+      options: {},
+      io: { stop },
+      talk: new Talk(
+        new PassThrough().on('data', (chunk: Buffer) => (said += chunk.toString())),
+        'normal',
+      ),
+      stop,
+      judge: (result) => result,
+    },
+  );
+  return { asked, said };
+}
+
+describe("a pattern where nothing is named selects of the construct's configurations", () => {
+  const grep = /^feed/u;
+
+  test('those that match, by their identifiers, to which the state machine adds the keys', async () => {
+    const both = ['feed_1', 'other', 'feed_2'];
+    await expect(tested([both, both], { grep })).resolves.toEqual({
+      asked: ['feed_1', 'feed_2'],
+      said: "Of the construct's 3 configurations, --grep selects 2.\n",
+    });
+  });
+
+  test('and tells which it has got since, as they were not tested', async () => {
+    const { said } = await tested([['feed_1'], ['feed_1', 'feed_2', 'other_2']], { grep });
+    expect(said).toMatch(/\nSince the start the construct has got 1 configuration more that --grep finds: feed_2\.\n$/);
+  });
+
+  test('and does not mind when that can not be told', async () => {
+    const { said } = await tested([['feed_1']], { grep });
+    expect(said).toBe("Of the construct's 1 configuration, --grep selects 1.\n");
+  });
+
+  test('but not of them where some are named', async () => {
+    await expect(tested([], { grep }, ['feed_9', 'x'])).resolves.toEqual({ asked: ['feed_9'], said: '' });
+  });
+});
+
+describe("the construct's configurations", () => {
+  const ownOf = (answer: () => Promise<string>) => {
+    const o = { clock: new FakeClock(), stop: new AbortController().signal };
+    return ownConfigurations({ api: { definition: answer } as never, stateMachineArn: machineArn }, o);
+  };
+
+  test("can't be selected from where a source lists them", async () => {
+    const States = { 'Check input': { Assign: { checked: '{% $defaults := $listing.configurations;\n %}' } } };
+    await expect(ownOf(() => Promise.resolve(JSON.stringify({ States })))).rejects.toMatchObject({
+      name: 'UserError',
+      message:
+        `Expected configurations for --grep to select from, got none: only ${machineArn} itself reads its list, from a ` +
+        'source, when it runs: name them, or give --configurations FILE.',
+    });
+  });
+
+  test("can't be selected from without the permission", async () => {
+    const error = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+    await expect(ownOf(() => Promise.reject(error))).rejects.toMatchObject({
+      name: 'UserError',
+      message:
+        'Expected the permission states:DescribeStateMachine, as grantRun gives it, for --grep to select from what the ' +
+        'construct has, got none: name them, or give --configurations FILE (AccessDeniedException: not authorized).',
+    });
+  });
+});
