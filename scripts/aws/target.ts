@@ -38,6 +38,38 @@ export function parseStateMachineArn(arn: string): { region: string; name: strin
   return region && name ? { region, name } : undefined;
 }
 
+/** The ARN of an execution of a Standard state machine that is no child of a Map Run. */
+const executionArn =
+  /^(?<place>arn:aws[a-z-]*:states:(?<region>[a-z0-9-]+):(?<account>\d{12})):execution:(?<machine>[^:/\s]{1,80}):[^:\s]{1,80}$/;
+
+/**
+ * Where an execution is, and of which state machine, by its ARN.
+ * @throws UserError for the ARN of anything else
+ */
+export function parseExecutionArn(arn: string): { region: string; account: string; stateMachineArn: string } {
+  const { place, region, account, machine } = executionArn.exec(arn)?.groups ?? {};
+  if (!place || !region || !account || !machine) throw new UserError(noExecution(arn));
+  return { region, account, stateMachineArn: `${place}:stateMachine:${machine}` };
+}
+
+function noExecution(arn: string): string {
+  const [, , service, , , resource, name = ''] = arn.split(':');
+  const kind = service === 'states' ? resource : undefined;
+  if (kind === 'stateMachine') {
+    return (
+      `Expected the ARN of an execution, got that of a state machine, ${arn}: ` +
+      `its executions are told by aws stepfunctions list-executions --state-machine-arn ${arn}.`
+    );
+  }
+  if (kind === 'express') {
+    return `Expected a Standard execution, got the Express one ${arn}, which has no history to report from.`;
+  }
+  if (kind === 'mapRun' || (kind === 'execution' && name.includes('/'))) {
+    return `Expected the ARN of the execution that started the Map Run, got that of ${kind === 'mapRun' ? 'the Map Run itself' : 'a child of it'}, ${arn}.`;
+  }
+  return `Expected the ARN of an execution, such as arn:aws:states:eu-west-1:123456789012:execution:SystemTest:name, got ${arn}.`;
+}
+
 /**
  * The ARN of the execution of a state machine that has this name; of a version or an alias, it is that of the machine:
  * https://docs.aws.amazon.com/step-functions/latest/dg/execution-alias-version-associate.html

@@ -36,7 +36,7 @@ Exit codes:
   2    wrong use or bad input; nothing was tested
   3    no verdict: configurations could not be tested, the start was refused, or
        the execution timed out, was aborted or took longer than the deadline
-  130  interrupted; an execution is stopped first
+  130  interrupted; an execution that it started is stopped first
 `;
 
 /** Retries of a run: what fails that often won't pass. */
@@ -190,7 +190,7 @@ function addOrderOptions(command: Command): Command {
 }
 
 /** `--profile`, `--region`, `--endpoint-url`. */
-function addAwsOptions(command: Command): Command {
+export function addAwsOptions(command: Command): Command {
   return command
     .optionsGroup('AWS, as in the AWS CLI:')
     .option('--profile <NAME>', 'profile of the shared config files', nonEmpty('--profile'))
@@ -199,7 +199,7 @@ function addAwsOptions(command: Command): Command {
 }
 
 /** `--no-progress`, `--quiet`, `--verbose`. */
-function addTalkOptions(command: Command): Command {
+export function addTalkOptions(command: Command): Command {
   return command
     .optionsGroup('What to say meanwhile:')
     .option('--no-progress', 'do not show how far it is')

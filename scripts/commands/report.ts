@@ -1,49 +1,196 @@
 import type { Command } from 'commander';
+import type { RunResult } from '../../lib/wire';
+import { connect, type StateMachineOptions } from '../aws/connection';
+import { parseExecutionArn } from '../aws/target';
 import { codeOf, type ExitCode } from '../exitCode';
+import { whyNoVerdict } from '../execution/executionResult';
+import type { FollowContext, FollowOptions } from '../execution/followedResult';
+import { watchExecution, type WatchedExecution } from '../execution/watchExecution';
 import { inputName, readInputFile } from '../io/inputFile';
+import { InterruptedError, openUnlessInterrupted } from '../io/interruptedError';
+import { UserError } from '../io/userError';
 import { checkReports, defaultReports, reportResult } from '../report/reports';
 import { reportMebibytes } from '../result/earlierRun';
 import { judgeBy } from '../result/judgement';
 import { redactorOf } from '../result/redaction';
+import { mergeReruns } from '../result/rerun';
 import { parseRunResult } from '../result/runResultFile';
 import type { CommandIo } from '../io/commandIo';
-import { Talk } from '../terminal/talk';
-import { addReportOptions, exitCodesHelp, type Done, type ResultOptions } from './flags';
+import { loudnessOf, Talk } from '../terminal/talk';
+import { addAwsOptions, addReportOptions, addTalkOptions, exitCodesHelp, type Done, type ResultOptions } from './flags';
+
+/** What `report` was asked to do. */
+export interface ReportCommandOptions extends ResultOptions, FollowOptions, StateMachineOptions {
+  cost: boolean;
+  follow?: boolean;
+}
 
 const examples = `
 Examples:
   system-test report result.json
   system-test report result.json --report html=r.html --report junit=j-%d.xml
   system-test report result.json --known-failures known.json --no-cost
+  system-test report arn:aws:states:eu-west-1:123456789012:execution:Feeds:night
+  system-test report "$EXECUTION_ARN" --follow --report json=result.json
+  system-test report first.json rerun.json    a run and its rerun as one result
 `;
 
 /** Adds `system-test report`. */
 export function addReport(program: Command, io: CommandIo, done: Done): void {
   const command = program
     .command('report')
-    .summary('render a saved result again')
-    .description('Renders the JSON report of a run again. The exit code is that of its verdict.')
-    .argument('<RESULT>', 'JSON report of a run; - is standard input');
-  addReportOptions(command)
+    .summary('render a saved result, or that of any execution')
+    .description(
+      'Renders a saved result again, or that of an execution, whoever started it. Several are reported as a run and its reruns. ' +
+        'The exit code is that of the verdict.',
+    )
+    .argument('<RESULT|ARN...>', 'JSON report of a run, - is standard input; or the ARN of an execution')
+    .optionsGroup('Of an execution:')
+    .option('--follow', 'wait for the end of one that runs; it is never stopped');
+  addReportOptions(addTalkOptions(addAwsOptions(command)))
     .addHelpText('after', examples + exitCodesHelp)
-    .action(async (file: string, options: ResultOptions) => {
-      done(await report(file, options, io));
+    .action(async (sources: string[], options: ReportCommandOptions) => {
+      done(await report(sources, options, io));
     });
 }
 
 /**
- * Renders a saved result again.
+ * Renders results again: saved ones, and those of executions. Several are a run and its reruns, in the order in which they
+ * were started: there is one verdict and one exit code, and one document in the file of a report.
+ * @param open connects to where the executions are
  * @returns the exit code of the result's verdict, as known failures and `--strict` now have it
- * @throws UserError where the file is not the JSON report of a run
+ * @throws UserError, NoVerdictError, InterruptedError: as the exit codes tell them apart
  */
-async function report(file: string, options: ResultOptions, io: CommandIo): Promise<ExitCode> {
-  const { report: reports = defaultReports, knownFailures } = options;
+export async function report(
+  sources: string[],
+  options: ReportCommandOptions,
+  io: CommandIo,
+  open: typeof connect = connect,
+): Promise<ExitCode> {
+  const { report: reports = defaultReports, knownFailures, follow = false } = options;
   const redact = redactorOf(options);
-  const talk = new Talk(io.stderr, 'normal', redact);
-  await checkReports(reports, [knownFailures, file]);
+  const talk = new Talk(io.stderr, loudnessOf(options), redact);
+  const arns = sources.filter(isArn);
+  const files = sources.filter((source) => !isArn(source));
+  checkExecutions(arns, options);
+  await checkReports(reports, [knownFailures, ...files]);
   const judge = await judgeBy(options, io);
-  const text = await readInputFile(file, 'RESULT', { ...io, mebibytes: reportMebibytes });
-  const result = judge(parseRunResult(text, inputName(file)));
-  const complete = await reportResult(result, reports, options, { io, talk, redact });
-  return codeOf(result.verdict, { interrupted: false, complete });
+  const saved: RunResult[] = [];
+  for (const file of files) {
+    const text = await readInputFile(file, 'RESULT', { ...io, mebibytes: reportMebibytes });
+    saved.push(parseRunResult(text, inputName(file)));
+  }
+  checkOneTest([...saved, ...arns.map((arn) => ({ execution_arn: arn }))]);
+  const [first] = arns;
+  const connection =
+    first === undefined
+      ? undefined
+      : await openUnlessInterrupted(
+          open({ ...options, stateMachine: parseExecutionArn(first).stateMachineArn }, io, talk),
+          io.stop,
+        );
+  const cleanUp: (() => void)[] = [];
+  try {
+    const shown = { ...options, progress: follow && options.progress };
+    const context = connection && { connection, options: shown, io, talk, redact, cleanUp };
+    const watched = context ? await watchAll(arns, { toEnd: follow, several: sources.length > 1 }, context) : [];
+    const result = judge(merged([...saved, ...watched.map((one) => one.result)], options));
+    const complete = await reportResult(result, reports, options, { io, talk, redact });
+    const last = watched.at(-1);
+    if (last && result.verdict === 'ERRORED' && result.disagreement === undefined) {
+      talk.error(whyNone(last, result, io));
+    }
+    const interrupted = last !== undefined && io.stop.aborted && result.verdict !== 'PASSED';
+    return codeOf(result.verdict, { interrupted, complete });
+  } finally {
+    cleanUp.forEach((step) => step());
+    await connection?.close();
+  }
+}
+
+function isArn(source: string): boolean {
+  return source.startsWith('arn:aws');
+}
+
+/** Refuses what is no execution, and flags that are of no use with the others. */
+function checkExecutions(arns: string[], options: ReportCommandOptions): void {
+  const flags = {
+    follow: '--follow',
+    profile: '--profile',
+    region: '--region',
+    endpointUrl: '--endpoint-url',
+  } as const;
+  const given = Object.entries(flags).find(([option]) => options[option as keyof typeof flags] !== undefined);
+  if (arns.length === 0 && given) {
+    throw new UserError(`Expected ${given[1]} only together with the ARN of an execution.`);
+  }
+  for (const arn of arns) {
+    const { region } = parseExecutionArn(arn);
+    if (options.region !== undefined && options.region !== region) {
+      throw new UserError(`Expected --region to be that of the execution, ${region}, got "${options.region}".`);
+    }
+  }
+}
+
+/**
+ * Refuses several results that are not a run and its reruns: in one result, a configuration that passed in one test would
+ * excuse one of the same name that failed in another. Without an execution, as of `invoke`, the construct's path tells the
+ * test; the same path may be deployed to several accounts.
+ */
+function checkOneTest(results: Pick<RunResult, 'execution_arn' | 'test'>[]): void {
+  const arns = results.map(({ execution_arn: arn }) => arn).filter((arn) => arn !== '');
+  const repeated = arns.find((arn, index) => arns.indexOf(arn) !== index);
+  if (repeated !== undefined) throw new UserError(`Expected different executions, got ${repeated} twice.`);
+  const apart = 'several are reported as a run and its reruns, others one by one';
+  const [machine, other] = new Set(arns.map((arn) => arn.split(':').slice(0, -1).join(':')));
+  if (other !== undefined) {
+    throw new UserError(`Expected executions of one state machine, got ${machine}:… and ${other}:…: ${apart}.`);
+  }
+  const [{ test } = {}] = results;
+  const isOne = test !== undefined && results.every((result) => result.test === test);
+  if (results.length > 1 && arns.length < results.length && !isOne) {
+    throw new UserError(`Expected results of one system test, got some that do not tell of which they are: ${apart}.`);
+  }
+}
+
+async function watchAll(
+  arns: string[],
+  { toEnd, several }: { toEnd: boolean; several: boolean },
+  context: FollowContext,
+): Promise<WatchedExecution[]> {
+  const all: WatchedExecution[] = [];
+  for (const arn of arns) {
+    const watched = await watchExecution(arn, { toEnd }, context);
+    if (several) {
+      checkEnded(watched, context.io);
+    }
+    all.push(watched);
+  }
+  return all;
+}
+
+/** What still runs has no reruns. */
+function checkEnded({ followed, result }: WatchedExecution, { stop }: Pick<CommandIo, 'stop'>): void {
+  const { tracker, trouble } = followed;
+  if (trouble) throw trouble;
+  if (tracker.end) return;
+  const { execution_arn: arn } = result;
+  throw stop.aborted
+    ? new InterruptedError(`Left before ${arn} has ended.`)
+    : new UserError(`Expected executions that have ended, got ${arn}, which runs: --follow waits for its end.`);
+}
+
+/** One result of a run and its reruns, the oldest first: the last outcome of each configuration counts. */
+function merged(results: RunResult[], options: { strict?: boolean }): RunResult {
+  return results
+    .sort((one, other) => Date.parse(one.started_at) - Date.parse(other.started_at))
+    .reduce((first, second) => mergeReruns(first, second, options));
+}
+
+/** Why there is no verdict, in a sentence. */
+function whyNone({ followed }: WatchedExecution, result: RunResult, { stop }: Pick<CommandIo, 'stop'>): string {
+  if (followed.tracker.end ?? followed.trouble) return whyNoVerdict(followed, result, {});
+  return stop.aborted
+    ? 'Left before the execution has ended, so there is no verdict.'
+    : 'The execution still runs, so there is no verdict yet: --follow waits for it.';
 }

@@ -7,6 +7,8 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   identifierOf,
   isIdentifierAlone,
+  isJsonObject,
+  isToleratedFailures,
   type AggregatedResult,
   type Configuration,
   type Json,
@@ -53,9 +55,22 @@ export function disagreements(
   ];
 }
 
-/** What the input asks for; what it leaves out is the construct's. */
+/**
+ * What the input asks for; what it leaves out is the construct's. Anybody may have given it: the state machine takes what is
+ * no object for an empty one, and refuses one with other values than these.
+ */
 export function inputOf({ input }: ExecutionRequest): SystemTestInput {
-  return parseJson(input) as SystemTestInput;
+  const value = parseJson(input);
+  const { configurations, max_concurrency, tolerated_failures } = isJsonObject(value) ? value : {};
+  return {
+    ...(isConfigurations(configurations) && { configurations }),
+    ...(typeof max_concurrency === 'number' && { max_concurrency }),
+    ...(isToleratedFailures(tolerated_failures) && { tolerated_failures }),
+  };
+}
+
+function isConfigurations(value: Json | undefined): value is Configuration[] {
+  return Array.isArray(value) && value.every((one) => identifierIn(one) !== undefined);
 }
 
 /** Whether the history is that of what was asked for. */

@@ -161,7 +161,7 @@ export function whyNoVerdict(
     const { execution_arn: arn } = result;
     return (
       `${withoutStop(trouble.message)}. The execution may still run; ` +
-      `look it up with: aws stepfunctions describe-execution --execution-arn ${arn}`
+      `look it up with: system-test report ${arn} --follow`
     );
   }
   if (stopped) return `${withoutStop(stopped.cause)}, so the execution was stopped and there is no verdict.`;
@@ -189,7 +189,7 @@ export function reasonOf(end: ExecutionEnd | undefined): string {
     case 'SUCCEEDED':
       return 'the execution ended, as its history has it';
     case undefined:
-      return 'the trigger stopped following the execution';
+      return 'the execution was last looked at';
     default:
       return `the execution failed${because}`;
   }

@@ -67,6 +67,8 @@ export class ExecutionTracker {
   private checked: Json | undefined;
   /** The index of the configuration that each iteration tests, where they are not started in their own order. */
   private order: number[] | undefined;
+  /** Whether it has begun to list the configurations, or looked at its input. */
+  private isSystemTest = false;
   private readonly iterations = new Map<number, Iteration>();
   /** In the order in which they came. */
   private readonly resultsSoFar: ConfigurationResult[] = [];
@@ -113,6 +115,11 @@ export class ExecutionTracker {
   items(): Json[] | undefined {
     const named = this.inputValue('configurations');
     return Array.isArray(named) ? named : undefined;
+  }
+
+  /** Whether the history is that of a system test, as far as its first state. */
+  showsSystemTest(): boolean {
+    return this.isSystemTest || this.items() !== undefined || this.end?.error?.startsWith('SystemTest') === true;
   }
 
   /** The configuration that the iteration at an index got. */
@@ -202,10 +209,12 @@ export class ExecutionTracker {
     const index = this.indexOf(event);
     const iteration = index === undefined ? undefined : this.iterations.get(index);
     this.usage.apply(event);
-    const checked = parseJson(event.stateExitedEventDetails?.assignedVariables?.checked);
-    if (checked !== undefined) {
-      this.checked = checked;
-      this.order = isJsonObject(checked) ? permutation(checked.order) : undefined;
+    const { checked, listing } = event.stateExitedEventDetails?.assignedVariables ?? {};
+    this.isSystemTest ||= checked !== undefined || listing !== undefined;
+    const made = parseJson(checked);
+    if (made !== undefined) {
+      this.checked = made;
+      this.order = isJsonObject(made) ? permutation(made.order) : undefined;
     }
     switch (event.type) {
       case 'ExecutionStarted':

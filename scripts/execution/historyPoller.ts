@@ -146,8 +146,7 @@ export class HistoryPoller {
     this.trouble = this.trouble?.kind === kind ? this.trouble : { kind, since: now };
     const waited = now - this.trouble.since;
     if (waited < (patience[kind] ?? 0) && now - this.answeredAt < longestSilence) return;
-    const name = this.executionArn.split(':').at(-1);
-    const wayOn = kind === 'credentials' ? `: sign in again, then join it by the same command with --name ${name}` : '';
+    const wayOn = kind === 'credentials' ? ': sign in again' : '';
     throw new NoVerdictError(`Could not read the history of the execution: ${summary(error)}${wayOn}`, {
       cause: error,
     });

@@ -155,5 +155,5 @@ function refusedStart(
 }
 
 function lookUp(executionArn: string): string {
-  return `; it may run, look it up with: aws stepfunctions describe-execution --execution-arn ${executionArn}`;
+  return `; it may run, look it up with: system-test report ${executionArn} --follow`;
 }

@@ -178,13 +178,7 @@ export async function runFake(fake: FakeMapRun, given: RunFake = {}): Promise<En
     ...{ name: 'run', ...options },
   };
   const calls: Record<string, number> = {};
-  const connection: Connection = {
-    api: { ...apiOf(fake, calls), ...given.api },
-    stateMachineArn: machineArn,
-    bucket: () => Promise.resolve(bucketOf(fake, calls)),
-    isAws: () => false,
-    close: () => Promise.resolve(),
-  };
+  const connection = connectionTo(fake, calls, given.api);
   const code = await testAndReport(identifiers, all, io, {
     open: (context) => Promise.resolve(byExecutions(connection, all, context)),
   }).catch((error: unknown) => {
@@ -194,6 +188,21 @@ export async function runFake(fake: FakeMapRun, given: RunFake = {}): Promise<En
     throw error;
   });
   return { code, ...text, calls };
+}
+
+/** Where such an execution is. @param calls counts them */
+export function connectionTo(
+  fake: FakeMapRun,
+  calls: Record<string, number> = {},
+  api: Partial<StepFunctions> = {},
+): Connection {
+  return {
+    api: { ...apiOf(fake, calls), ...api },
+    stateMachineArn: machineArn,
+    bucket: () => Promise.resolve(bucketOf(fake, calls)),
+    isAws: () => false,
+    close: () => Promise.resolve(),
+  };
 }
 
 /** The report of such a run. */

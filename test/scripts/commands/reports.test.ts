@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import type { RunResult } from '../../../lib/wire';
-import { cleanEnv, inProcess, serveApp, trigger, type ServedApp } from '../command';
+import { stepFunctions } from '../../../scripts/aws/stepFunctions';
+import { cleanEnv, inProcess, serveApp, startInProcess, trigger, type ServedApp } from '../command';
 import { failed, passed, runResultOf } from '../runResults';
 
 let directory: string;
@@ -75,6 +76,37 @@ describe('a run', () => {
 
     expect(stderr).toMatch(/^error: Could not write the report \S+: EISDIR/m);
     expect(code).toBe(3);
+  });
+
+  test('that somebody else started is reported as run reports it, and left running', async () => {
+    const { url } = app.endpoint;
+    const sdk = { endpointUrl: url, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+    const api = stepFunctions({ ...sdk, onCall: () => undefined });
+    const json = ['--endpoint-url', url, '--report', 'json'];
+    const input = JSON.stringify({ configurations: ['good', 'bad'], allow_unknown: true });
+    const started = { stateMachineArn: app.machineArn, name: 'by-a-pipeline', input };
+    const { executionArn } = await api.start(started);
+
+    const reported = await inProcess(['report', executionArn, '--follow', ...json]);
+
+    const asked = ['good', 'bad', '--allow-unknown', '--name', 'by-a-pipeline', '--state-machine', app.machineArn];
+    const ran = await inProcess(['run', ...asked, ...json]);
+    expect(ran.stderr).toMatch(/^Nothing was started: /);
+    expect(JSON.parse(ran.stdout)).toMatchObject(JSON.parse(reported.stdout) as object);
+    expect([reported.code, ran.code]).toEqual([1, 1]);
+
+    const slow = { ...started, name: 'slow', input: JSON.stringify({ configurations: ['slow'], allow_unknown: true }) };
+    const { executionArn: running } = await api.start(slow);
+    const { says, interrupt, ended } = startInProcess(['report', running, '--follow', ...json]);
+    await says('Testing 1 configuration.');
+    interrupt();
+    await expect(ended).resolves.toMatchObject({ code: 130, stdout: expect.stringContaining('"RUNNING"') });
+    await expect(app.statusOf(running)).resolves.toBe('RUNNING');
+    await api.stop(
+      { executionArn: running, error: 'Test.Over', cause: 'The test is over.' },
+      AbortSignal.timeout(5000),
+    );
+    api.close();
   });
 
   test('tells no cost with --no-cost', async () => {

@@ -270,7 +270,7 @@ describe('a run without a verdict', () => {
     const { code, stderr } = await ended;
 
     expect(stderr).toMatch(
-      /error: Could not read the history of the execution: Acc.* The execution may still run; look it up with: aws stepfunctions describe-execution --execution-arn arn:\S+\n$/,
+      /error: Could not read the history of the execution: Acc.* The execution may still run; look it up with: system-test report arn:\S+ --follow\n$/,
     );
     expect(code).toBe(3);
   });

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../scripts/io/clock';
 import type { Fault, FaultOf } from '../../proxy';
-import { awsEnv } from '../command';
-import { deploy, outcomes, run, seen, startRun, useCredentials, type DeployedTest } from './faultyLine';
+import { awsEnv, inProcess } from '../command';
+import { FakeClock } from '../fakeClock';
+import { deploy, outcomes, run, useCredentials, type DeployedTest } from './faultyLine';
 
 const expired: Fault = {
   answer: 400,
@@ -71,21 +72,20 @@ describe('credentials that expire in the middle', () => {
 
   test('and are not renewed end the run after two minutes, with what is known and how to go on', async () => {
     useCredentials({ ...awsEnv, AWS_SESSION_TOKEN: 'last' });
-    const asked = ['held-for-good', '--name', 'monday'];
+    const asked = ['held-for-good'];
 
     const { code, result, stderr } = await run(deployed, asked, { faultOf: expiringToken('last', 'nobody') });
 
     expect({ code, outcomes: outcomes(result) }).toEqual({ code: 3, outcomes: [['held-for-good', 'ERRORED']] });
     expect(stderr).toMatch(
-      /error: Could not read the history of the execution: ExpiredTokenException: .*: sign in again, then join it by the same command with --name monday\. The execution may still run; look it up with: aws stepfunctions describe-execution --execution-arn arn:\S+\n$/,
+      /error: Could not read the history of the execution: ExpiredTokenException: .*: sign in again\. The execution may still run; look it up with: system-test report arn:\S+ --follow\n$/,
     );
 
     // As it says.
     useCredentials(awsEnv);
-    const { proxy, ended } = await startRun(deployed, asked);
-    await seen(proxy, 'GetExecutionHistory');
     deployed.release('held-for-good');
-    await expect(ended).resolves.toMatchObject({ code: 0, result: { verdict: 'PASSED' } });
+    const args = ['report', result!.execution_arn, '--follow', '--endpoint-url', deployed.url];
+    await expect(inProcess(args, { clock: new FakeClock() })).resolves.toMatchObject({ code: 0 });
   });
 });
 

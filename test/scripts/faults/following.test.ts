@@ -95,15 +95,13 @@ describe('the history', () => {
         configuration_identifier: held,
         error: {
           type: 'SystemTest.NotFinished',
-          message: 'Not finished when the trigger stopped following the execution.',
+          message: 'Not finished when the execution was last looked at.',
         },
       });
       expect(stderr).toContain('error: Could not read the history of the execution: ');
       expect(stderr).toContain(reason);
-      expect(stderr).toMatch(
-        / The execution may still run; look it up with: aws stepfunctions describe-execution .*\n$/,
-      );
-      expect(stderr).toContain(`--execution-arn ${result!.execution_arn}\n`);
+      expect(stderr).toMatch(/ The execution may still run; look it up with: system-test report .* --follow\n$/);
+      expect(stderr).toContain(`system-test report ${result!.execution_arn} --follow\n`);
     },
   );
 

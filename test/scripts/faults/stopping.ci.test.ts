@@ -64,7 +64,7 @@ describe('an interrupted run', () => {
 
     expect({ code, status }).toEqual({ code: 130, status: 'RUNNING' });
     expect(stderr).toContain(`error: Could not stop the execution: ${why}`);
-    expect(stderr).toContain('. The execution may still run; look it up with: aws stepfunctions describe-execution ');
+    expect(stderr).toContain('. The execution may still run; look it up with: system-test report ');
     expect(stderr).toContain(`--execution-arn ${executionArn}\n`);
     expect(clock.now() - since).toBeLessThan(120_000);
   });
