@@ -9,12 +9,12 @@
 import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
 import { isExcused } from '../result/tally';
 import { originLine } from '../result/originText';
-import { unlistedText } from '../result/unlisted';
 import { counted } from '../terminal/counted';
 import { cut, printable, printableLine } from '../terminal/printable';
 import { errorText, sameErrors } from './causes';
 import { comparisonText } from './comparisonText';
 import { readableLog } from './readableLog';
+import { unlistedLines } from './text';
 import { verdictLine } from './verdictLine';
 import { withoutWorkflowCommands } from './workflowCommands';
 
@@ -58,8 +58,7 @@ export function* githubReport(result: RunResult, { full = false }: { full?: bool
   const news = comparisonText(result.comparison).join('\n').trimEnd();
   if (news !== '') yield line(news);
   for (const cause of causes) yield* group(cause, full);
-  const unlisted = result.all ? unlistedText(result, result.results) : '';
-  if (unlisted !== '') yield line(`${unlisted} The JSON report has all.`);
+  for (const left of unlistedLines(result)) yield line(left);
   const annotations = causes.map(annotationOf);
   yield* shown('error', annotations);
   yield* shown('warning', annotations);

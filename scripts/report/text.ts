@@ -152,7 +152,7 @@ function flakyLines({ results }: RunResult, colors: Colors): string[] {
 }
 
 /** What of many results is left out above. */
-function unlistedLines(result: RunResult): string[] {
+export function unlistedLines(result: RunResult): string[] {
   if (!result.all || result.results.length === result.all.length) return [];
   const text = unlistedText(
     result,

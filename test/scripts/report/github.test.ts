@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { RunConfigurationResult, RunResult } from '../../../lib/wire';
+import { manyResults } from '../../../scripts/result/allResults';
 import { githubReport } from '../../../scripts/report/github';
 import { errored, failed, hostileResult, passed, runResultOf } from '../runResults';
 
@@ -163,6 +164,13 @@ describe('the report for GitHub Actions', () => {
     expect(errors[9]![1]).toBe('3 more reasons');
     expect(errors[9]![2]).toContain('\n2 configurations failed: Typeb\na0');
     expect(Math.max(...errors.map(([, , message]) => message.length))).toBeLessThanOrEqual(4096);
+  });
+
+  test('says how many of a distributed run it leaves out', () => {
+    const many = manyResults(1500, (index) => (index < 1200 ? failed(`a${index}`) : passed(`b${index}`)));
+    const report = [...githubReport({ ...runResultOf([failed('a')]), failed: 1200, passed: 300, ...many })].join('');
+
+    expect(report).toContain('\n200 failed and 300 passed are not listed. The JSON report has all.\n');
   });
 
   test('tells the origin and the console with the verdict', () => {
