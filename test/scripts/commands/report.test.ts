@@ -32,7 +32,8 @@ async function reportFake(sources: string[], { fake = fakeMapRun([]), api, ...gi
     sources,
     { report: [{ format: 'json' }], redactCredentials: true, cost: true, color: false, progress: true, ...options },
     {
-      ...{ env: {}, cwd: () => process.cwd(), stdin: Readable.from([]), clock },
+      // Of another build than the one that started the execution: it is not its origin.
+      ...{ env: { GITLAB_CI: 'true', CI_JOB_ID: '9' }, cwd: () => process.cwd(), stdin: Readable.from([]), clock },
       ...{ stdout: stream('stdout'), stderr: stream('stderr'), stop: stop.signal },
       leave: new AbortController().signal,
     },
