@@ -48,8 +48,8 @@ export async function ownConfigurations(
       }
       if (kindOf(error) === 'denied') {
         throw new UserError(
-          `Expected the permission states:DescribeStateMachine, as grantRun gives it, for --grep to select from what the ` +
-            `construct has, got none: ${wayOut} (${summary(error)}).`,
+          `Expected the permission to read the definition of ${stateMachineArn} for --grep to select from, as grantRead ` +
+            `gives it, got none: ${wayOut} (${summary(error)}).`,
           cause,
         );
       }

@@ -1,26 +1,35 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { testInRounds } from '../../../scripts/plan/rounds';
 import { readSelection, type SelectionOptions } from '../../../scripts/plan/selection';
 import { ownConfigurations } from '../../../scripts/execution/ownConfigurations';
+import { jsonReport } from '../../../scripts/report/json';
 import { Talk } from '../../../scripts/terminal/talk';
 import type { Configuration } from '../../../lib/wire';
 import { FakeClock } from '../fakeClock';
 import { machineArn } from '../fakeExecution';
-import { passed, runResultOf } from '../runResults';
+import { failed, passed, runResultOf } from '../runResults';
 
 /** What is tested of what the construct has, first and at the end, and what is said. */
-async function tested(own: (string[] | Error)[], options: SelectionOptions, identifiers: string[] = []) {
+async function tested(
+  own: (string[] | Error)[],
+  options: SelectionOptions,
+  identifiers: string[] = [],
+  results = [passed('a')],
+) {
   let said = '';
   const stop = new AbortController().signal;
   const stdin = new PassThrough().end();
   const selection = await readSelection(identifiers, options, { stdin, stop }, (result) => result);
   let asked: Configuration[] | undefined;
-  await testInRounds(
+  const { result } = await testInRounds(
     selection,
     {
       test: (configurations) => {
         asked = configurations;
-        return Promise.resolve({ result: runResultOf([passed('a')]), repeatable: true });
+        return Promise.resolve({ result: runResultOf(results), repeatable: true });
       },
       findConfigurations: () => Promise.resolve(undefined),
       ownConfigurations: () => {
@@ -39,7 +48,7 @@ async function tested(own: (string[] | Error)[], options: SelectionOptions, iden
       judge: (result) => result,
     },
   );
-  return { asked, said };
+  return { asked, said, result };
 }
 
 describe("a pattern where nothing is named selects of the construct's configurations", () => {
@@ -47,7 +56,7 @@ describe("a pattern where nothing is named selects of the construct's configurat
 
   test('those that match, by their identifiers, to which the state machine adds the keys', async () => {
     const both = ['feed_1', 'other', 'feed_2'];
-    await expect(tested([both, both], { grep })).resolves.toEqual({
+    await expect(tested([both, both], { grep })).resolves.toMatchObject({
       asked: ['feed_1', 'feed_2'],
       said: "Of the construct's 3 configurations, --grep selects 2.\n",
     });
@@ -63,8 +72,25 @@ describe("a pattern where nothing is named selects of the construct's configurat
     expect(said).toBe("Of the construct's 1 configuration, --grep selects 1.\n");
   });
 
+  test('but of a run that is repeated those that did not pass, while the others stay as they were', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'rounds-'));
+    const file = join(directory, 'result.json');
+    const earlier = runResultOf([failed('feed_1'), failed('other'), passed('feed_2')]);
+    writeFileSync(file, [...jsonReport(earlier)].join(''));
+    try {
+      const { asked, result } = await tested([], { grep, rerunFailed: file }, [], [passed('feed_1')]);
+      expect(asked).toEqual(['feed_1']);
+      expect(result).toMatchObject({ verdict: 'FAILED', passed: 2, failed: 1 });
+      await expect(tested([], { grep: /^feed_2/u, rerunFailed: file })).rejects.toMatchObject({
+        message: expect.stringContaining('matches none of 2 configurations: "feed_1", "other".') as string,
+      });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
   test('but not of them where some are named', async () => {
-    await expect(tested([], { grep }, ['feed_9', 'x'])).resolves.toEqual({ asked: ['feed_9'], said: '' });
+    await expect(tested([], { grep }, ['feed_9', 'x'])).resolves.toMatchObject({ asked: ['feed_9'], said: '' });
   });
 });
 
@@ -89,8 +115,8 @@ describe("the construct's configurations", () => {
     await expect(ownOf(() => Promise.reject(error))).rejects.toMatchObject({
       name: 'UserError',
       message:
-        'Expected the permission states:DescribeStateMachine, as grantRun gives it, for --grep to select from what the ' +
-        'construct has, got none: name them, or give --configurations FILE (AccessDeniedException: not authorized).',
+        `Expected the permission to read the definition of ${machineArn} for --grep to select from, as grantRead gives it, ` +
+        'got none: name them, or give --configurations FILE (AccessDeniedException: not authorized).',
     });
   });
 });
