@@ -143,6 +143,11 @@ export interface Outcome extends ConfigurationResult {
 
 /** What became of a configuration in a run. */
 export interface RunConfigurationResult extends Outcome {
+  /**
+   * What the configuration holds beside its identifier. Absent where that is nothing; and where a Distributed Map read
+   * the list by itself, as then nobody else knows it.
+   */
+  configuration?: JsonObject;
   /** Its outcomes before it was run again, the oldest first. */
   earlier?: Outcome[];
   /** `true` where it passed only when it was run again. */

@@ -1,14 +1,22 @@
-import type { ExecutionStatus, Outcome, RunResult, Verdict } from '../../lib/wire';
+import {
+  identifierOf,
+  type Configuration,
+  type ExecutionStatus,
+  type Outcome,
+  type RunResult,
+  type Verdict,
+} from '../../lib/wire';
 import { costOf } from '../cost/cost';
 import type { StopReason } from '../io/stopSignal';
 import { notFinished } from '../result/untested';
 import { nameDisagreements } from '../result/nameDisagreements';
+import { ownKeysOf, withOwnKeys } from '../result/ownKeys';
 import { tally, toleratedCount } from '../result/tally';
 
 /** What the command knows of a direct run beside its outcomes. */
 export interface DirectRun {
-  /** The identifiers of the configurations to test. */
-  asked: string[];
+  /** The configurations to test. */
+  asked: Configuration[];
   maxConcurrency: number;
   /** A count, or a share such as `5%`. */
   toleratedFailures: number | string;
@@ -28,7 +36,8 @@ export interface DirectRun {
 export function directResult(results: Outcome[], run: DirectRun): RunResult {
   const { startedAt, stoppedAt, stopped } = run;
   const cutShort = results.some(({ error }) => error?.type === notFinished) ? stopped : undefined;
-  const [disagreement] = nameDisagreements(run.asked, results);
+  const keys = ownKeysOf(run.asked);
+  const [disagreement] = nameDisagreements(run.asked.map(identifierOf), results);
   const counted = tally(
     {
       schema_version: 1,
@@ -38,7 +47,7 @@ export function directResult(results: Outcome[], run: DirectRun): RunResult {
       errored: 0,
       max_concurrency: run.maxConcurrency,
       tolerated_failures: toleratedCount(run.toleratedFailures, results.length),
-      results,
+      results: results.map((one) => withOwnKeys(one, keys)),
       execution_arn: '',
       status: 'RUNNING',
       verdict: 'PASSED',

@@ -1,4 +1,4 @@
-import { identifierOf, type Configuration } from '../../lib/wire';
+import type { Configuration } from '../../lib/wire';
 import type { Lambda } from '../aws/lambda';
 import type { StopReason } from '../io/stopSignal';
 import type { StopSignal } from '../io/stopSignal';
@@ -71,8 +71,7 @@ export async function testDirectly(context: DirectContext, configurations: Confi
     const stopped = stop.signal.aborted ? (stop.signal.reason as StopReason) : undefined;
     const stoppedAt = io.clock.now();
     const price = options.cost ? { region: await api.region(), memoryMb } : undefined;
-    const asked = configurations.map(identifierOf);
-    const run = { asked, maxConcurrency, toleratedFailures, startedAt, stoppedAt, stopped, price };
+    const run = { asked: configurations, maxConcurrency, toleratedFailures, startedAt, stoppedAt, stopped, price };
     const origin = originOf(io.env, [...versions].join(', '));
     return {
       result: { ...directResult(outcomes, run), origin },

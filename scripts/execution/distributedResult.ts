@@ -1,6 +1,8 @@
 import { identifierOf, type DistributedResult, type RunResult } from '../../lib/wire';
 import { parseDistributedResult } from '../../lib/wire/parsers';
 import type { ResultBucket } from '../aws/resultBucket';
+import { mapResults } from '../result/allResults';
+import { ownKeysOf, withOwnKeys } from '../result/ownKeys';
 import { ResultSpool } from '../result/resultSpool';
 import { countByStatus, toleratedCount } from '../result/tally';
 import { restOfList } from '../result/unnamed';
@@ -79,6 +81,7 @@ export async function distributedResult(
     addUnfinished(followed, asked, read);
   }
   const { results, all } = spool.results();
+  const keys = ownKeysOf(tracker.items() ?? inputOf(asked).configurations);
   const counts = countByStatus(all);
   const [disagreement] = own
     ? mapRunDisagreements(followed, own, { ...read, counts }, asked)
@@ -91,7 +94,7 @@ export async function distributedResult(
       ...counts,
       mode: 'DISTRIBUTED',
       ...(location && { results_location: location }),
-      ...{ results, all },
+      ...mapResults({ results, all }, (one) => withOwnKeys(one, keys)),
       ...executionFacts(followed, asked),
       verdict: (disagreement === undefined && own && verdict) || 'ERRORED',
       ...(disagreement !== undefined && { disagreement }),

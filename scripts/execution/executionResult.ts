@@ -13,6 +13,7 @@ import type { FollowedExecution } from './followExecution';
 import { parseJson } from './jsonText';
 import { repairLogTail } from './logTail';
 import { NoVerdictError } from '../io/noVerdictError';
+import { ownKeysOf, withOwnKeys } from '../result/ownKeys';
 import { notFinished, untestedSentence } from '../result/untested';
 import { countByStatus, toleratedCount } from '../result/tally';
 import { UserError } from '../io/userError';
@@ -34,10 +35,11 @@ export interface TimedRequest extends ExecutionRequest {
 export function executionResult(followed: FollowedExecution, asked: TimedRequest): RunResult {
   const { tracker } = followed;
   const { verdict, result, disagreement } = judged(followed, asked);
+  const keys = ownKeysOf(tracker.items() ?? inputOf(asked).configurations);
   return {
     ...result,
     results: result.results.map((one, index) => ({
-      ...withReadableLog((one.truncated && tracker.wholeResult(index)) || one),
+      ...withOwnKeys(withReadableLog((one.truncated && tracker.wholeResult(index)) || one), keys),
       ...tracker.times(index),
     })),
     ...executionFacts(followed, asked),

@@ -11,6 +11,7 @@ import { printable, printableLine } from '../terminal/printable';
 import { indexed } from '../result/allResults';
 import { isExcused } from '../result/tally';
 import { disagreementSentence } from '../result/untested';
+import { configurationText } from './configurationText';
 import { readableLog } from './readableLog';
 import { xmlAttribute, xmlText } from './xmlText';
 
@@ -19,6 +20,12 @@ import { xmlAttribute, xmlText } from './xmlText';
  * (https://docs.aws.amazon.com/codebuild/latest/userguide/test-report.html).
  */
 export const codeBuildCases = 500;
+
+/**
+ * Characters of what a configuration holds beside its identifier. It stands in `<system-out>`: a test case has no
+ * properties in the schema, and its name stays the same in each run.
+ */
+const keysLength = 1000;
 
 /** One `<testcase>`, before it is written. */
 interface TestCase {
@@ -152,7 +159,9 @@ function outputOf(result: RunConfigurationResult): string {
     `Try ${index + 1}: ${outcomeLine(one)}`,
     ...(one.log_tail ? [readableLog(one.log_tail)] : []),
   ]);
+  const keys = configurationText(result.configuration, keysLength);
   return [
+    ...(keys === '' ? [] : [`Configuration: ${printableLine(keys)}`]),
     ...earlier,
     ...(earlier.length > 0 ? [`Last try: ${outcomeLine(result)}`] : []),
     ...(result.log_tail ? [readableLog(result.log_tail)] : []),

@@ -6,6 +6,7 @@ import { slowestOf } from '../result/allResults';
 import { isExcused } from '../result/tally';
 import { sameErrors } from './causes';
 import { comparisonMarkdown } from './comparisonText';
+import { configurationText } from './configurationText';
 import { readableLog } from './readableLog';
 import { verdictLine } from './verdictLine';
 import { cut } from '../terminal/printable';
@@ -145,7 +146,10 @@ function troubledText(troubled: RunConfigurationResult[][], count: number, room:
     header: '| Configuration | Outcome | Time | Error |\n| --- | --- | ---: | --- |\n',
     rows: troubled.flatMap((group) => {
       const [first] = group;
-      const names = `${group.slice(0, namedInTable).map(identifierOf).join(', ')}${moreThan(group, namedInTable)}`;
+      const names = `${group
+        .slice(0, namedInTable)
+        .map(group.length > 1 ? identifierOf : nameOf)
+        .join(', ')}${moreThan(group, namedInTable)}`;
       return first
         ? [`| ${names} | ${outcomeOf(first)} | ${group.length > 1 ? '' : timeOf(first)} | ${errorCell(first)} |\n`]
         : [];
@@ -205,7 +209,7 @@ function detailsOf(group: RunConfigurationResult[]): string {
       ? [markdownFence([...tries, ...(error ? [errorText(error)] : [])].join('\n')), '']
       : []),
     ...(log
-      ? [`Log output${group.length > 1 ? ` of ${identifierOf(first)}` : ''}:`, '', markdownFence(readableLog(log)), '']
+      ? [`Log output${group.length > 1 ? ` of ${nameOf(first)}` : ''}:`, '', markdownFence(readableLog(log)), '']
       : []),
     ...(truncated ? ['Cut, as a result may hold no more.', ''] : []),
     '</details>',
@@ -222,7 +226,7 @@ function flakyTable({ results, flaky: count = 0 }: RunResult): Table {
     header: '| Configuration | Before |\n| --- | --- |\n',
     rows: flaky.map((one) => {
       const before = (one.earlier ?? []).map((outcome) => markdownCode(cut(outcomeText(outcome), cellLength)));
-      return `| ${identifierOf(one)} | ${before.join(', ')} |\n`;
+      return `| ${nameOf(one)} | ${before.join(', ')} |\n`;
     }),
   };
 }
@@ -235,7 +239,7 @@ function knownTable({ results, known: count = 0 }: RunResult): Table {
     header: '| Configuration | Until | Reason | Error |\n| --- | --- | --- | --- |\n',
     rows: known.map((one) => {
       const reason = markdownCode(cut(one.known?.reason ?? '', cellLength));
-      return `| ${identifierOf(one)} | ${markdownCode(one.known?.expires ?? '')} | ${reason} | ${errorCell(one)} |\n`;
+      return `| ${nameOf(one)} | ${markdownCode(one.known?.expires ?? '')} | ${reason} | ${errorCell(one)} |\n`;
     }),
   };
 }
@@ -250,6 +254,12 @@ function slowestTable(result: RunResult): Table {
 
 function identifierOf({ configuration_identifier: identifier }: Outcome): string {
   return markdownCode(cut(identifier, identifierLength));
+}
+
+/** The identifier, and what else the configuration holds. */
+function nameOf(result: RunConfigurationResult): string {
+  const keys = configurationText(result.configuration, cellLength);
+  return identifierOf(result) + (keys === '' ? '' : ` (${markdownCode(keys)})`);
 }
 
 function timeOf({ duration_ms: ms }: Outcome): string {

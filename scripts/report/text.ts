@@ -10,6 +10,7 @@ import { slowestOf } from '../result/allResults';
 import { isExcused } from '../result/tally';
 import { unlistedText } from '../result/unlisted';
 import { sameErrors } from './causes';
+import { configurationText } from './configurationText';
 import { readableLog } from './readableLog';
 import { verdictLine } from './verdictLine';
 
@@ -17,6 +18,8 @@ const width = 80;
 /** How many of the slowest are named, and from how many configurations on. */
 const slowestNamed = 3;
 const slowestFrom = 5;
+/** Characters of what a configuration holds beside its identifier. */
+const keysLength = 120;
 /** Lines of identifiers of what did not pass for one reason. */
 const identifierLines = 6;
 
@@ -75,8 +78,13 @@ function groupLines(group: RunConfigurationResult[], colors: Colors): string[] {
   ];
 }
 
-function nameOf({ configuration_identifier: identifier }: Outcome, colors: Colors): string {
-  return colors.bold(printableLine(identifier));
+/** `config_3 (country: FR)` */
+function nameOf(
+  { configuration_identifier: identifier, configuration }: RunConfigurationResult,
+  colors: Colors,
+): string {
+  const keys = configurationText(configuration, keysLength);
+  return colors.bold(printableLine(identifier)) + (keys === '' ? '' : ` (${printableLine(keys)})`);
 }
 
 function whatOf(result: Outcome, colors: Colors): string {
@@ -133,7 +141,7 @@ function knownLines(
 ): string[] {
   const lines = known.map((one) => {
     const until = one.known ? ` (known until ${one.known.expires}: ${printableLine(one.known.reason)})` : '';
-    return `${colors.bold(printableLine(one.configuration_identifier))} ${outcomeText(one)}${until}`;
+    return `${nameOf(one, colors)} ${outcomeText(one)}${until}`;
   });
   return [
     ...titled(lines, known.length === 1 ? '1 known failure:' : `${known.length} known failures:`),
@@ -146,7 +154,7 @@ function flakyLines({ results }: RunResult, colors: Colors): string[] {
   const flaky = results.filter((one) => one.flaky);
   const lines = flaky.map((one) => {
     const before = (one.earlier ?? []).map(outcomeText).join('; then ');
-    return `${colors.bold(printableLine(one.configuration_identifier))} ${before}; then passed`;
+    return `${nameOf(one, colors)} ${before}; then passed`;
   });
   return titled(lines, `${flaky.length} flaky, passed only when run again:`);
 }

@@ -2,6 +2,7 @@
 import {
   isJsonObject,
   type Json,
+  type JsonObject,
   type Outcome,
   type RunComparison,
   type RunConfigurationResult,
@@ -213,9 +214,10 @@ function redactConfiguration(
   identifier: string,
   redactor: Redactor,
 ): RunConfigurationResult {
-  const { earlier, known } = result;
+  const { configuration, earlier, known } = result;
   return {
     ...redactOutcome(result, identifier, redactor),
+    ...(configuration ? { configuration: redactObject(configuration, redactor, false) } : {}),
     ...(earlier ? { earlier: earlier.map((one) => redactOutcome(one, identifier, redactor)) } : {}),
     ...(known ? { known: { ...known, reason: redactor(known.reason) } } : {}),
   };
@@ -237,19 +239,20 @@ function redactJson(value: Json, redactor: Redactor, secret: boolean): Json {
   if (typeof value === 'string') return secret && redactor.hidesText('password', value) ? redacted : redactor(value);
   if (typeof value === 'number') return secret ? redacted : value;
   if (Array.isArray(value)) return value.map((item) => redactJson(item, redactor, secret));
-  if (isJsonObject(value)) {
-    const taken = new Map<string, number>();
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => {
-        const safe = redactor(key);
-        const times = (taken.get(safe) ?? 0) + 1;
-        taken.set(safe, times);
-        const unique = times === 1 ? safe : `${safe} #${times}`;
-        const isOne = typeof item === 'string' || typeof item === 'number';
-        const hidden = isOne ? redactor.hidesText(key, String(item)) : redactor.hides(key);
-        return [unique, redactJson(item, redactor, secret || hidden)];
-      }),
-    );
-  }
-  return value;
+  return isJsonObject(value) ? redactObject(value, redactor, secret) : value;
+}
+
+function redactObject(object: JsonObject, redactor: Redactor, secret: boolean): JsonObject {
+  const taken = new Map<string, number>();
+  return Object.fromEntries(
+    Object.entries(object).map(([key, item]) => {
+      const safe = redactor(key);
+      const times = (taken.get(safe) ?? 0) + 1;
+      taken.set(safe, times);
+      const unique = times === 1 ? safe : `${safe} #${times}`;
+      const isOne = typeof item === 'string' || typeof item === 'number';
+      const hidden = isOne ? redactor.hidesText(key, String(item)) : redactor.hides(key);
+      return [unique, redactJson(item, redactor, secret || hidden)];
+    }),
+  );
 }

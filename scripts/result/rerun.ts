@@ -91,12 +91,14 @@ function costsOf(first: RunResult, second: RunResult): Pick<RunResult, 'cost' | 
 function mergeOutcomes(first: RunConfigurationResult, second: RunConfigurationResult): RunConfigurationResult {
   const earlier = [...outcomesOf(first), ...(second.earlier ?? [])];
   const flaky = second.status === 'PASSED' && earlier.some(({ status }) => status !== 'PASSED');
-  return { ...second, earlier, flaky: flaky || undefined, known: second.known ?? first.known };
+  const configuration = second.configuration ?? first.configuration;
+  return { ...second, ...{ configuration, earlier }, flaky: flaky || undefined, known: second.known ?? first.known };
 }
 
 /** All outcomes, the oldest first, each without what belongs to the configuration as a whole. */
 function outcomesOf(result: RunConfigurationResult): Outcome[] {
   const { earlier = [], ...last } = result;
+  delete last.configuration;
   delete last.flaky;
   delete last.known;
   return [...earlier, last];

@@ -124,16 +124,26 @@ function checkVerdict(result: RunResult): void {
 
 function configurationResultOf(value: Json, where: string): RunConfigurationResult {
   const object = objectAt(value, where);
-  const { earlier, flaky, known } = object;
+  const { configuration, earlier, flaky, known } = object;
   if (earlier !== undefined && !Array.isArray(earlier)) {
     throw new WireFormatError(`Expected earlier of ${where} to be a list, got ${shown(earlier)}`);
   }
   return {
     ...outcomeOf(object, where),
+    ...(configuration === undefined ? {} : { configuration: ownKeysAt(configuration, where) }),
     ...(earlier ? { earlier: earlier.map((one, index) => outcomeOf(one, `${where}.earlier[${index}]`)) } : {}),
     ...(flaky === true ? { flaky } : {}),
     ...(known === undefined ? {} : { known: knownAt(object, where) }),
   };
+}
+
+/** It goes into the event of the function again, of which these are not its own. */
+function ownKeysAt(value: Json, where: string): JsonObject {
+  const configuration = objectAt(value, `configuration of ${where}`);
+  for (const key of ['configuration_identifier', 'system_test']) {
+    if (key in configuration) throw new WireFormatError(`Expected no ${key} in configuration of ${where}`);
+  }
+  return configuration;
 }
 
 function outcomeOf(value: Json, where: string): Outcome {

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { RunResult, Verdict } from '../../../lib/wire';
+import type { RunConfigurationResult, RunResult, Verdict } from '../../../lib/wire';
 import { builtFile } from '../../io/builtFile';
+import { configurationText } from '../configurationText';
 import { jsonEscaped } from '../json';
+
+/** Characters of what a configuration holds beside its identifier. */
+const mostOfKeys = 4000;
 
 /**
  * The result as one HTML page that needs nothing else: no server, no network, no other file. The result stands in it as
@@ -54,7 +58,16 @@ function built(name: string): string {
  * `JSON.parse` reads the escapes back. The two line separators are escaped for tools that take it for JavaScript.
  */
 function embeddedJson(result: RunResult): string {
-  return jsonEscaped(JSON.stringify({ ...result, all: undefined }), /[<\u2028\u2029]/g);
+  const results = result.results.map(withShortKeys);
+  return jsonEscaped(JSON.stringify({ ...result, results, all: undefined }), /[<\u2028\u2029]/g);
+}
+
+/** A configuration may hold 100 KB, which nobody reads on a page, and there may be a thousand of them. */
+function withShortKeys(one: RunConfigurationResult): RunConfigurationResult {
+  const { configuration } = one;
+  return configuration && JSON.stringify(configuration).length > mostOfKeys
+    ? { ...one, configuration: { '(cut)': configurationText(configuration, mostOfKeys) } }
+    : one;
 }
 
 /** A source expression of the Content Security Policy: https://www.w3.org/TR/CSP3/#grammardef-hash-source */

@@ -17,6 +17,7 @@ export function details(row: Row): HTMLElement {
     result.configuration_identifier.length > 60
       ? element('p', { class: 'full-name' }, element('bdi', {}, result.configuration_identifier))
       : undefined,
+    ...(result.configuration ? block('Configuration', JSON.stringify(result.configuration, undefined, 2)) : []),
     knownNote(row),
     last && outcome(last),
     ...earlier.map((one, index) =>

@@ -1,5 +1,6 @@
 import type { Outcome, RunConfigurationResult, RunResult } from '../../../../../lib/wire';
 import { errorText } from '../../../causes';
+import { configurationText } from '../../../configurationText';
 import { visible } from './visible';
 
 /** What a row is counted as: `KNOWN` failed as the list of known failures says, `FLAKY` passed only when run again. */
@@ -25,7 +26,8 @@ export function rowsOf(run: RunResult): Row[] {
   return run.results.map((result, index) => {
     const note = noteOf(result);
     const reason = result.known?.reason ?? '';
-    const texts = [result.configuration_identifier, note, reason, ...outcomesOf(result).map(errorText)];
+    const keys = configurationText(result.configuration, 1000);
+    const texts = [result.configuration_identifier, keys, note, reason, ...outcomesOf(result).map(errorText)];
     return { index, result, kind: kindOf(result), note, searched: visible(texts.join('\n')).toLowerCase() };
   });
 }
