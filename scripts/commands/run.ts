@@ -134,6 +134,7 @@ export function byExecutions(
     test: (configurations, retry) => testExecution(context, configurations, retry),
     findConfigurations: (executionArn) => configurationsOfExecution(connection.api, executionArn, io),
     ownConfigurations: () => ownConfigurations(connection, io),
+    addsKeys: !options.allowUnknown,
     notes: (result) => concurrencyNotes(result, options),
     whyNoVerdict: ({ followed }, result) => whyNoVerdict(followed, result, options),
     close: () => {

@@ -7,13 +7,7 @@ import type { TestRound } from '../result/testRound';
 import type { Talk } from '../terminal/talk';
 import type { CommandIo } from '../io/commandIo';
 import { counted } from '../terminal/counted';
-import {
-  noteAdded,
-  selectedConfigurations,
-  type ConfigurationSelection,
-  type FindConfigurations,
-  type OwnConfigurations,
-} from './selection';
+import { noteAdded, selectedConfigurations, type ConfigurationLookup, type ConfigurationSelection } from './selection';
 
 /**
  * Tests some configurations: one round of a run.
@@ -23,12 +17,8 @@ import {
 export type Test<T extends TestRound> = (configurations: Configuration[] | undefined, retry: number) => Promise<T>;
 
 /** A way of testing configurations, round by round. */
-export interface RoundMethod<T extends TestRound> {
+export interface RoundMethod<T extends TestRound> extends ConfigurationLookup {
   test: Test<T>;
-  /** Finds what else the configurations of an earlier run held. */
-  findConfigurations: FindConfigurations;
-  /** Finds what the construct has; undefined where that can't be had. */
-  ownConfigurations?: OwnConfigurations;
 }
 
 /** What the rounds depend on beside the selection and the method. */
@@ -48,16 +38,15 @@ export interface RoundsContext {
  */
 export async function testInRounds<T extends TestRound>(
   selection: ConfigurationSelection,
-  { test, findConfigurations, ownConfigurations }: RoundMethod<T>,
+  method: RoundMethod<T>,
   context: RoundsContext,
 ): Promise<T> {
   const { options, io, talk } = context;
-  const selected = selectedConfigurations(selection, findConfigurations, ownConfigurations, talk);
-  const configurations = await unlessInterrupted(selected, io.stop);
-  const first = await test(configurations, 0);
-  const last = await runAgain(first, test, context);
+  const configurations = await unlessInterrupted(selectedConfigurations(selection, method, talk), io.stop);
+  const first = await method.test(configurations, 0);
+  const last = await runAgain(first, method.test, context);
   if (!io.stop.aborted) {
-    await noteAdded(selection, configurations, ownConfigurations, talk);
+    await noteAdded(selection, configurations, method.ownConfigurations, talk);
   }
   const { rerun } = selection;
   return rerun ? { ...last, result: mergeReruns(rerun.result, last.result, options) } : last;
@@ -78,7 +67,7 @@ async function runAgain<T extends TestRound>(first: T, test: Test<T>, context: R
     if (identifiers.length === 0 || stop.aborted || !last.repeatable) break;
     talk.note(`Running ${counted(identifiers.length)} again that did not pass, retry ${retry} of ${retries}.`);
     try {
-      const next = await test(withKeys(identifiers, first.configurations).configurations, retry);
+      const next = await test(withKeys(identifiers, first.configurations, last.result).configurations, retry);
       last = { ...next, result: mergeReruns(last.result, next.result, { strict }) };
     } catch (error) {
       talk.error(`The retry did not come to a result: ${(error as Error).message}`);

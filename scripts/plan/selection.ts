@@ -7,6 +7,7 @@ import { checkIdentifiers, readEarlierRun, withKeys } from '../result/earlierRun
 import type { Judge } from '../result/judgement';
 import { longestFirst, toRerun } from '../result/rerun';
 import type { CommandIo } from '../io/commandIo';
+import { UserError } from '../io/userError';
 import { counted } from '../terminal/counted';
 import type { Talk } from '../terminal/talk';
 
@@ -45,6 +46,16 @@ export type FindConfigurations = (executionArn: string) => Promise<Configuration
 /** The identifiers of the configurations that the construct has now. */
 export type OwnConfigurations = () => Promise<string[]>;
 
+/** What a way of testing knows of configurations. */
+export interface ConfigurationLookup {
+  /** Finds what else the configurations of an earlier run held. */
+  findConfigurations: FindConfigurations;
+  /** Finds what the construct has; undefined where only an earlier run says what there is. */
+  ownConfigurations?: OwnConfigurations;
+  /** Whether an identifier alone is tested with the keys that the construct has for it, and refused where it has none. */
+  addsKeys?: boolean;
+}
+
 /**
  * Reads all files that say what to test.
  * @param judge says what of an earlier run is worth running again
@@ -73,20 +84,30 @@ export async function readSelection(
 
 /**
  * The configurations to start, in order; undefined leaves them to the construct.
- * @param find finds what else the configurations of an earlier run held
- * @param own finds what the construct has; undefined where only an earlier run says what there is
- * @throws UserError for redacted identifiers, and where --grep finds nothing
+ * @throws UserError for redacted identifiers, for redacted keys that nothing else tells (with fewer, it might pass), and
+ * where --grep finds nothing
  */
 export async function selectedConfigurations(
   { named, grep, rerun, longestFirst: durations }: ConfigurationSelection,
-  find: FindConfigurations,
-  own: OwnConfigurations | undefined,
+  { findConfigurations: find, ownConfigurations: own, addsKeys }: ConfigurationLookup,
   talk: Talk,
 ): Promise<Configuration[] | undefined> {
   const found = async ({ file, result }: EarlierRun, identifiers: string[]) => {
     checkIdentifiers(identifiers, file);
-    const { configurations, bare } = withKeys(identifiers, named ?? (await find(result.execution_arn)));
-    if (bare > 0) {
+    const { configurations, hidden, bare } = withKeys(identifiers, named ?? (await find(result.execution_arn)), result);
+    if (hidden > 0 && !addsKeys) {
+      throw new UserError(
+        `Expected what ${counted(hidden)} of ${file} ${hidden === 1 ? 'holds beside its identifier' : 'hold beside their identifiers'}, ` +
+          'got it redacted, and it can not be looked up: give --configurations.',
+      );
+    }
+    if (hidden > 0) {
+      talk.note(
+        `What ${counted(hidden)} of ${file} held can't be looked up, so the construct's keys are taken; ` +
+          '--configurations FILE gives others.',
+      );
+    } else if (bare > 0 && !addsKeys && result.mode === 'DISTRIBUTED') {
+      // Of a list that its Map read by itself, no report tells the keys.
       talk.note(
         `${counted(bare)} of ${file} can't be looked up and ${bare === 1 ? 'is' : 'are'} run by identifier alone; ` +
           '--configurations FILE gives their other keys.',

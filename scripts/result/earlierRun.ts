@@ -1,5 +1,6 @@
 import { identifierOf, type Configuration, type RunResult } from '../../lib/wire';
 import { readInputFile } from '../io/inputFile';
+import { everyResult } from './allResults';
 import { redacted } from './redaction';
 import { parseRunResult } from './runResultFile';
 import { isUnnamed } from './unnamed';
@@ -40,13 +41,27 @@ export function checkIdentifiers(identifiers: string[], file: string): void {
 /**
  * The configurations with these identifiers.
  * @param known where their other keys are looked up
- * @returns `bare`: how many were not found, so that only their identifiers are known
+ * @param earlier a result of theirs, which tells the keys of those that are not known
+ * @returns `hidden`: how many had keys of which some are redacted there; `bare`: of how many no keys were found. Both are
+ *   identifiers alone.
  */
 export function withKeys(
   identifiers: string[],
   known: Configuration[] = [],
-): { configurations: Configuration[]; bare: number } {
+  earlier: Pick<RunResult, 'results' | 'all'> = { results: [] },
+): { configurations: Configuration[]; hidden: number; bare: number } {
   const byIdentifier = new Map(known.map((one) => [identifierOf(one), one]));
-  const bare = identifiers.filter((identifier) => !byIdentifier.has(identifier)).length;
-  return { configurations: identifiers.map((identifier) => byIdentifier.get(identifier) ?? identifier), bare };
+  const missing = new Set(identifiers.filter((identifier) => !byIdentifier.has(identifier)));
+  let hidden = 0;
+  for (const { configuration_identifier: identifier, configuration } of missing.size > 0 ? everyResult(earlier) : []) {
+    if (!configuration || !missing.has(identifier)) continue;
+    if (JSON.stringify(configuration).includes(redacted)) {
+      hidden++;
+    } else {
+      byIdentifier.set(identifier, { ...configuration, configuration_identifier: identifier });
+      missing.delete(identifier);
+    }
+  }
+  const configurations = identifiers.map((identifier) => byIdentifier.get(identifier) ?? identifier);
+  return { configurations, hidden, bare: missing.size - hidden };
 }

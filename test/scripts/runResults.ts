@@ -109,6 +109,8 @@ const outcome = (identifier: string): fc.Arbitrary<Outcome> =>
     { requiredKeys: ['configuration_identifier', 'status'] },
   );
 
+const ownKeys = fc.dictionary(hostileText, hostileText, { minKeys: 1, maxKeys: 2 });
+
 const known = fc.record({ reason: hostileText, expires: fc.constant('2026-12-31'), expired: fc.boolean() });
 
 const hostileOrigin = fc.record(
@@ -157,10 +159,11 @@ export const hostileResult: fc.Arbitrary<RunResult> = fc
             outcome(identifier),
             fc.option(fc.array(outcome(identifier), { minLength: 1, maxLength: 2 }), { nil: undefined }),
             fc.option(known, { nil: undefined }),
+            fc.option(ownKeys, { nil: undefined }),
           )
-          .map(([last, earlier, mark]): RunConfigurationResult => {
+          .map(([last, earlier, mark, configuration]): RunConfigurationResult => {
             const flaky = earlier && last.status === 'PASSED' ? true : undefined;
-            return { ...last, earlier, flaky, known: mark };
+            return { ...last, configuration, earlier, flaky, known: mark };
           }),
       ),
     ),

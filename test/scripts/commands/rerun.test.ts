@@ -205,6 +205,21 @@ test('a run with --rerun-failed takes the result of an invoke', async () => {
   expect(result.execution_arn).toMatch(/:execution:/);
 });
 
+it("runs what the construct knows with the construct's keys where those of before were redacted, and says so", async () => {
+  const earlier = file(
+    'construct.json',
+    runResultOf([failed('from_2_default', { configuration: { region: '[redacted]' } })]),
+  );
+  const args = ['run', '--endpoint-url', app.endpoint.url, '--rerun-failed', earlier];
+
+  const { stderr } = await inProcess(args);
+
+  expect(stderr).toContain(
+    `What 1 configuration of ${earlier} held can't be looked up, so the construct's keys are taken; --configurations`,
+  );
+  expect(eventsOf('from_2_default').at(-1)).toMatchObject({ region: 'eu' });
+});
+
 describe.each<Way>(['run', 'invoke'])('%s with --rerun-failed', (way) => {
   // An invoke looks up the configurations of an execution, too.
   it('runs just what did not pass in an execution, with the same event, and reports both as one', async () => {
@@ -212,6 +227,7 @@ describe.each<Way>(['run', 'invoke'])('%s with --rerun-failed', (way) => {
     const configurations = [good, { configuration_identifier: bad, region: 'us' }];
     const first = await tested('run', ['--configurations', file('given.json', configurations)]);
     expect(first.result).toMatchObject({ passed: 1, failed: 1 });
+    expect(first.result.results.map((one) => one.configuration)).toEqual([undefined, { region: 'us' }]);
 
     const { code: exit, stderr, result } = await tested(way, ['--rerun-failed', file('first.json', first.result)]);
 
@@ -225,6 +241,8 @@ describe.each<Way>(['run', 'invoke'])('%s with --rerun-failed', (way) => {
       verdict: 'PASSED',
       started_at: first.result.started_at,
     });
+    expect(result.results[1]).toMatchObject({ configuration: { region: 'us' }, flaky: true });
+    expect(result.results[1]?.earlier?.[0]).not.toHaveProperty('configuration');
     expect(eventsOf(good)).toHaveLength(1);
     expect(eventsOf(bad)[1]).toMatchObject({ region: 'us' });
   });
@@ -261,29 +279,48 @@ describe.each<Way>(['run', 'invoke'])('%s with --rerun-failed', (way) => {
     expect(existsSync(join(counts, `from_1_l_${way}`))).toBe(false);
   });
 
-  it('says where only the identifiers are known, and takes the rest from --configurations', async () => {
-    const [passing, failing, untested] = ['e', 'f', 'g'].map((letter) => `from_1_${letter}_${way}`) as [
-      string,
-      string,
-      string,
-    ];
-    const earlier = file('elsewhere.json', runResultOf([passed(passing), failed(failing), errored(untested)]));
+  it('takes the keys from the report where its execution can not be read, and needs none where it tells none', async () => {
+    const [keyed, bare] = [`from_1_e_${way}`, `from_1_f_${way}`];
+    const earlier = runResultOf([failed(keyed, { configuration: { region: 'us' } }), errored(bare)]);
 
-    const bare = await tested(way, ['--rerun-failed', earlier]);
-    expect(bare.stderr).toContain(
-      `2 configurations of ${earlier} can't be looked up and are run by identifier alone; --configurations FILE gives`,
+    const again = await tested(way, ['--rerun-failed', file('elsewhere.json', earlier)]);
+
+    expect(again.stderr).not.toMatch(/by identifier alone|looked up/);
+    expect(again.result).toMatchObject({ total: 2, passed: 2, flaky: 2 });
+    expect(eventsOf(keyed)).toEqual([{ configuration_identifier: keyed, system_test: true, region: 'us' }]);
+    expect(eventsOf(bare)).toEqual([{ configuration_identifier: bare, system_test: true }]);
+  });
+
+  it('starts nothing where keys were redacted that nothing else tells, as with fewer it might pass', async () => {
+    const [hidden, other] = [`from_1_g_${way}`, `from_1_i_${way}`];
+    const earlier = file(
+      'hidden.json',
+      runResultOf([failed(hidden, { configuration: { key: '[redacted]' } }), failed(other)]),
     );
-    expect(bare.result).toMatchObject({ total: 3, passed: 3, flaky: 2 });
 
-    const configurations = file('all.json', [
-      { configuration_identifier: failing, region: 'eu' },
-      untested,
-      'from_1_h',
-    ]);
+    const refused = await inProcess(command(way, ['--rerun-failed', earlier]));
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        `Expected what 1 configuration of ${earlier} holds beside its identifier, got it redacted, and it can not be looked up: give --configurations.`,
+      ),
+    });
+    expect(existsSync(join(counts, other))).toBe(false);
+
+    const configurations = file('all.json', [{ configuration_identifier: hidden, region: 'eu' }, other, 'from_1_h']);
     const full = await tested(way, ['--rerun-failed', earlier, '--configurations', configurations]);
-    expect(full.stderr).not.toContain('by identifier alone');
-    expect(full.result.total).toBe(3);
-    expect(eventsOf(failing)[1]).toMatchObject({ region: 'eu' });
+    expect(full.result).toMatchObject({ total: 2, passed: 2 });
+    expect(eventsOf(hidden)).toEqual([{ configuration_identifier: hidden, system_test: true, region: 'eu' }]);
+  });
+
+  it('says that identifiers are run alone where a Map read the list by itself, as no report tells their keys', async () => {
+    const earlier = file('listed.json', { ...runResultOf([failed(`from_1_j_${way}`)]), mode: 'DISTRIBUTED' });
+
+    const { stderr } = await tested(way, ['--rerun-failed', earlier]);
+
+    expect(stderr).toContain(
+      `1 configuration of ${earlier} can't be looked up and is run by identifier alone; --configurations FILE gives`,
+    );
   });
 
   it('starts nothing where all passed, says so and passes', async () => {

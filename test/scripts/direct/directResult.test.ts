@@ -1,4 +1,4 @@
-import type { Outcome, Verdict } from '../../../lib/wire';
+import type { Configuration, Outcome, Verdict } from '../../../lib/wire';
 import { directResult, type DirectRun } from '../../../scripts/direct/directResult';
 import type { StopReason } from '../../../scripts/io/stopSignal';
 
@@ -42,6 +42,16 @@ it.each<[string, Partial<DirectRun>, Verdict, string]>([
     status,
     total: 4,
   });
+});
+
+it('carries what a configuration holds beside its identifier', () => {
+  const asked: Configuration[] = [
+    'config_0',
+    { configuration_identifier: 'config_1', country: 'FR' },
+    { configuration_identifier: 'config_2' },
+  ];
+  const { results } = directResult(outcomes('PFP'), { ...run, asked });
+  expect(results.map((one) => one.configuration)).toEqual([undefined, { country: 'FR' }, undefined]);
 });
 
 it('has the shape of the result of an execution', () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { HistoryEvent, StepFunctions } from '../../../scripts/aws/stepFunctions';
 import { executionCounts } from '../../../scripts/cost/executionCounts';
 import { FakeClock } from '../fakeClock';
@@ -133,6 +136,20 @@ describe('a Map Run that does not come to its end', () => {
 
     expect(code).toBe(130);
     expect(stderr).toContain('the reading of the results was interrupted');
+  });
+
+  test('tells what those hold beside their identifiers that were named', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'named-')), 'named.jsonl');
+    writeFileSync(file, '"config_0"\n{"configuration_identifier": "config_1", "country": "FR"}\n');
+
+    const ended = await runFake(fakeMapRun(many(2)), { options: { configurations: file } });
+    rmSync(dirname(file), { recursive: true });
+
+    const keys = reportOf(ended).results.map((one) => [one.configuration_identifier, one.configuration]);
+    expect(keys.toSorted()).toEqual([
+      ['config_0', undefined],
+      ['config_1', { country: 'FR' }],
+    ]);
   });
 
   test.each<[string, Partial<HistoryEvent>, string]>([

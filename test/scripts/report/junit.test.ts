@@ -99,6 +99,16 @@ describe('a JUnit report', () => {
     expect(byName['no longer excused']?.failure?.message).toBe('Something went wrong! (known until 2026-12-31: moved)');
   });
 
+  test('tells what a configuration holds beside its identifier, and calls it the same as without', () => {
+    const configuration = { country: 'FR', limits: { rows: 10 } };
+    const { testcase } = parsed(
+      renderJunit(runResultOf([passed('a', { configuration }), failed('b', { configuration })])),
+    );
+    expect(testcase.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(testcase[0]?.['system-out']).toBe('Configuration: country: FR, limits: {"rows":10}');
+    expect(testcase[1]?.['system-out']).toMatch(/^Configuration: country: FR, .*\nSTART RequestId/);
+  });
+
   test('passes a flaky one and shows what it did before', () => {
     expect(byName['second try']).not.toHaveProperty('failure');
     expect(byName['second try']?.['system-out']).toMatch(

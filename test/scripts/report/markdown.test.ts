@@ -134,6 +134,16 @@ describe('a Markdown report', () => {
     expect(renderMarkdown(result, { full: true }).match(/^Log output:$/gm)?.length).toBeGreaterThan(100);
   });
 
+  test('tells what a configuration holds beside its identifier, cut', () => {
+    const configuration = { country: 'FR|', long: 'x'.repeat(100_000) };
+    const report = renderMarkdown(runResultOf([failed('broken', { configuration })]));
+    expect(report).toContain('| `broken` (<code>country&#58; FR&#124;&#44; long&#58; xxx');
+    expect(report.length).toBeLessThan(3000);
+    expect(renderMarkdown(runResultOf([failed('a', { configuration }), failed('b')]))).toContain(
+      'Log output of `a` (<code>country',
+    );
+  });
+
   test('counts all of those that a reason without room stands for', () => {
     const log = 'x'.repeat(2000);
     const results = [

@@ -100,6 +100,16 @@ describe('the text report', () => {
       `);
     });
 
+    test('tells what the first configuration holds beside its identifier, cut', () => {
+      const configuration = { country: 'FR\n', limits: { rows: 10 }, long: 'x'.repeat(100_000) };
+      const [first, ...others] = many;
+      const keys = `(country: FR , limits: {"rows":10}, long: ${'x'.repeat(78)}…)`;
+      expect(report([{ ...first!, configuration }, ...others])).toContain(
+        `\nThe first, config_0 ${keys}, failed after`,
+      );
+      expect(report([{ ...first!, configuration }])).toMatch(/^config_0 \(country: FR , .*…\) failed after 8\.012s\n/);
+    });
+
     test('says that the others differ where their numbers do', () => {
       const late = (identifier: string, seconds: number) =>
         failedOf(identifier, { error: { type: 'Late', message: `${seconds} s late` } });

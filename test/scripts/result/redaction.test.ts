@@ -174,6 +174,7 @@ describe('a result', () => {
       failed('a', {
         error: { type: text, message: text },
         log_tail: text,
+        configuration: { [text]: [text, { deep: text }], db_password: 'a1b2c3', country: 'FR' },
         response: { [text]: [text, { deep: text }] },
         earlier: [failed('a', { log_tail: text })],
         known: { reason: text, expires: '2026-12-31', expired: false },
@@ -190,6 +191,7 @@ describe('a result', () => {
       redact,
     );
     expect(JSON.stringify(safe)).not.toContain(secretKey);
+    expect(safe.results[0]?.configuration).toMatchObject({ db_password: '[redacted]', country: 'FR' });
     expect(safe.results[0]?.response).toEqual({
       'password=[redacted]': ['password=[redacted]', { deep: 'password=[redacted]' }],
     });

@@ -14,7 +14,11 @@ const result = runResultOf([
     earlier: [failed('a', { started_at: '2026-01-01T00:00:00Z' })],
     flaky: true,
   }),
-  failed('b', { truncated: true, known: { reason: 'moved', expires: '2026-12-31', expired: false } }),
+  failed('b', {
+    configuration: { country: 'FR', limits: { rows: 10 } },
+    truncated: true,
+    known: { reason: 'moved', expires: '2026-12-31', expired: false },
+  }),
 ]);
 const factors = { results: result.results, memoryMb: 128, architecture: 'arm64', region: 'eu-west-1' } as const;
 const complete = {
@@ -49,6 +53,16 @@ describe('a saved result', () => {
       'the state machine output alone',
       { status: undefined },
       'Expected status to be one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE, got nothing.',
+    ],
+    [
+      'keys of a configuration that are not its own',
+      { results: [{ ...result.results[0], configuration: { system_test: false } }, result.results[1]] },
+      'Expected no system_test in configuration of results[0].',
+    ],
+    [
+      'a configuration that is none',
+      { results: [{ ...result.results[0], configuration: 'FR' }, result.results[1]] },
+      'Expected configuration of results[0] to be an object, got "FR".',
     ],
     [
       'an origin without a version',

@@ -17,6 +17,14 @@ describe('the HTML report as a file', () => {
     expect(html).not.toContain('<img');
   });
 
+  test('carries no more of a configuration than a person reads', () => {
+    const run = aRun(1);
+    run.results[0]!.configuration = { country: 'FR', long: 'x'.repeat(100_000) };
+    const json = /id="result">(.*)<\/script>/.exec(renderHtml(run))![1]!;
+    expect(json.length).toBeLessThan(10_000);
+    expect(json).toContain('country: FR, long: xxx');
+  });
+
   test('allows its own script and styles by their hashes, and nothing else', () => {
     const html = renderHtml(aRun());
     const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)![1]!;

@@ -87,9 +87,10 @@ function aPass(ms: number, index: number): Pick<RunConfigurationResult, 'status'
   };
 }
 
-function aFailure(ms: number): Pick<RunConfigurationResult, 'status' | 'error' | 'log_tail'> {
+function aFailure(ms: number): Pick<RunConfigurationResult, 'status' | 'configuration' | 'error' | 'log_tail'> {
   return {
     status: 'FAILED',
+    configuration: { country: 'FR' },
     error: { type: 'Error', message: 'Something went wrong!' },
     log_tail: aLog(
       ms,

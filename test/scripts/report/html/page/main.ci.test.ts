@@ -181,7 +181,8 @@ describeInBrowser('the HTML report in Chromium', () => {
     expect(await toggle.getAttribute('aria-expanded')).toBe('true');
     const details = await page.locator('.details').innerText();
     expect(details).toContain('Error: Something went wrong!');
-    expect(details).toMatch(/Log output[^]*ERROR\s+Invoke Error[^]*REPORT RequestId/);
+    expect(details).toMatch(/Configuration\s+\{\s+"country": "FR"/i);
+    expect(details).toMatch(/Log output[^]*ERROR\s+Invoke Error\nError: Something went wrong!\n[^]*REPORT RequestId/);
     await toggle.click();
     expect(await toggle.getAttribute('aria-expanded')).toBe('false');
     expect(await openDetails(page)).toEqual([]);
