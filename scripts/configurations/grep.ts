@@ -45,9 +45,10 @@ export function matching<T extends Configuration>(
   const some = identifiers
     .slice(0, named)
     .map((one) => JSON.stringify(Array.from(one).slice(0, namedCharacters).join('')));
+  const more = identifiers.length - some.length;
   throw new UserError(
     `Expected --grep to match a configuration, got ${JSON.stringify(grep.source)}, which matches none of ` +
-      `${counted(identifiers.length)}: ${some.join(', ')}${identifiers.length > named ? ', …' : ''}.`,
+      `${counted(identifiers.length)}: ${some.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
   );
 }
 

@@ -99,7 +99,7 @@ test.each([
   [
     'a pattern that matches none of those that are named',
     ['run', 'a', 'b', 'c', 'd', '--grep', '^e'],
-    /^Expected --grep to match a configuration, got "\^e", which matches none of 4 configurations: "a", "b", "c", …\.$/,
+    /^Expected --grep to match a configuration, got "\^e", which matches none of 4 configurations: "a", "b", "c" and 1 more\.$/,
   ],
   [
     'a pattern that matches none of a file',
