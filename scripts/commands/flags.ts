@@ -148,11 +148,16 @@ export function addAllowUnknownOption(command: Command): Command {
   );
 }
 
+/** What a command has where the last execution takes the place of a file that is not given. */
+interface WithExecutions {
+  hasExecutions?: boolean;
+}
+
 /** `--rerun-failed`. */
-export function addRerunOption(command: Command): Command {
+export function addRerunOption(command: Command, { hasExecutions }: WithExecutions = {}): Command {
   return command.option(
-    '--rerun-failed <RESULT>',
-    'only what did not pass in this JSON report; the new report holds both runs',
+    `--rerun-failed ${hasExecutions ? '[RESULT]' : '<RESULT>'}`,
+    `only what did not pass in this JSON report${hasExecutions ? ' or the last execution' : ''}; the new report holds both runs`,
     nonEmpty('--rerun-failed'),
   );
 }
@@ -172,21 +177,24 @@ export function addTimeoutOption(command: Command, help: string): Command {
 }
 
 /** What comes last, and in the same order, in every command that tests: `run` and `invoke`. */
-export function addTestOptions(command: Command): Command {
-  return addReportOptions(addTalkOptions(addAwsOptions(addFunctionOptions(addOrderOptions(command)))));
+export function addTestOptions(command: Command, has: WithExecutions = {}): Command {
+  return addReportOptions(addTalkOptions(addAwsOptions(addFunctionOptions(addOrderOptions(command, has)))));
 }
 
-/** `--retries` and `--longest-first`. */
-function addOrderOptions(command: Command): Command {
-  return command
+/** `--retries`, `--longest-first` and, where that is what is done unasked, `--given-order`. */
+function addOrderOptions(command: Command, { hasExecutions }: WithExecutions): Command {
+  command
     .option('--retries <N>', 'run again what did not pass, up to N times, 0 to 10', (text) =>
       integer(text, '--retries', 0, mostRetries),
     )
     .option(
-      '--longest-first <RESULT>',
-      'start what took longest in this JSON report first',
+      `--longest-first ${hasExecutions ? '[RESULT]' : '<RESULT>'}`,
+      `start what took longest in this JSON report first${hasExecutions ? ' (default: the last execution)' : ''}`,
       nonEmpty('--longest-first'),
     );
+  return hasExecutions
+    ? command.addOption(new Option('--given-order', 'start all in the given order').conflicts('longestFirst'))
+    : command;
 }
 
 /** `--profile`, `--region`, `--endpoint-url`. */
@@ -244,6 +252,12 @@ export function checkTestOptions(identifiers: string[], options: TestOptions): v
   if (identifiers.length > 0 && options.rerunFailed !== undefined) {
     throw new UserError(
       'Expected either identifiers or --rerun-failed, which takes them from the earlier run, got both.',
+    );
+  }
+  if (options.local && (options.rerunFailed === true || options.longestFirst === true)) {
+    const flag = options.rerunFailed === true ? '--rerun-failed' : '--longest-first';
+    throw new UserError(
+      `Expected ${flag} RESULT together with --local, where there is no last execution, got no file.`,
     );
   }
   for (const [option, flag] of Object.entries({ app: '--app', ...functionFlags })) {

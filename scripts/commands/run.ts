@@ -5,10 +5,17 @@ import { defaultStack, parseStateMachineArn } from '../aws/target';
 import { configurationsOfExecution } from '../execution/configurationsOfExecution';
 import { ownConfigurations } from '../execution/ownConfigurations';
 import { executionInput } from '../execution/executionInput';
-import { testExecution, type ExecutionOptions, type TestedExecution } from '../execution/testExecution';
+import { durationsBefore, lastResult } from '../execution/lastExecution';
+import {
+  testExecution,
+  type ExecutionOptions,
+  type RunContext,
+  type TestedExecution,
+} from '../execution/testExecution';
 import { whyNoVerdict } from '../execution/executionResult';
 import type { ExitCode } from '../exitCode';
 import type { CommandIo } from '../io/commandIo';
+import { rerunOf } from '../plan/selection';
 import { UserError } from '../io/userError';
 import {
   addAllowUnknownOption,
@@ -31,7 +38,10 @@ import {
 import { testAndReport, type TestContext, type TestMethod } from './testAndReport';
 
 /** What `run` was asked to do. */
-export interface RunOptions extends TestOptions, StateMachineOptions, ExecutionOptions {}
+export interface RunOptions extends TestOptions, StateMachineOptions, ExecutionOptions {
+  /** Whether all are started in their own order, whatever is known of how long they take. */
+  givenOrder?: boolean;
+}
 
 const examples = `
 Examples:
@@ -42,7 +52,7 @@ Examples:
   system-test run --configurations feeds.csv --max-concurrency 20
   system-test run --stack Feeds --report text --report json=result.json
   system-test run --retries 1 --known-failures known.json --report junit=j.xml
-  system-test run --rerun-failed result.json  only what did not pass there
+  system-test run --rerun-failed              only what did not pass last
   system-test run --report github --report markdown=$GITHUB_STEP_SUMMARY
 `;
 
@@ -58,7 +68,8 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
     .addOption(stackOption('the system test', 'stateMachine'))
     .addOption(testOption('stateMachine'))
     .option('--state-machine <ARN>', 'its state machine, or a version or alias of it', stateMachine);
-  addAllowUnknownOption(addRerunOption(addGrepOption(addConfigurationsOption(command))))
+  const chosen = addRerunOption(addGrepOption(addConfigurationsOption(command)), { hasExecutions: true });
+  addAllowUnknownOption(chosen)
     .optionsGroup('How to run it:')
     .option(
       '--max-concurrency <N>',
@@ -70,7 +81,7 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
     'name of the execution; one with the same input is joined, or reported if it has ended',
     executionName,
   );
-  addTestOptions(command)
+  addTestOptions(command, { hasExecutions: true })
     .addHelpText('after', examples + exitCodesHelp)
     .action(async (identifiers: string[], options: RunOptions) => {
       done(await run(identifiers, options, io));
@@ -128,8 +139,19 @@ export function byExecutions(
   { io, talk, stop, redact }: TestContext,
 ): TestMethod<TestedExecution> {
   const cleanUp: (() => void)[] = [];
-  const context = { connection, options, io, talk, stop, redact, cleanUp };
+  const context: RunContext = { connection, options, io, talk, stop, redact, cleanUp };
   return {
+    select: async ({ rerun: given, longestFirst, ...selection }, judge) => {
+      const rerun =
+        given ?? (options.rerunFailed === true ? rerunOf(await lastResult(context), judge, options.grep) : undefined);
+      const count = (rerun?.identifiers ?? selection.named)?.length ?? Infinity;
+      // Of no more than may run at once, all are started at once.
+      if (!options.givenOrder && count > (options.maxConcurrency ?? 1)) {
+        context.durations = await durationsBefore(longestFirst ?? rerun, options, context);
+      }
+      // The state machine starts the longest first, and is given all that are named in their order.
+      return { ...selection, rerun };
+    },
     testPath: connection.test,
     test: (configurations, retry) => testExecution(context, configurations, retry),
     findConfigurations: (executionArn) => configurationsOfExecution(connection.api, executionArn, io),

@@ -1,10 +1,11 @@
 import type { Configuration, RunResult } from '../../lib/wire';
 import { codeOf, exitCode, type ExitCode } from '../exitCode';
-import { openUnlessInterrupted } from '../io/interruptedError';
+import { openUnlessInterrupted, unlessInterrupted } from '../io/interruptedError';
 import { testInRounds, type RoundMethod } from '../plan/rounds';
-import { readSelection } from '../plan/selection';
+import { readSelection, type ConfigurationSelection } from '../plan/selection';
+import type { EarlierRun } from '../result/earlierRun';
 import { checkReports, defaultReports, reportResult } from '../report/reports';
-import { judgeBy } from '../result/judgement';
+import { judgeBy, type Judge } from '../result/judgement';
 import { localCauseNotes } from '../result/localCauses';
 import { redactorOf, type Redactor } from '../result/redaction';
 import type { TestRound } from '../result/testRound';
@@ -26,6 +27,12 @@ export interface TestContext {
 export interface TestMethod<T extends TestRound> extends RoundMethod<T> {
   /** Path of the construct; undefined where it is not known. */
   testPath?: string;
+  /**
+   * What is selected once it is known what is there: what the last execution says is added, and what is left to the way of
+   * testing itself is left out.
+   * @throws UserError where there is no such execution
+   */
+  select?(selection: ConfigurationSelection, judge: Judge): Promise<ConfigurationSelection>;
   /** What a person wants to know beside the report. */
   notes?(result: RunResult): string[];
   /** Why there is no verdict, in a sentence. */
@@ -66,18 +73,22 @@ export async function testAndReport<T extends TestRound>(
     return codeOf(result.verdict, { interrupted, complete });
   };
 
-  const selection = await readSelection(identifiers, options, io, judge);
-  if (selection.rerun?.identifiers.length === 0) {
-    talk.note(`Nothing in ${selection.rerun.file} has to be run again, so nothing was started.`);
-    return report(judge(selection.rerun.result), false);
-  }
-  if (!selection.rerun) {
-    testing.check?.(selection.named);
+  const nothingAgain = ({ source, result }: EarlierRun) => {
+    talk.note(`Nothing in ${source} has to be run again, so nothing was started.`);
+    return report(judge(result), false);
+  };
+
+  const given = await readSelection(identifiers, options, io, judge);
+  if (given.rerun?.identifiers.length === 0) return nothingAgain(given.rerun);
+  if (rerunFailed === undefined) {
+    testing.check?.(given.named);
   }
   const stop = stopSignal(io);
   try {
     const method = await openUnlessInterrupted(testing.open({ io, talk, stop, redact }), io.stop);
     try {
+      const selection = method.select ? await unlessInterrupted(method.select(given, judge), io.stop) : given;
+      if (selection.rerun?.identifiers.length === 0) return await nothingAgain(selection.rerun);
       const context = { options, io, talk, stop: stop.signal, judge };
       const last = await testInRounds(selection, method, context);
       const { testPath } = method;

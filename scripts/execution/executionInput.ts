@@ -1,7 +1,14 @@
 import { detailBytes, maxConfigurations } from '../../lib/stateMachine/executionBudget';
-import { identifierOf, limits, type Configuration, type SystemTestInput } from '../../lib/wire';
+import { identifierOf, isJsonObject, limits, type Configuration, type SystemTestInput } from '../../lib/wire';
 import { grouped } from '../cost/cost';
 import { UserError } from '../io/userError';
+import { parseJson, sameJson } from './jsonText';
+
+/**
+ * Bytes of `start_first`. Each state before the Map has it in its events, and it is the longest that decide how long a run
+ * takes: the names of the others may be left out.
+ */
+const startFirstBytes = 16_384;
 
 /** What an execution is asked for. */
 export interface InputOptions {
@@ -15,6 +22,8 @@ export interface InputOptions {
 interface ConfigurationsInput extends InputOptions {
   /** Undefined leaves them to the construct. */
   configurations?: Configuration[];
+  /** Identifiers of what is started first; as many of them as there is room for. Default: none. */
+  startFirst?: string[];
 }
 
 /**
@@ -23,9 +32,30 @@ interface ConfigurationsInput extends InputOptions {
  *   state machine knows, by its mode
  */
 export function executionInput(options: ConfigurationsInput): string {
-  const json = inputJson(options);
-  checkBytes(Math.max(Buffer.byteLength(json), completedBytes(inputOf(options))));
-  return json;
+  const input = inputOf(options);
+  const bytes = Buffer.byteLength(JSON.stringify(input));
+  checkBytes(Math.max(bytes, completedBytes(input)));
+  const room = Math.min(startFirstBytes, limits.payloadBytes - bytes) - Buffer.byteLength(',"start_first":[]');
+  const first = fitting(options.startFirst ?? [], room);
+  return JSON.stringify({ ...input, ...(first.length > 0 && { start_first: first }) });
+}
+
+/** Whether two inputs ask for the same, in whatever order it is started. */
+export function sameRequest(one: string, other: string): boolean {
+  return sameJson(withoutOrder(one), withoutOrder(other));
+}
+
+/** The input without what it starts first. */
+export function withoutOrder(input: string): string {
+  const value = parseJson(input);
+  return isJsonObject(value) ? JSON.stringify({ ...value, start_first: undefined }) : input;
+}
+
+/** The first of the names, as many as fit in so many bytes of JSON. */
+function fitting(names: string[], room: number): string[] {
+  let left = room;
+  const end = names.findIndex((name) => (left -= Buffer.byteLength(JSON.stringify(name)) + 1) < 0);
+  return end < 0 ? names : names.slice(0, end);
 }
 
 /** The same, however large it is. */

@@ -8,7 +8,7 @@ import { InterruptedError } from '../io/interruptedError';
 import { NoVerdictError } from '../io/noVerdictError';
 import { UserError } from '../io/userError';
 import { attemptName } from './executionName';
-import { sameJson } from './jsonText';
+import { sameRequest } from './executionInput';
 
 /** How many executions of one derived name are tried: a stage that was retried that often has other troubles. */
 const mostAttempts = 20;
@@ -32,13 +32,16 @@ export interface StartRequest {
 /** An execution to follow. */
 export interface StartedExecution {
   executionArn: string;
+  /** JSON text: the one that was asked for, or the same in another order of start. */
+  input: string;
   /** Where nothing was started, as the execution of the name that the user gave has ended with the same input. */
   ended?: ExecutionDescription;
 }
 
 /**
  * Starts an execution, with patience where the start is throttled or gets no answer. As the name is chosen here, a
- * repeated request can't start a second one, and the same name with the same input joins the execution that already runs.
+ * repeated request can't start a second one, and the same name with the same input joins the execution that already runs,
+ * whatever is started first in it.
  * @param stop ends the patience
  * @throws UserError for what the user gave: machine, name, input, credentials, Region
  * @throws NoVerdictError where the start is refused: an execution of that name has another input, access denied,
@@ -58,15 +61,18 @@ export async function startExecution(
     const { executionArn, taken, repeated } = await startNamed(api, { stateMachineArn, name, input }, o);
     if (taken === undefined || request.name === undefined) {
       // Nobody else has a random name: the answer was lost, and the execution had ended before the next try.
-      return { executionArn };
+      return { executionArn, input };
     }
     const found = await api.describe(executionArn).catch(() => undefined);
-    const sameInput = found?.input !== undefined && sameJson(found.input, input);
-    if (!derived && sameInput) return { executionArn, ended: found };
+    const running = found?.input;
+    const sameInput = running !== undefined && sameRequest(running, input);
+    // Step Functions itself joins no more than what is the same to the letter.
+    if (sameInput && found?.status === 'RUNNING') return { executionArn, input: running };
+    if (!derived && sameInput) return { executionArn, input: running, ended: found };
     if (!derived || (found && !sameInput) || attempt === mostAttempts) throw nameTaken(name, found, taken);
     if (repeated && found && found.startDate.getTime() >= askedAt - clockSkew) {
       // It is this start's own, whose answer was lost. Another build may have started one a moment ago just as well.
-      return { executionArn };
+      return { executionArn, input: running ?? input };
     }
   }
 }

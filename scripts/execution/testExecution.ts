@@ -1,5 +1,5 @@
-import type { Configuration } from '../../lib/wire';
-import { executionInput, type InputOptions } from './executionInput';
+import { identifierOf, type Configuration } from '../../lib/wire';
+import { executionInput, withoutOrder, type InputOptions } from './executionInput';
 import { executionNameInBuild, retryName } from './executionName';
 import type { FollowedExecution } from './followExecution';
 import { follow, linkTo, resultOf, type FollowContext, type FollowOptions } from './followedResult';
@@ -7,6 +7,7 @@ import { startExecution, type StartedExecution } from './startExecution';
 import { unlessInterrupted } from '../io/interruptedError';
 import { originOf } from '../result/origin';
 import type { StopSignal } from '../io/stopSignal';
+import { longestFirst, type Durations } from '../result/rerun';
 import type { TestRound } from '../result/testRound';
 
 /** How to test by executions. */
@@ -21,6 +22,8 @@ export interface ExecutionOptions extends FollowOptions, InputOptions {
 export interface RunContext extends FollowContext {
   options: ExecutionOptions;
   stop: StopSignal;
+  /** What took longest by these is started first. Default: all in their own order. */
+  durations?: Durations;
 }
 
 /** An execution that was followed as far as it could be, and its result. */
@@ -41,8 +44,9 @@ export async function testExecution(
 ): Promise<TestedExecution> {
   const { connection, options, io, talk, stop } = context;
   const { api, stateMachineArn } = connection;
-  const input = executionInput({ ...options, configurations });
-  const base = options.name ?? executionNameInBuild(io.env, input);
+  const startFirst = context.durations && startOrder(configurations, context.durations);
+  const input = executionInput({ ...options, configurations, startFirst });
+  const base = options.name ?? executionNameInBuild(io.env, withoutOrder(input));
   const name = retry > 0 && base ? retryName(base, retry) : base;
   const startedAt = new Date(io.clock.now());
   const started = await unlessInterrupted(
@@ -58,7 +62,7 @@ export async function testExecution(
   const onStop = () =>
     talk.note(`Stopping the execution.${io.stop.aborted ? ' Interrupt again to leave it as it is.' : ''}`);
   const followed = await follow(executionArn, { stop: stop.signal, onStop }, context);
-  const asked = { executionArn, input, startedAt, now: new Date(io.clock.now()) };
+  const asked = { executionArn, input: started.input, startedAt, now: new Date(io.clock.now()) };
   const result = await resultOf(followed, asked, context);
   const { tracker, stopped, trouble } = followed;
   return {
@@ -69,6 +73,15 @@ export async function testExecution(
     // With trouble it may still run, and what is not believed is no ground to go on from.
     repeatable: trouble === undefined && tracker.end?.status !== 'ABORTED' && result.disagreement === undefined,
   };
+}
+
+/** The identifiers, the longest first; none where the order means nothing. Of the construct's, those whose duration is known. */
+function startOrder(configurations: Configuration[] | undefined, durations: Durations): string[] {
+  const known = [...durations].flatMap(([identifier, ms]) => (ms === undefined ? [] : identifier));
+  const all = configurations ?? known;
+  return all.length > 1 && all.some((one) => durations.get(identifierOf(one)) !== undefined)
+    ? longestFirst(all, durations).map(identifierOf)
+    : [];
 }
 
 function announce({ executionArn, ended }: StartedExecution, named: boolean, context: RunContext): void {

@@ -22,6 +22,8 @@ export interface InputOptions {
    * thousand direct invocations that return 60 KB each just fits.
    */
   mebibytes?: number;
+  /** A sentence for who meant no file by that name. */
+  hint?: string;
 }
 
 /** How messages name a file. */
@@ -36,7 +38,7 @@ export function inputName(file: string): string {
  * @throws InterruptedError
  */
 export async function readInputFile(file: string, what: string, options: InputOptions): Promise<string> {
-  const { stop, stdin, mebibytes = 64 } = options;
+  const { stop, stdin, mebibytes = 64, hint } = options;
   const source = stdin ? inputName(file) : file;
   const chunks: Buffer[] = [];
   let length = 0;
@@ -52,7 +54,7 @@ export async function readInputFile(file: string, what: string, options: InputOp
     }
   } catch (error) {
     if (stop.aborted) throw new InterruptedError('Interrupted before anything was started.', { cause: error });
-    throw error instanceof UserError ? error : unreadable(error as NodeJS.ErrnoException, what, source);
+    throw error instanceof UserError ? error : unreadable(error as NodeJS.ErrnoException, what, { source, hint });
   }
   return decode(Buffer.concat(chunks), source);
 }
@@ -68,9 +70,16 @@ function openInput(file: string): Readable {
   return fstatSync(fd).isFIFO() ? new Socket({ fd, readable: true, writable: false }) : createReadStream(file, { fd });
 }
 
-function unreadable(error: NodeJS.ErrnoException, what: string, source: string): UserError {
+function unreadable(
+  error: NodeJS.ErrnoException,
+  what: string,
+  { source, hint }: { source: string; hint?: string },
+): UserError {
   const reason = reasons[error.code ?? ''] ?? error.message;
-  return new UserError(`Expected ${what} to name a file, but ${source} can't be read: ${reason}.`, { cause: error });
+  const more = hint !== undefined && error.code === 'ENOENT' ? ` ${hint}` : '';
+  return new UserError(`Expected ${what} to name a file, but ${source} can't be read: ${reason}.${more}`, {
+    cause: error,
+  });
 }
 
 function decode(bytes: Buffer, source: string): string {

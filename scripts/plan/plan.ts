@@ -202,7 +202,7 @@ function timedBy(earlier: RunResult, configurations: Configuration[]): TimedConf
   const given = configurations.map(ms);
   return {
     given,
-    longestFirst: longestFirst(configurations, earlier).map(ms),
+    longestFirst: longestFirst(configurations, durations).map(ms),
     known: {
       longest: { identifier: identifierOf(slowest), ms: ms(slowest) },
       sum: given.reduce((sum, each) => sum + each, 0),

@@ -1,11 +1,11 @@
 /** Which configurations are tested, and in which order. */
-import { identifierOf, type Configuration, type RunResult } from '../../lib/wire';
+import { identifierOf, type Configuration } from '../../lib/wire';
 import { matching } from '../configurations/grep';
 import { namedConfigurations } from '../configurations/namedConfigurations';
 import { everyResult } from '../result/allResults';
-import { checkIdentifiers, readEarlierRun, withKeys } from '../result/earlierRun';
+import { checkIdentifiers, readEarlierRun, withKeys, type EarlierRun } from '../result/earlierRun';
 import type { Judge } from '../result/judgement';
-import { longestFirst, toRerun } from '../result/rerun';
+import { knownDurations, longestFirst, toRerun } from '../result/rerun';
 import type { CommandIo } from '../io/commandIo';
 import { UserError } from '../io/userError';
 import { counted } from '../terminal/counted';
@@ -16,16 +16,10 @@ export interface SelectionOptions {
   configurations?: string;
   /** Only those whose identifier matches. */
   grep?: RegExp;
-  /** File with the result of an earlier run, of which only what did not pass is run. */
-  rerunFailed?: string;
-  /** File with the result of an earlier run, by whose durations the configurations are ordered. */
-  longestFirst?: string;
-}
-
-/** An earlier run, as the user named it. */
-interface EarlierRun {
-  file: string;
-  result: RunResult;
+  /** File with the result of an earlier run, of which only what did not pass is run; `true`: that of the last execution. */
+  rerunFailed?: string | true;
+  /** File with the result of an earlier run, by whose durations the configurations are ordered; `true` as above. */
+  longestFirst?: string | true;
 }
 
 /** What the user selected. */
@@ -35,9 +29,14 @@ export interface ConfigurationSelection {
   /** Where nothing is named: which of the construct's own. */
   grep?: RegExp;
   /** Those of an earlier run to run again. */
-  rerun?: EarlierRun & { identifiers: string[] };
-  /** The run whose durations give the order. */
+  rerun?: Rerun;
+  /** The run whose durations give the order, and the configurations where nothing else does. */
   longestFirst?: EarlierRun;
+}
+
+/** An earlier run, and what of it is run again. */
+export interface Rerun extends EarlierRun {
+  identifiers: string[];
 }
 
 /** The configurations of an earlier execution, with all keys; undefined where they can't be had. */
@@ -57,7 +56,7 @@ export interface ConfigurationLookup {
 }
 
 /**
- * Reads all files that say what to test.
+ * Reads all files that say what to test. What only the last execution says is left out.
  * @param judge says what of an earlier run is worth running again
  * @throws UserError, InterruptedError
  */
@@ -67,19 +66,27 @@ export async function readSelection(
   io: Pick<CommandIo, 'stdin' | 'stop'>,
   judge: Judge,
 ): Promise<ConfigurationSelection> {
-  const earlier = async (file: string, flag: string) => ({ file, result: await readEarlierRun(file, flag, io) });
+  const earlier = async (file: string | true | undefined, flag: string) =>
+    typeof file === 'string' ? { source: file, result: await readEarlierRun(file, flag, io) } : undefined;
   const named = await namedConfigurations(identifiers, options.configurations, io);
-  const rerun = options.rerunFailed === undefined ? undefined : await earlier(options.rerunFailed, '--rerun-failed');
-  const again = rerun && toRerun(judge(rerun.result));
-  const { grep } = options;
+  const rerun = await earlier(options.rerunFailed, '--rerun-failed');
+  const { grep, rerunFailed } = options;
   return {
     // Of a run that is repeated, they give the other keys alone.
-    named: named && !rerun ? matching(named, grep) : named,
-    grep: named || rerun ? undefined : grep,
-    rerun: rerun && again && { ...rerun, identifiers: again.length === 0 ? again : matching(again, grep) },
-    longestFirst:
-      options.longestFirst === undefined ? undefined : await earlier(options.longestFirst, '--longest-first'),
+    named: named && rerunFailed === undefined ? matching(named, grep) : named,
+    grep: named || rerunFailed !== undefined ? undefined : grep,
+    rerun: rerun && rerunOf(rerun, judge, grep),
+    longestFirst: await earlier(options.longestFirst, '--longest-first'),
   };
+}
+
+/**
+ * What of an earlier run is run again.
+ * @throws UserError where --grep finds nothing of it
+ */
+export function rerunOf(earlier: EarlierRun, judge: Judge, grep?: RegExp): Rerun {
+  const again = toRerun(judge(earlier.result));
+  return { ...earlier, identifiers: again.length === 0 ? again : matching(again, grep) };
 }
 
 /**
@@ -88,28 +95,28 @@ export async function readSelection(
  * where --grep finds nothing
  */
 export async function selectedConfigurations(
-  { named, grep, rerun, longestFirst: durations }: ConfigurationSelection,
+  { named, grep, rerun, longestFirst: earlier }: ConfigurationSelection,
   { findConfigurations: find, ownConfigurations: own, addsKeys }: ConfigurationLookup,
   talk: Talk,
 ): Promise<Configuration[] | undefined> {
-  const found = async ({ file, result }: EarlierRun, identifiers: string[]) => {
-    checkIdentifiers(identifiers, file);
+  const found = async ({ source, result }: EarlierRun, identifiers: string[]) => {
+    checkIdentifiers(identifiers, source);
     const { configurations, hidden, bare } = withKeys(identifiers, named ?? (await find(result.execution_arn)), result);
     if (hidden > 0 && !addsKeys) {
       throw new UserError(
-        `Expected what ${counted(hidden)} of ${file} ${hidden === 1 ? 'holds beside its identifier' : 'hold beside their identifiers'}, ` +
+        `Expected what ${counted(hidden)} of ${source} ${hidden === 1 ? 'holds beside its identifier' : 'hold beside their identifiers'}, ` +
           'got it redacted, and it can not be looked up: give --configurations.',
       );
     }
     if (hidden > 0) {
       talk.note(
-        `What ${counted(hidden)} of ${file} held can't be looked up, so the construct's keys are taken; ` +
+        `What ${counted(hidden)} of ${source} held can't be looked up, so the construct's keys are taken; ` +
           '--configurations FILE gives others.',
       );
     } else if (bare > 0 && !addsKeys && result.mode === 'DISTRIBUTED') {
       // Of a list that its Map read by itself, no report tells the keys.
       talk.note(
-        `${counted(bare)} of ${file} can't be looked up and ${bare === 1 ? 'is' : 'are'} run by identifier alone; ` +
+        `${counted(bare)} of ${source} can't be looked up and ${bare === 1 ? 'is' : 'are'} run by identifier alone; ` +
           '--configurations FILE gives their other keys.',
       );
     }
@@ -123,14 +130,15 @@ export async function selectedConfigurations(
   };
   const ofConstruct = async () => (own && grep ? select(own, grep) : undefined);
   const selected = rerun ? await found(rerun, rerun.identifiers) : (named ?? (await ofConstruct()));
-  if (!durations) return selected;
-  if (selected) return longestFirst(selected, durations.result);
-  const identifiers = Array.from(everyResult(durations.result), (one) => one.configuration_identifier);
+  if (!earlier) return selected;
+  const durations = knownDurations(earlier.result);
+  if (selected) return longestFirst(selected, durations);
+  const identifiers = Array.from(everyResult(earlier.result), (one) => one.configuration_identifier);
   const some = matching(identifiers, grep);
   talk.note(
-    `Testing the ${counted(some.length)} of ${durations.file}: only the construct knows whether it has others now.`,
+    `Testing the ${counted(some.length)} of ${earlier.source}: only the construct knows whether it has others now.`,
   );
-  return longestFirst(await found(durations, some), durations.result);
+  return longestFirst(await found(earlier, some), durations);
 }
 
 /** Tells which configurations that --grep finds the construct has got since they were selected: they were not tested. */

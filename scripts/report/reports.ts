@@ -96,12 +96,12 @@ function* pieces(report: Report, defuse = (text: string) => text): Generator<str
 
 /**
  * Makes sure before the run that its reports can be written after it, each to a place of its own.
- * @param inputs files that the command reads, which no report overwrites; `-` is standard input, undefined is none
+ * @param inputs files that the command reads, which no report overwrites; `-` is standard input, anything else than a text is none
  * @throws UserError where two reports have one place, by whatever path or link, or a report that of an input; where a
  * file is a directory, its name is too long, or its directory is missing or not writable
  */
-export async function checkReports(reports: ReportRequest[], inputs: (string | undefined)[]): Promise<void> {
-  const files = inputs.filter((file) => file !== undefined);
+export async function checkReports(reports: ReportRequest[], inputs: (string | true | undefined)[]): Promise<void> {
+  const files = inputs.filter((file) => typeof file === 'string');
   const read = new Set(await Promise.all(files.map((file) => placeOf(file === '-' ? '/dev/stdin' : file))));
   const written = new Set<string>();
   for (const { format, file } of reports) {

@@ -10,6 +10,13 @@ import { UserError } from '../io/userError';
 /** What the JSON report of a run may hold: that of a hundred thousand configurations, with the logs of some that failed. */
 export const reportMebibytes = 256;
 
+/** An earlier run. */
+export interface EarlierRun {
+  /** How messages name it: the file, or the execution. */
+  source: string;
+  result: RunResult;
+}
+
 /**
  * Reads the JSON report of an earlier run.
  * @param flag that named it, for messages
@@ -20,7 +27,8 @@ export async function readEarlierRun(
   flag: string,
   { stop }: Pick<CommandIo, 'stop'>,
 ): Promise<RunResult> {
-  return parseRunResult(await readInputFile(file, flag, { stop, mebibytes: reportMebibytes }), file);
+  const hint = 'What follows the flag is its file: identifiers stand before it.';
+  return parseRunResult(await readInputFile(file, flag, { stop, mebibytes: reportMebibytes, hint }), file);
 }
 
 /**

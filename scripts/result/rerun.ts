@@ -104,16 +104,15 @@ function outcomesOf(result: RunConfigurationResult): Outcome[] {
   return [...earlier, last];
 }
 
+/** Milliseconds that each configuration took, by identifier; undefined where that is not known. */
+export type Durations = ReadonlyMap<string, number | undefined>;
+
 /**
  * The configurations in the order that makes the whole run short: those that took longest in an earlier run first, so
  * that none of them starts last and keeps a single lane busy. Those without an earlier duration come before all others,
  * as they may take any time. Equals keep their order.
  */
-export function longestFirst(
-  configurations: Configuration[],
-  earlier: Pick<RunResult, 'results' | 'all'>,
-): Configuration[] {
-  const durations = knownDurations(earlier);
+export function longestFirst(configurations: Configuration[], durations: Durations): Configuration[] {
   const expected = (configuration: Configuration) => durations.get(identifierOf(configuration)) ?? Infinity;
   return configurations
     .map((configuration) => ({ configuration, duration: expected(configuration) }))
@@ -122,7 +121,7 @@ export function longestFirst(
 }
 
 /** Milliseconds that each configuration took in an earlier run, as far as that is known, by identifier. */
-export function knownDurations(earlier: Pick<RunResult, 'results' | 'all'>): Map<string, number | undefined> {
+export function knownDurations(earlier: Pick<RunResult, 'results' | 'all'>): Durations {
   return new Map(Array.from(everyResult(earlier), (one) => [one.configuration_identifier, longestOf(one)]));
 }
 

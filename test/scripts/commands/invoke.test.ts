@@ -496,7 +496,12 @@ it('has every flag of run, but those that mean an execution', async () => {
 
   const [run, direct] = await Promise.all([flagsOf('run'), flagsOf('invoke')]);
 
-  expect(run.filter((flag) => !direct.includes(flag))).toEqual(['  --state-machine', '  --allow-unknown', '  --name']);
+  expect(run.filter((flag) => !direct.includes(flag))).toEqual([
+    '  --state-machine',
+    '  --allow-unknown',
+    '  --name',
+    '  --given-order',
+  ]);
 });
 
 describe('the built command', () => {

@@ -27,6 +27,7 @@ const code = `
   const times = readFileSync(file, 'utf8').trim().split('\\n').length;
   if (identifier.startsWith('slow') && times > 1) await new Promise((resolve) => setTimeout(resolve, 60_000));
   while (identifier === 'held' && !existsSync(${JSON.stringify(released)})) await new Promise((go) => setTimeout(go, 10));
+  await new Promise((resolve) => setTimeout(resolve, Number(/^takes_(\\d+)/.exec(identifier)?.[1] ?? 0)));
   const from = Number(/^from_(\\d+)/.exec(identifier)?.[1] ?? (identifier.startsWith('slow') ? 2 : 1));
   if (times < from) throw new Error('Not yet!');
   return { system_test_successful: true };`;
@@ -353,41 +354,102 @@ describe.each<Way>(['run', 'invoke'])('%s with --rerun-failed', (way) => {
   });
 });
 
-describe.each<Way>(['run', 'invoke'])('%s with --longest-first', (way) => {
-  const earlier = () =>
-    file(
-      'durations.json',
-      runResultOf([
-        passed('from_1_x', { duration_ms: 1 }),
-        passed('from_1_y', { duration_ms: 3000 }),
-        passed('from_1_z', { duration_ms: 2000 }),
-      ]),
-    );
+const earlier = () =>
+  file(
+    'durations.json',
+    runResultOf([
+      passed('from_1_x', { duration_ms: 1 }),
+      passed('from_1_y', { duration_ms: 3000 }),
+      passed('from_1_z', { duration_ms: 2000 }),
+    ]),
+  );
+const identifiersOf = ({ results }: RunResult) => results.map((one) => one.configuration_identifier);
+/** The identifiers in the order in which they were started. */
+const startsOf = ({ results }: RunResult) =>
+  identifiersOf({ results: [...results].sort((a, b) => a.started_at!.localeCompare(b.started_at!)) } as RunResult);
 
+describe.each<Way>(['run', 'invoke'])('%s with --longest-first', (way) => {
   it('starts what took longest first, and before it what is not known', async () => {
     const args = ['from_1_x', 'from_1_z', 'from_1_new', '--longest-first', earlier(), '--max-concurrency', '1'];
 
     const { result } = await tested(way, args);
 
-    expect(result.results.map((one) => one.configuration_identifier)).toEqual(['from_1_new', 'from_1_z', 'from_1_x']);
-    const starts = result.results.map((one) => one.started_at!);
-    expect(starts).toEqual([...starts].sort());
+    expect(startsOf(result)).toEqual(['from_1_new', 'from_1_z', 'from_1_x']);
+    const reported = way === 'run' ? ['from_1_x', 'from_1_z', 'from_1_new'] : startsOf(result);
+    expect(identifiersOf(result)).toEqual(reported);
   });
+});
 
+describe('an invoke with --longest-first', () => {
   it('tests the configurations of the earlier run where none are named, and says so', async () => {
-    const { stderr, result } = await tested(way, ['--longest-first', earlier()]);
+    const { stderr, result } = await tested('invoke', ['--longest-first', earlier()]);
 
     expect(stderr).toMatch(/^Testing the 3 configurations of .*durations\.json: only the construct knows whether/m);
-    expect(result.results.map((one) => one.configuration_identifier)).toEqual(['from_1_y', 'from_1_z', 'from_1_x']);
+    expect(identifiersOf(result)).toEqual(['from_1_y', 'from_1_z', 'from_1_x']);
   });
 
   it('is refused where the earlier run does not know all of its configurations', async () => {
     const partial = file('partial.json', runResultOf([passed('from_1_x'), errored('the rest of the list')]));
 
-    await expect(inProcess(command(way, ['--longest-first', partial]))).resolves.toMatchObject({
+    await expect(inProcess(command('invoke', ['--longest-first', partial]))).resolves.toMatchObject({
       code: 2,
       stderr: expect.stringContaining('got "the rest of the list": name them, or give --configurations.'),
     });
+  });
+});
+
+describe('a run with --longest-first', () => {
+  it('tests all of the construct, whatever the earlier run knows', async () => {
+    const partial = runResultOf([passed('x'), passed('from_2_default', { duration_ms: 9 }), errored('the rest')]);
+    const args = ['--longest-first', file('partial.json', partial), '--max-concurrency', '1'];
+
+    const { result } = await tested('run', args);
+
+    expect(identifiersOf(result)).toEqual(['from_1', 'from_2_default']);
+    expect(startsOf(result)).toEqual(['from_2_default', 'from_1']);
+  });
+
+  it.each(['from_1', 'from_1 from_2_default'])('takes no identifier for a file: %s', async (identifiers) => {
+    const { code: exit, stderr } = await inProcess(['run', '--longest-first', ...identifiers.split(' ')], {
+      env: cleanEnv,
+    });
+
+    expect({ exit, stderr }).toEqual({
+      exit: 2,
+      stderr:
+        "error: Expected --longest-first to name a file, but from_1 can't be read: there is no such file. " +
+        'What follows the flag is its file: identifiers stand before it.\n',
+    });
+  });
+});
+
+describe('a run after another', () => {
+  const three = ['takes_20_a', 'takes_80_b', 'takes_50_c', '--max-concurrency', '1'];
+
+  it('starts what took longest then first, and what did not pass with --rerun-failed, both without a file', async () => {
+    await tested('run', [...three, 'from_2_p']);
+
+    const [again, given] = [await tested('run', three), await tested('run', [...three, '--given-order'])];
+    expect(startsOf(again.result)).toEqual(['takes_80_b', 'takes_50_c', 'takes_20_a']);
+    expect(startsOf(given.result)).toEqual(['takes_20_a', 'takes_80_b', 'takes_50_c']);
+    expect(identifiersOf(again.result)).toEqual(identifiersOf(given.result));
+  });
+
+  it('runs just what did not pass in the last execution, with its keys, and reports both as one', async () => {
+    const configurations = ['from_1_q', { configuration_identifier: 'from_2_q', region: 'us' }];
+    await tested('run', ['--configurations', file('q.json', configurations), '--name', 'last']);
+
+    const { code: exit, result, stderr } = await tested('run', ['--rerun-failed']);
+
+    expect({ exit, total: result.total, flaky: result.flaky }).toEqual({ exit: 0, total: 2, flaky: 1 });
+    expect(stderr).toMatch(/^Taking what did not pass from the last execution \(last, 2 configurations, \S+Z\)\.\n/);
+    expect(eventsOf('from_1_q')).toHaveLength(1);
+    expect(eventsOf('from_2_q')[1]).toMatchObject({ region: 'us' });
+    const nothing = await tested('run', ['--rerun-failed']);
+    expect(nothing).toMatchObject({ code: 0, result: { total: 1, passed: 1 } });
+    expect(nothing.stderr).toMatch(
+      /^Nothing in the last execution \(\S+, 1 configuration, \S+Z\) has to be run again/m,
+    );
   });
 });
 

@@ -446,7 +446,7 @@ describe('starting an execution', () => {
   const request = { stateMachineArn: machineArn, name: 'run', input: '{}' };
 
   test('gives its ARN', async () => {
-    await expect(setUp().start(request)).resolves.toEqual({ executionArn });
+    await expect(setUp().start(request)).resolves.toMatchObject({ executionArn });
   });
 
   test.each([
@@ -501,7 +501,7 @@ describe('starting an execution', () => {
     execution.start = () =>
       Promise.resolve({ executionArn: answers++ === 0 ? executionArn.replace(':run', ':other') : executionArn });
 
-    await expect(start(request)).resolves.toEqual({ executionArn });
+    await expect(start(request)).resolves.toMatchObject({ executionArn });
 
     execution.start = () => Promise.resolve({ executionArn: executionArn.replace('123456789012', '999999999999') });
     await expect(start(request)).rejects.toThrow(
@@ -544,7 +544,28 @@ describe('a name whose execution exists already', () => {
     expect(started).toEqual([]);
   });
 
+  test.each([true, false])('is joined where it runs the same in another order (derived: %s)', async (derived) => {
+    const input = '{"start_first":["b"],"b":2,"a":1}';
+    const { start, started } = account({ run: { input, status: 'RUNNING' } });
+
+    const ordered = { ...request, input: '{"a":1,"b":2,"start_first":["a"]}', derived };
+    await expect(start(ordered)).resolves.toEqual({ executionArn, input });
+    expect(started).toEqual([]);
+  });
+
+  test('leads to what it came to in another order, where the user gave the name', async () => {
+    const input = '{"a":1,"b":2,"start_first":["b"]}';
+    const { start } = account({ run: { input, status: 'SUCCEEDED' } });
+
+    await expect(start(request)).resolves.toMatchObject({ executionArn, input, ended: { status: 'SUCCEEDED' } });
+  });
+
   test.each([
+    [
+      'runs another one in the same order',
+      { input: '{"a":2,"b":2,"start_first":["b"]}', status: 'RUNNING' as const },
+      'runs already, with another input',
+    ],
     ['has ended with another input', {}, 'has ended already (FAILED at 2025-12-31T23:59:30.000Z), with another input'],
     ['runs with another input', { status: 'RUNNING' as const }, 'runs already, with another input'],
     ['can not be described', { denied: true as const }, 'exists already, with another input or no longer running'],
@@ -564,21 +585,21 @@ describe('a name whose execution exists already', () => {
   ])('is tested again where the name was derived and it %s', async (_, found) => {
     const { start, started, arnOf } = account({ run: found, 'run-attempt-2': same });
 
-    await expect(start({ ...request, derived: true })).resolves.toEqual({ executionArn: arnOf('run-attempt-3') });
+    await expect(start({ ...request, derived: true })).resolves.toMatchObject({ executionArn: arnOf('run-attempt-3') });
     expect(started).toEqual(['run-attempt-3']);
   });
 
   test('is not tested again where it is this start whose answer was lost', async () => {
     const { clock, start, started } = account({ run: { ...same, startDate: new Date(Date.UTC(2026, 0, 1)) } }, 2);
 
-    await expect(start({ ...request, derived: true })).resolves.toEqual({ executionArn });
+    await expect(start({ ...request, derived: true })).resolves.toMatchObject({ executionArn });
     expect([started, clock.now()]).toEqual([[], Date.UTC(2026, 0, 1)]);
   });
 
   test('is tested again where another build started it a moment ago', async () => {
     const { start, arnOf } = account({ run: { ...same, startDate: new Date(Date.UTC(2026, 0, 1)) } });
 
-    await expect(start({ ...request, derived: true })).resolves.toEqual({ executionArn: arnOf('run-attempt-2') });
+    await expect(start({ ...request, derived: true })).resolves.toMatchObject({ executionArn: arnOf('run-attempt-2') });
   });
 
   test('is tested again twenty times, no more', async () => {

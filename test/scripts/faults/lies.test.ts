@@ -66,7 +66,7 @@ async function record(identifiers: string[], options: Partial<RunOptions>, code:
     ...(options.maxConcurrency === undefined ? [] : [`--max-concurrency=${options.maxConcurrency}`]),
     ...(options.toleratedFailures === undefined ? [] : [`--tolerated-failures=${options.toleratedFailures}`]),
   ];
-  const { result } = await run(deployed, [...identifiers, ...flags, '--name', name]);
+  const { result } = await run(deployed, [...identifiers, ...flags, '--given-order', '--name', name]);
   const executionArn = result!.execution_arn;
   const api = stepFunctions({ region: awsEnv.AWS_REGION, endpointUrl: deployed.url });
   const { signal } = new AbortController();

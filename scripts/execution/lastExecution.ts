@@ -1,0 +1,120 @@
+/** What the executions of the past are good for: what took longest is started first, what did not pass is run again. */
+import type { AggregatedResult, RunResult, Verdict } from '../../lib/wire';
+import { kindOf, refusedCall, summary } from '../aws/errors';
+import type { CommandIo } from '../io/commandIo';
+import { UserError } from '../io/userError';
+import type { EarlierRun } from '../result/earlierRun';
+import { knownDurations, type Durations } from '../result/rerun';
+import { counted } from '../terminal/counted';
+import type { Talk } from '../terminal/talk';
+import { repairLogTail } from './logTail';
+import { pastRuns, type PastRun, type PastRunsApi } from './pastRuns';
+
+/** Milliseconds that the look-up may take: what it saves is seconds. */
+const lookUpWithin = 10_000;
+/** How many executions are looked at. Most that are wanted are the first. */
+const mostLookedAt = 5;
+
+/** What the look-up takes. */
+export interface PastContext {
+  connection: { api: PastRunsApi; stateMachineArn: string };
+  io: Pick<CommandIo, 'clock' | 'stop'>;
+  talk: Talk;
+}
+
+/**
+ * How long each configuration took, by an earlier run, else by the last execution. Where that can't be had, all are started
+ * in their own order; so it is with `local`, whose endpoint was just started.
+ * @throws UserError, NoVerdictError where `longestFirst` insists on the last execution, and there is none or it can't be read
+ */
+export async function durationsBefore(
+  earlier: EarlierRun | undefined,
+  { local, longestFirst }: { local?: boolean; longestFirst?: string | true },
+  { connection, io, talk }: PastContext,
+): Promise<Durations | undefined> {
+  if (earlier) return knownDurations(earlier.result);
+  if (local) return undefined;
+  const { api, stateMachineArn } = connection;
+  const insists = longestFirst === true;
+  try {
+    const stop = AbortSignal.any([io.stop, AbortSignal.timeout(lookUpWithin)]);
+    const durations = await lastDurations(pastRuns(api, stateMachineArn, { clock: io.clock, stop }));
+    if (durations.size === 0 && insists) {
+      throw new UserError(
+        `Expected an execution of ${stateMachineArn} that tells how long each configuration takes, got none: ` +
+          'give the JSON report of an earlier run, --longest-first RESULT.',
+      );
+    }
+    return durations;
+  } catch (error) {
+    if (insists) throw unread(error, stateMachineArn);
+    talk.detail(`All are started in the given order, as the last execution can't be read: ${summary(error)}`);
+    return undefined;
+  }
+}
+
+/**
+ * The durations by the last run with a result. What it tested all at once may be no more than what another one ran again,
+ * so the one before it tells the others.
+ */
+async function lastDurations(runs: AsyncIterable<PastRun>): Promise<Durations> {
+  let durations: Durations = new Map();
+  let [looked, found] = [0, 0];
+  for await (const { result, unread } of runs) {
+    if (result && 'results' in result) {
+      durations = new Map([...knownDurations(result), ...durations]);
+      found += 1;
+    }
+    const isDistributed = result && !('results' in result);
+    const hasOrder = result && result.total > result.max_concurrency;
+    looked += 1;
+    if (isDistributed || hasOrder || found === 2 || looked === mostLookedAt || unread !== undefined) break;
+  }
+  return durations;
+}
+
+/**
+ * The result of the last execution that has ended.
+ * @throws UserError where there is none, or it came to no result: what did not pass in one before it is not what did not
+ *   pass last
+ * @throws NoVerdictError where it can't be read
+ */
+export async function lastResult({ connection, io, talk }: PastContext): Promise<EarlierRun> {
+  const { api, stateMachineArn } = connection;
+  const wayOut = 'test all, or give the JSON report of an earlier run, --rerun-failed RESULT.';
+  let last: PastRun | undefined;
+  try {
+    for await (last of pastRuns(api, stateMachineArn, { clock: io.clock, stop: io.stop })) break;
+  } catch (error) {
+    throw unread(error, stateMachineArn);
+  }
+  if (!last) {
+    throw new UserError(`Expected an execution of ${stateMachineArn} that has ended, got none: ${wayOut}`);
+  }
+  const { executionArn, name, status, error, result, verdict, unread: why } = last;
+  if (!result || !('results' in result) || verdict === undefined) {
+    const what = why ?? (result ? 'its results are elsewhere' : `it came to no result (${error ?? status})`);
+    throw new UserError(`Expected the result of the last execution, ${executionArn}, but ${what}: ${wayOut}`);
+  }
+  const source = `the last execution (${name}, ${counted(result.total)}, ${last.startedAt.toISOString()})`;
+  talk.note(`Taking what did not pass from ${source}.`);
+  return { source, result: runResultOf(last, result, verdict) };
+}
+
+function runResultOf(run: PastRun, result: AggregatedResult, verdict: Verdict): RunResult {
+  const { executionArn, status, startedAt, stoppedAt = startedAt } = run;
+  return {
+    ...result,
+    results: result.results.map((one) => (one.log_tail ? { ...one, log_tail: repairLogTail(one.log_tail) } : one)),
+    ...{ execution_arn: executionArn, status, verdict },
+    ...{ started_at: startedAt.toISOString(), stopped_at: stoppedAt.toISOString() },
+    duration_seconds: (stoppedAt.getTime() - startedAt.getTime()) / 1000,
+  };
+}
+
+/** Why the executions can't be read: what the user may not do is theirs to mend. */
+function unread(error: unknown, stateMachineArn: string): Error {
+  if (error instanceof UserError) return error;
+  const refused = refusedCall(error, `read the executions of ${stateMachineArn}`);
+  return kindOf(error) === 'denied' ? new UserError(refused.message, { cause: error }) : refused;
+}
