@@ -122,13 +122,13 @@ export async function selectedConfigurations(
     }
     return configurations;
   };
-  const select = async (find: OwnConfigurations, pattern: RegExp) => {
-    const all = await find();
-    const some = matching(all, pattern);
+  const ofConstruct = async () => {
+    if (!own || !grep) return undefined;
+    const all = await own();
+    const some = matching(all, grep);
     talk.note(`Of the construct's ${counted(all.length)}, --grep selects ${some.length}.`);
     return some;
   };
-  const ofConstruct = async () => (own && grep ? select(own, grep) : undefined);
   const selected = rerun ? await found(rerun, rerun.identifiers) : (named ?? (await ofConstruct()));
   if (!earlier) return selected;
   const durations = knownDurations(earlier.result);
