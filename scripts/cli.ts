@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import type { CommandIo, OutputStream } from './io/commandIo';
 import { exitCodesHelp } from './commands/flags';
+import { addHistory } from './commands/history';
 import { addInvoke } from './commands/invoke';
 import { addLocal } from './commands/local';
 import { addPlan } from './commands/plan';
@@ -61,6 +62,7 @@ function programFor(io: CommandIo, done: (code: ExitCode) => void): Command {
   addInvoke(program, io, done);
   addPlan(program, io, done);
   addReport(program, io, done);
+  addHistory(program, io, done);
   addLocal(program, io, done);
   return program;
 }

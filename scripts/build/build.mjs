@@ -44,6 +44,8 @@ const outputs = await Promise.all([
     entryPoints: [
       { in: 'scripts/report/html/page/main.ts', out: 'reportPage' },
       { in: 'scripts/report/html/page/styles/page.css', out: 'reportPage' },
+      { in: 'scripts/history/page/main.ts', out: 'historyPage' },
+      { in: 'scripts/history/page/page.css', out: 'historyPage' },
     ],
     platform: 'browser',
     target: 'es2022',

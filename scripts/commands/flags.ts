@@ -6,11 +6,12 @@ import { Option, type Command } from 'commander';
 import { isToleratedFailures, limits } from '../../lib/wire';
 import type { AccessOptions } from '../aws/awsAccess';
 import { isEndpointUrl } from '../aws/endpoints';
-import { defaultStack } from '../aws/target';
+import type { StateMachineOptions } from '../aws/connection';
+import { defaultStack, parseStateMachineArn } from '../aws/target';
 import type { ExitCode } from '../exitCode';
 import { parseGrep } from '../configurations/grep';
 import type { SelectionOptions } from '../plan/selection';
-import { reportFormats, type ReportOptions, type ReportRequest } from '../report/reports';
+import { reportFormats, type ReportOptions } from '../report/reports';
 import type { JudgementOptions } from '../result/judgement';
 import { parseRedactPattern, type RedactionOptions } from '../result/redaction';
 import type { ProgressOptions } from '../terminal/progressChoice';
@@ -58,9 +59,11 @@ export function addLocalOptions(command: Command): Command {
  * `--stack`.
  * @param what is found in it
  * @param conflicts the option that names that itself
+ * @param local whether the command has `--local`
  */
-export function stackOption(what: string, conflicts: string): Option {
-  return new Option('--stack <NAME>', `stack with ${what} (default: ${defaultStack}, or with --local the only one)`)
+export function stackOption(what: string, conflicts: string, local = true): Option {
+  const otherwise = local ? ', or with --local the only one' : '';
+  return new Option('--stack <NAME>', `stack with ${what} (default: ${defaultStack}${otherwise})`)
     .argParser(nonEmpty('--stack'))
     .conflicts(conflicts);
 }
@@ -73,6 +76,33 @@ export function testOption(conflicts: string): Option {
   return new Option('--test <ID>', 'which one of the stack: the path of its construct, or the end of it')
     .argParser(nonEmpty('--test'))
     .conflicts(conflicts);
+}
+
+/** `--state-machine`. */
+export function stateMachineOption(): Option {
+  return new Option('--state-machine <ARN>', 'its state machine, or a version or alias of it').argParser(stateMachine);
+}
+
+function stateMachine(text: string): string {
+  if (!parseStateMachineArn(text)) {
+    throw expected(
+      '--state-machine',
+      'an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:SystemTest',
+      text,
+    );
+  }
+  return text;
+}
+
+/**
+ * Refuses another Region than that of the state machine, if it was named.
+ * @throws UserError
+ */
+export function checkRegion({ stateMachine: arn = '', region: given }: StateMachineOptions): void {
+  const named = parseStateMachineArn(arn);
+  if (named && given !== undefined && given !== named.region) {
+    throw new UserError(`Expected --region to be that of --state-machine, ${named.region}, got "${given}".`);
+  }
 }
 
 /** `--app`. */
@@ -217,12 +247,12 @@ export function addTalkOptions(command: Command): Command {
 
 /** What becomes of a result, the same for every command that has one: `run`, `invoke` and `report`. */
 export function addReportOptions(command: Command): Command {
-  return command
+  command
     .optionsGroup('What to report:')
     .option(
       '--report <FORMAT[=FILE]>',
       `${list(reportFormats)}, to standard output or a file; repeatable (default: text). A FILE with %d splits junit`,
-      reports,
+      reportsOf(reportFormats),
     )
     .option('--full', 'each failure apart in text, markdown and github, with its log, where equal ones are grouped')
     .option(
@@ -230,14 +260,18 @@ export function addReportOptions(command: Command): Command {
       'JSON list of configurations whose failure is excused until a date',
       nonEmpty('--known-failures'),
     )
-    .option('--strict', 'fail when a configuration passed only when run again')
-    .option('--redact <REGEX>', 'take out of all reports what matches; repeatable', redact)
-    .option('--no-redact-credentials', 'leave in what looks like a credential')
-    .option('--no-cost', 'do not tell the cost')
-    .option('--no-color', 'no colours');
+    .option('--strict', 'fail when a configuration passed only when run again');
+  return addRedactionOptions(command).option('--no-cost', 'do not tell the cost').option('--no-color', 'no colours');
 }
 
-function list(words: string[]): string {
+/** `--redact` and `--no-redact-credentials`. */
+export function addRedactionOptions(command: Command): Command {
+  return command
+    .option('--redact <REGEX>', 'take out of all reports what matches; repeatable', redact)
+    .option('--no-redact-credentials', 'leave in what looks like a credential');
+}
+
+export function list(words: string[]): string {
   return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
@@ -331,15 +365,20 @@ function url(flag: string, text: string): string {
   return text;
 }
 
-/** Collects the repeated `--report`. */
-function reports(text: string, earlier: ReportRequest[] = []): ReportRequest[] {
-  const separator = text.indexOf('=');
-  const [name, file] = separator < 0 ? [text] : [text.slice(0, separator), text.slice(separator + 1)];
-  const format = reportFormats.find((one) => one === name);
-  if (!format || file === '') {
-    throw expected('--report', `FORMAT or FORMAT=FILE, the format one of ${reportFormats.join(', ')}`, text);
-  }
-  return [...earlier, { format, file }];
+/**
+ * The parser of `--report` for a command's formats, which collects what is repeated.
+ * @throws a UserError for another format, and for a file without a name
+ */
+export function reportsOf<F extends string>(formats: F[]) {
+  return (text: string, earlier: { format: F; file?: string }[] = []): { format: F; file?: string }[] => {
+    const separator = text.indexOf('=');
+    const [name, file] = separator < 0 ? [text] : [text.slice(0, separator), text.slice(separator + 1)];
+    const format = formats.find((one) => one === name);
+    if (!format || file === '') {
+      throw expected('--report', `FORMAT or FORMAT=FILE, the format one of ${formats.join(', ')}`, text);
+    }
+    return [...earlier, { format, file }];
+  };
 }
 
 /** Collects the repeated `--redact`. */

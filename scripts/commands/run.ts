@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { isExecutionName, limits, type RunResult } from '../../lib/wire';
 import { connect, type Connection, type StateMachineOptions } from '../aws/connection';
-import { defaultStack, parseStateMachineArn } from '../aws/target';
+import { defaultStack } from '../aws/target';
 import { configurationsOfExecution } from '../execution/configurationsOfExecution';
 import { ownConfigurations } from '../execution/ownConfigurations';
 import { executionInput } from '../execution/executionInput';
@@ -16,7 +16,6 @@ import { whyNoVerdict } from '../execution/executionResult';
 import type { ExitCode } from '../exitCode';
 import type { CommandIo } from '../io/commandIo';
 import { rerunOf } from '../plan/selection';
-import { UserError } from '../io/userError';
 import {
   addAllowUnknownOption,
   addConfigurationsOption,
@@ -26,11 +25,13 @@ import {
   addTestOptions,
   addTimeoutOption,
   addToleratedFailuresOption,
+  checkRegion,
   checkTestOptions,
   exitCodesHelp,
   expected,
   maxConcurrency,
   stackOption,
+  stateMachineOption,
   testOption,
   type Done,
   type TestOptions,
@@ -67,7 +68,7 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
   addLocalOptions(command)
     .addOption(stackOption('the system test', 'stateMachine'))
     .addOption(testOption('stateMachine'))
-    .option('--state-machine <ARN>', 'its state machine, or a version or alias of it', stateMachine);
+    .addOption(stateMachineOption());
   const chosen = addRerunOption(addGrepOption(addConfigurationsOption(command)), { hasExecutions: true });
   addAllowUnknownOption(chosen)
     .optionsGroup('How to run it:')
@@ -103,17 +104,6 @@ export function executionName(text: string): string {
   return text;
 }
 
-function stateMachine(text: string): string {
-  if (!parseStateMachineArn(text)) {
-    throw expected(
-      '--state-machine',
-      'an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:SystemTest',
-      text,
-    );
-  }
-  return text;
-}
-
 /**
  * Checks what it was given, starts an execution, waits for it and reports.
  * @param identifiers of the configurations to test; none: those of the file, or else of the construct
@@ -121,10 +111,7 @@ function stateMachine(text: string): string {
  */
 async function run(identifiers: string[], options: RunOptions, io: CommandIo): Promise<ExitCode> {
   checkTestOptions(identifiers, options);
-  const arn = options.stateMachine === undefined ? undefined : parseStateMachineArn(options.stateMachine);
-  if (arn && options.region !== undefined && options.region !== arn.region) {
-    throw new UserError(`Expected --region to be that of --state-machine, ${arn.region}, got "${options.region}".`);
-  }
+  checkRegion(options);
   return testAndReport(identifiers, options, io, {
     // What does not fit in an execution is refused here.
     check: (configurations) => executionInput({ ...options, configurations }),

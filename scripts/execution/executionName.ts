@@ -41,3 +41,16 @@ function idOf(build: string): string {
 function withSuffix(name: string, suffix: string): string {
   return name.slice(0, limits.executionNameLength - suffix.length) + suffix;
 }
+
+/** Whether an execution of this name runs what did not pass in the one of the other name again. */
+export function isRetryOf(name: string, other: string): boolean {
+  const { base } = /^(?<base>.*)-retry-\d+$/.exec(name)?.groups ?? {};
+  if (base === undefined) return false;
+  // A name that would have been too long was cut.
+  return base === other || (name.length === limits.executionNameLength && other.startsWith(base));
+}
+
+/** Whether the name is that of an execution that runs what did not pass again. */
+export function isRetry(name: string): boolean {
+  return /-retry-\d+$/.test(name);
+}

@@ -100,7 +100,10 @@ function* pieces(report: Report, defuse = (text: string) => text): Generator<str
  * @throws UserError where two reports have one place, by whatever path or link, or a report that of an input; where a
  * file is a directory, its name is too long, or its directory is missing or not writable
  */
-export async function checkReports(reports: ReportRequest[], inputs: (string | true | undefined)[]): Promise<void> {
+export async function checkReports(
+  reports: { format: string; file?: string }[],
+  inputs: (string | true | undefined)[],
+): Promise<void> {
   const files = inputs.filter((file) => typeof file === 'string');
   const read = new Set(await Promise.all(files.map((file) => placeOf(file === '-' ? '/dev/stdin' : file))));
   const written = new Set<string>();
@@ -191,7 +194,7 @@ export async function reportResult(
 }
 
 /** Prints no more than the reader takes; nothing more once it has gone. */
-async function print(report: Iterable<string>, stream: CommandIo['stdout']): Promise<void> {
+export async function print(report: Iterable<string>, stream: CommandIo['stdout']): Promise<void> {
   let full = false;
   for (const piece of report) {
     if (full) {
@@ -220,14 +223,15 @@ async function writeReport(
     await writeFile(file, report, { flag: 'a' });
     return;
   }
-  const defused = isReadForCommands(env) ? format : undefined;
+  const { render, defuse } = formats[format];
+  const defused = isReadForCommands(env) ? defuse : undefined;
   if (format === 'junit' && isJunitPattern(file)) {
     const documents = renderJunitFiles(result);
     const names = junitFileNames(file, documents.length);
     for (const [index, name] of names.entries()) await writeReportFile(name, documents[index] ?? '', defused);
     return;
   }
-  await writeReportFile(file, formats[format].render(result, createColors(false), { full }), defused);
+  await writeReportFile(file, render(result, createColors(false), { full }), defused);
   const note = format === 'junit' ? junitNote(result) : undefined;
   if (note !== undefined) {
     talk.note(note);
@@ -248,13 +252,13 @@ async function roomIn(file: string): Promise<number> {
 /**
  * Writes a report so that the file holds either all of it or what it held before. What is no regular file (a pipe,
  * `/dev/stdout` by whatever name) is written to as it is: it may lead to where a CI server takes orders.
- * @param defused the format whose orders are then taken out; undefined where no CI server reads
+ * @param defuse takes the orders out then; undefined where no CI server reads
  */
-export async function writeReportFile(file: string, report: Report, defused?: ReportFormat): Promise<void> {
+export async function writeReportFile(file: string, report: Report, defuse?: (text: string) => string): Promise<void> {
   const target = await realpath(file).catch(() => file);
   const existing = await stat(target).catch(() => undefined);
   if (existing && !existing.isFile()) {
-    await writeFile(target, pieces(report, defused && formats[defused].defuse));
+    await writeFile(target, pieces(report, defuse));
     return;
   }
   // A name of its own length: that of the report may be as long as a name can be.

@@ -159,14 +159,24 @@ export function redactResult(result: RunResult, redactor: Redactor): RunResult {
   };
 }
 
-function redactOrigin({ build_url: url, ...texts }: RunOrigin, redactor: Redactor): RunOrigin {
+/** The same of where a run comes from. */
+export function redactOrigin({ build_url: url, ...texts }: RunOrigin, redactor: Redactor): RunOrigin {
   const safe = Object.entries(texts as Record<string, string>).map(([key, text]) => [key, redactor(text)]);
   // What is left of an address leads nowhere, and may be none.
   const shown = url !== undefined && redactor(url) === url ? { build_url: url } : {};
   return { ...(Object.fromEntries(safe) as typeof texts), ...shown };
 }
 
-function redactedIdentifier(identifier: string, place: number, taken: ReadonlySet<string>, redactor: Redactor): string {
+/**
+ * An identifier without secrets, and with its place where it had some.
+ * @param taken what no identifier may become
+ */
+export function redactedIdentifier(
+  identifier: string,
+  place: number,
+  taken: ReadonlySet<string>,
+  redactor: Redactor,
+): string {
   const safe = redactor(identifier);
   if (safe === identifier) return identifier;
   let unique = `${safe} #${place}`;

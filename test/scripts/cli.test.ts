@@ -8,6 +8,7 @@ test.each([
   [['invoke', '--help']],
   [['local', '--help']],
   [['report', '--help']],
+  [['history', '--help']],
   [['plan', '--help']],
 ])('help teaches, in 80 columns: %j', async (args) => {
   const { code, stdout, stderr } = await systemTest(args);

@@ -66,10 +66,14 @@ export class ReportBrowser {
     return new ReportBrowser(browser, page, mkdtempSync(join(tmpdir(), 'report-')));
   }
 
-  async open(run: RunResult, { hash = '', width = 1280, colorScheme = 'light' }: Look = {}): Promise<Page> {
+  open(run: RunResult, look?: Look): Promise<Page> {
+    return this.openHtml(renderHtml(run), look);
+  }
+
+  async openHtml(html: string, { hash = '', width = 1280, colorScheme = 'light' }: Look = {}): Promise<Page> {
     this.opened += 1;
     const file = join(this.directory, `${this.opened}.html`);
-    writeFileSync(file, renderHtml(run));
+    writeFileSync(file, html);
     this.complaints = [];
     this.requests = [];
     await this.page.setViewportSize({ width, height: 800 });
