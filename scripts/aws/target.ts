@@ -58,7 +58,7 @@ function noExecution(arn: string): string {
   if (kind === 'stateMachine') {
     return (
       `Expected the ARN of an execution, got that of a state machine, ${arn}: ` +
-      `its executions are told by aws stepfunctions list-executions --state-machine-arn ${arn}.`
+      `system-test history --state-machine ${arn} tells its executions.`
     );
   }
   if (kind === 'express') {

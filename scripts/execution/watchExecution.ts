@@ -4,11 +4,14 @@ import { patiently } from '../aws/patience';
 import type { ExecutionDescription } from '../aws/stepFunctions';
 import { parseExecutionArn } from '../aws/target';
 import { InterruptedError } from '../io/interruptedError';
-import type { NoVerdictError } from '../io/noVerdictError';
+import { NoVerdictError } from '../io/noVerdictError';
 import { UserError } from '../io/userError';
 import { reasonOf } from './executionResult';
 import type { FollowedExecution } from './followExecution';
 import { follow, resultOf, type FollowContext } from './followedResult';
+
+/** Milliseconds by which the history of one that has ended may lag behind its description: both are eventually consistent. */
+const historyLag = 15_000;
 
 /** An execution that somebody else started, as far as it was followed, and its result so far. */
 export interface WatchedExecution {
@@ -31,10 +34,19 @@ export async function watchExecution(
 ): Promise<WatchedExecution> {
   const { io, talk } = context;
   const { status, startDate, input = '{}' } = await described(executionArn, context);
-  // The history of one that has ended may lag behind its description.
-  const watch = toEnd || status !== 'RUNNING' ? 'toEnd' : 'now';
+  const hasEnded = status !== 'RUNNING';
+  const watch = toEnd && !hasEnded ? 'toEnd' : 'now';
   const onStop = () => talk.note('Leaving the execution as it is: it goes on.');
-  const followed = await follow(executionArn, { stop: io.stop, onStop, watch }, context);
+  let followed = await follow(executionArn, { stop: io.stop, onStop, watch }, context);
+  const isKnown = () => followed.tracker.end ?? followed.trouble ?? io.stop.aborted;
+  const givenUpAt = io.clock.now() + historyLag;
+  while (hasEnded && !isKnown()) {
+    if (io.clock.now() >= givenUpAt) {
+      throw new NoVerdictError(`${executionArn} has ended (${status}), and its history does not show how: try again.`);
+    }
+    await io.clock.sleep(1_000, io.stop).catch(() => undefined);
+    followed = await follow(executionArn, { stop: io.stop, onStop, watch }, context);
+  }
   const { tracker, trouble } = followed;
   if (kindOf(trouble?.cause) === 'denied') throw unreadable(trouble?.cause, executionArn);
   if (!trouble && !io.stop.aborted && !tracker.showsSystemTest()) {

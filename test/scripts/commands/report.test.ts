@@ -122,6 +122,24 @@ describe('the report of an execution', () => {
     });
   });
 
+  test.each([
+    [3, 0, ''],
+    [Infinity, 3, `${executionArn} has ended (SUCCEEDED), and its history does not show how: try again.`],
+  ])('waits for a history that lags behind by %p looks, but not for long', async (looks, code, stderr) => {
+    const { clock, execution, api } = await setUp([3], 60);
+    let looked = 0;
+    const history: StepFunctions['history'] = async (o) => {
+      const { events } = await execution.history(o);
+      return { events: ++looked > looks ? events : events.slice(0, -1) };
+    };
+
+    await expect(reportFake([executionArn], { api: { ...api, history }, clock })).resolves.toMatchObject({
+      code,
+      stderr,
+    });
+    expect(looked).toBeLessThan(20);
+  });
+
   test.each(['null', '"config_0"', '[]', '{"configurations": ["config_0"], "of": "a pipeline"}'])(
     'compares the results with the input that it was started with: %s',
     async (input) => {
@@ -224,7 +242,7 @@ describe('bad input', () => {
     [
       'a state machine',
       arnOf('stateMachine:SystemTest'),
-      /^error: Expected the ARN of an execution, got that of a state machine, .*list-executions/,
+      /^error: Expected the ARN of an execution, got that of a state machine, .*: system-test history --state-machine arn:/,
     ],
     [
       'an Express execution',
