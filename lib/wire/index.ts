@@ -241,6 +241,11 @@ export interface RunResult extends AggregatedResult {
    * its results are those of the history. Absent: nowhere.
    */
   disagreement?: string;
+  /**
+   * Of a run that was stopped early, as so many configurations failed (`--max-failures`): it is `FAILED`, or has no verdict.
+   * Absent: it was not.
+   */
+  max_failures?: number;
   /** Of the passed ones: how many passed only when they were run again. Absent: none. */
   flaky?: number;
   /** How many failed as known; they are not among `failed`. Absent: none. */

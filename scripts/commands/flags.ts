@@ -27,6 +27,8 @@ export interface ResultOptions extends JudgementOptions, RedactionOptions, Repor
 export interface TestOptions extends AccessOptions, SelectionOptions, ProgressOptions, ResultOptions {
   /** How often what did not pass is run again. */
   retries?: number;
+  /** How many failures end the run early. */
+  maxFailures?: number;
 }
 
 /** The end of the help of every command that has a verdict. */
@@ -39,6 +41,9 @@ Exit codes:
        the execution timed out, was aborted or took longer than the deadline
   130  interrupted; an execution that it started is stopped first
 `;
+
+/** Failures that end a run early: more than any run tests. */
+const mostMaxFailures = 1_000_000;
 
 /** Retries of a run: what fails that often won't pass. */
 const mostRetries = 10;
@@ -198,6 +203,15 @@ export function addToleratedFailuresOption(command: Command): Command {
     '--tolerated-failures <N|P%>',
     'how many may fail, a count or a share of all',
     toleratedFailures,
+  );
+}
+
+/** `--max-failures`. */
+export function addMaxFailuresOption(command: Command, exception = ''): Command {
+  return command.option(
+    '--max-failures <N>',
+    `stop early once N failed, and more than are tolerated${exception}`,
+    (text) => integer(text, '--max-failures', 1, mostMaxFailures),
   );
 }
 

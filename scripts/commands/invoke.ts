@@ -13,6 +13,7 @@ import {
   addConfigurationsOption,
   addGrepOption,
   addLocalOptions,
+  addMaxFailuresOption,
   addRerunOption,
   addTestOptions,
   addTimeoutOption,
@@ -74,7 +75,7 @@ export function addInvoke(program: Command, io: CommandIo, done: Done): void {
     .option('--max-concurrency <N>', `how many at once, 1 to 1000 (default: ${defaultConcurrency})`, (text) =>
       integer(text, '--max-concurrency', 1, mostConcurrency),
     );
-  addTimeoutOption(addToleratedFailuresOption(command), 'stop after that long');
+  addTimeoutOption(addMaxFailuresOption(addToleratedFailuresOption(command)), 'stop after that long');
   addTestOptions(command)
     .addHelpText('after', examples + exitCodesHelp)
     .action(async (identifiers: string[], options: InvokeOptions) => {
@@ -124,8 +125,8 @@ async function byInvocations(options: InvokeOptions, context: TestContext): Prom
   talk.note(`Invoking the function ${functionName}, at most ${maxConcurrency} at once.`);
   return {
     testPath: connection.test,
-    test: (configurations = []) =>
-      testDirectly({ ...context, api, functionName, maxConcurrency, options }, configurations),
+    test: (configurations = [], _, limit) =>
+      testDirectly({ ...context, api, functionName, maxConcurrency, options }, configurations, limit),
     findConfigurations,
     whyNoVerdict: ({ stopped }, result) => whyNoVerdict(stopped, result),
     close: () => connection.close(),

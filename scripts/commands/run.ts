@@ -21,6 +21,7 @@ import {
   addConfigurationsOption,
   addGrepOption,
   addLocalOptions,
+  addMaxFailuresOption,
   addRerunOption,
   addTestOptions,
   addTimeoutOption,
@@ -77,7 +78,10 @@ export function addRun(program: Command, io: CommandIo, done: Done): void {
       'how many at once, 1 to 40, or to 10,000 where a Distributed Map tests',
       maxConcurrency,
     );
-  addTimeoutOption(addToleratedFailuresOption(command), 'stop the execution after that long').option(
+  addTimeoutOption(
+    addMaxFailuresOption(addToleratedFailuresOption(command), '; not where a Distributed Map tests'),
+    'stop the execution after that long',
+  ).option(
     '--name <NAME>',
     'name of the execution; one with the same input is joined, or reported if it has ended',
     executionName,
@@ -140,7 +144,7 @@ export function byExecutions(
       return { ...selection, rerun };
     },
     testPath: connection.test,
-    test: (configurations, retry) => testExecution(context, configurations, retry),
+    test: (configurations, retry, limit) => testExecution(context, configurations, retry, limit),
     findConfigurations: (executionArn) => configurationsOfExecution(connection.api, executionArn, io),
     ownConfigurations: () => ownConfigurations(connection, io),
     addsKeys: !options.allowUnknown,

@@ -31,7 +31,8 @@ export interface DirectRun {
 
 /**
  * The result of a direct run, in the shape of that of an execution, with the status that an execution would have. It has
- * no verdict where it was stopped before all configurations were tested, or the results are not those of all of them.
+ * no verdict where it was stopped before all configurations were tested, unless enough failed, or the results are not
+ * those of all of them.
  */
 export function directResult(results: Outcome[], run: DirectRun): RunResult {
   const { startedAt, stoppedAt, stopped } = run;
@@ -55,8 +56,9 @@ export function directResult(results: Outcome[], run: DirectRun): RunResult {
       stopped_at: new Date(stoppedAt).toISOString(),
       duration_seconds: Math.max(0, stoppedAt - startedAt) / 1000,
       ...(disagreement !== undefined && { disagreement }),
+      ...(cutShort?.maxFailures !== undefined && { max_failures: cutShort.maxFailures }),
     },
-    { undecided: cutShort !== undefined },
+    { undecided: cutShort !== undefined && cutShort.maxFailures === undefined },
   );
   return { ...counted, status: statusOf(counted.verdict, cutShort), ...costs(results, run) };
 }

@@ -29,6 +29,8 @@ export interface InvokeOptions {
   random: () => number;
   /** Aborts with a `StopReason`. */
   stop: AbortSignal;
+  /** Aborts with a `StopReason` when nothing more is to be begun; the open calls are waited for. */
+  enough: AbortSignal;
   onProgress: (progress: RunProgress) => void;
   onRetry: (identifier: string, retry: Retry) => void;
 }
@@ -80,10 +82,12 @@ export async function invokeEach(lambda: Lambda, request: InvokeRequest, o: Invo
   o.onProgress(progress.state());
   // Each lane listens with one call or one wait at a time; Node.js warns of a leak from the eleventh listener on.
   setMaxListeners(maxConcurrency + spareListeners, o.stop);
-  await inLanes(configurations, maxConcurrency, test, o.stop);
+  await inLanes(configurations, maxConcurrency, test, AbortSignal.any([o.stop, o.enough]));
   return {
     outcomes: configurations.map(
-      (one, index) => outcomes.get(index) ?? unfinished(one, begunAt.get(index), o.stop.reason as StopReason),
+      (one, index) =>
+        outcomes.get(index) ??
+        unfinished(one, begunAt.get(index), (o.stop.aborted ? o.stop : o.enough).reason as StopReason),
     ),
     memoryMb,
     versions,

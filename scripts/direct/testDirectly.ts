@@ -4,6 +4,7 @@ import type { StopReason } from '../io/stopSignal';
 import type { StopSignal } from '../io/stopSignal';
 import type { TestRound } from '../result/testRound';
 import { originOf } from '../result/origin';
+import type { FailureLimit } from '../result/failureLimit';
 import type { Redactor } from '../result/redaction';
 import type { CommandIo } from '../io/commandIo';
 import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice';
@@ -38,11 +39,19 @@ export interface DirectContext {
   redact: Redactor;
 }
 
-/** Invokes the function for each configuration, up to the deadline or an interruption. */
-export async function testDirectly(context: DirectContext, configurations: Configuration[]): Promise<TestRound> {
+/**
+ * Invokes the function for each configuration, up to the deadline or an interruption.
+ * @param limit when it is stopped early: what runs then is waited for
+ */
+export async function testDirectly(
+  context: DirectContext,
+  configurations: Configuration[],
+  limit?: FailureLimit,
+): Promise<TestRound> {
   const { api, functionName, maxConcurrency, options, io, talk, stop, redact } = context;
   const { toleratedFailures = 0, timeout, local } = options;
   const progress = await chooseProgress(options, io, redact);
+  const enough = new AbortController();
   let running = 0;
   const onStop = () => {
     progress.stop();
@@ -61,14 +70,20 @@ export async function testDirectly(context: DirectContext, configurations: Confi
         clock: io.clock,
         random: Math.random,
         stop: stop.signal,
+        enough: enough.signal,
         onProgress: (state) => {
           running = state.running;
           progress.update(state);
+          const reason = enough.signal.aborted ? undefined : limit?.(state);
+          if (reason) {
+            progress.note(`${reason.cause} Nothing more is invoked; still running: ${running}.`);
+            enough.abort(reason);
+          }
         },
         onRetry: (identifier, retry) => talk.detail(retryNote(identifier, retry)),
       },
     );
-    const stopped = stop.signal.aborted ? (stop.signal.reason as StopReason) : undefined;
+    const stopped = (stop.signal.aborted ? stop : enough).signal.reason as StopReason | undefined;
     const stoppedAt = io.clock.now();
     const price = options.cost ? { region: await api.region(), memoryMb } : undefined;
     const run = { asked: configurations, maxConcurrency, toleratedFailures, startedAt, stoppedAt, stopped, price };

@@ -34,7 +34,7 @@ export const errorOfVerdict = { FAILED: 'SystemTestFailed', ERRORED: 'SystemTest
 /**
  * Where the result of an execution that ended differs from what else is known of it: sentences without their full stop,
  * the gravest first; none where it can be believed.
- * @param result the output of the state machine
+ * @param result the output of the state machine; where it was stopped before that, pieced together from the history
  */
 export function disagreements(
   { tracker, description }: Pick<FollowedExecution, 'tracker' | 'description'>,
@@ -47,10 +47,9 @@ export function disagreements(
     ...ofInput(tracker, asked),
     ...ofItems(tracker, items, asked),
     ...ofConfigurations(tracker, items, result),
-    ...ofStatuses(tracker, result),
     ...ofCounts(result),
     ...ofLimits(tracker, result, asked),
-    ...ofEnd(tracker.end, result),
+    ...(tracker.end.status === 'ABORTED' ? [] : [...ofStatuses(tracker, result), ...ofEnd(tracker.end, result)]),
     ...(description ? ofDescription(description, tracker.end, asked) : []),
   ];
 }

@@ -15,7 +15,7 @@ import { repairLogTail } from './logTail';
 import { NoVerdictError } from '../io/noVerdictError';
 import { ownKeysOf, withOwnKeys } from '../result/ownKeys';
 import { notFinished, untestedSentence } from '../result/untested';
-import { countByStatus, toleratedCount } from '../result/tally';
+import { countByStatus, judge, toleratedCount } from '../result/tally';
 import { UserError } from '../io/userError';
 
 /** What the trigger itself knows of the run. */
@@ -34,7 +34,7 @@ export interface TimedRequest extends ExecutionRequest {
  */
 export function executionResult(followed: FollowedExecution, asked: TimedRequest): RunResult {
   const { tracker } = followed;
-  const { verdict, result, disagreement } = judged(followed, asked);
+  const { verdict, result, disagreement, maxFailures } = judged(followed, asked);
   const keys = ownKeysOf(tracker.items() ?? inputOf(asked).configurations);
   return {
     ...result,
@@ -45,6 +45,7 @@ export function executionResult(followed: FollowedExecution, asked: TimedRequest
     ...executionFacts(followed, asked),
     verdict,
     ...(disagreement !== undefined && { disagreement }),
+    ...(maxFailures !== undefined && { max_failures: maxFailures }),
   };
 }
 
@@ -65,10 +66,15 @@ export function executionFacts(
   };
 }
 
-function judged(
-  followed: FollowedExecution,
-  asked: TimedRequest,
-): { verdict: Verdict; result: AggregatedResult; disagreement?: string } {
+interface Judged {
+  verdict: Verdict;
+  result: AggregatedResult;
+  disagreement?: string;
+  /** Where enough failed for this number, so that the verdict is `FAILED` although not all was tested. */
+  maxFailures?: number;
+}
+
+function judged(followed: FollowedExecution, asked: TimedRequest): Judged {
   const { tracker } = followed;
   const { end } = tracker;
   const history = () => piecedTogether(tracker, asked);
@@ -84,7 +90,7 @@ function judged(
     throw new UserError(`The state machine refused its input: ${cause}`);
   }
   const verdict = verdictOf(end);
-  if (verdict === undefined) return { verdict: 'ERRORED', result: history() };
+  if (verdict === undefined) return stoppedEarly(followed, history(), asked);
   const result = parsed(resultText(followed), parseAggregatedResult);
   if (result instanceof Error) {
     if (tracker.results().size > 0) return unbelieved(`the result of the execution can't be read (${result.message})`);
@@ -95,6 +101,20 @@ function judged(
   }
   const [first] = disagreements(followed, result, asked);
   return first === undefined ? { verdict, result } : unbelieved(first);
+}
+
+/**
+ * What an execution that came to no result is judged by: `FAILED` where this command stopped it because enough had failed,
+ * and what is told of it agrees; else there is no verdict.
+ */
+function stoppedEarly(followed: FollowedExecution, result: AggregatedResult, asked: TimedRequest): Judged {
+  const { tracker, stopped } = followed;
+  const isOwn = tracker.end?.status === 'ABORTED' && tracker.end.error === stopped?.error;
+  if (!isOwn || stopped?.maxFailures === undefined) return { verdict: 'ERRORED', result };
+  const [disagreement] = disagreements(followed, result, asked);
+  if (disagreement !== undefined) return { verdict: 'ERRORED', result, disagreement };
+  const verdict = judge({ ...result, tolerated: result.tolerated_failures });
+  return verdict === 'FAILED' ? { verdict, result, maxFailures: stopped.maxFailures } : { verdict: 'ERRORED', result };
 }
 
 /** JSON text: what the execution came to by itself. */

@@ -38,7 +38,7 @@ export async function followExecution(
     stop: AbortSignal;
     leave: AbortSignal;
     watch?: Watch;
-    onProgress: (progress: RunProgress) => void;
+    onProgress: (progress: RunProgress, hasEnded: boolean) => void;
   },
 ): Promise<FollowedExecution> {
   const tracker = new ExecutionTracker();
@@ -50,7 +50,7 @@ export async function followExecution(
     if (mapRunArn !== undefined && end) return;
     const progress = mapRunArn === undefined ? tracker.progress() : await mapRun.next(mapRunArn, wake);
     if (progress) {
-      o.onProgress(progress);
+      o.onProgress(progress, end !== undefined);
     }
   };
   let stopped: StopReason | undefined;

@@ -6,6 +6,7 @@ import { costOf } from '../cost/cost';
 import { childTransitions } from '../cost/executionCounts';
 import { followExecution, type FollowedExecution, type Watch } from './followExecution';
 import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice';
+import type { RunProgress } from '../terminal/runProgress';
 import { everyResult } from '../result/allResults';
 import { originOf } from '../result/origin';
 import type { Redactor } from '../result/redaction';
@@ -32,14 +33,23 @@ export interface FollowContext {
   cleanUp: (() => void)[];
 }
 
+/** Who follows an execution. */
+interface FollowedBy {
+  stop: AbortSignal;
+  onStop: () => void;
+  onProgress?: (progress: RunProgress, note: (text: string) => void) => void;
+  watch?: Watch;
+}
+
 /**
  * Follows an execution, and shows how far it is.
  * @param o.stop ends it: the execution is stopped, unless it is only watched
  * @param o.onStop tells a person so
+ * @param o.onProgress is told how far the execution is while it runs, and may say something beside the display
  */
 export async function follow(
   executionArn: string,
-  { stop, onStop, watch }: { stop: AbortSignal; onStop: () => void; watch?: Watch },
+  { stop, onStop, onProgress, watch }: FollowedBy,
   { connection, options, io, redact }: FollowContext,
 ): Promise<FollowedExecution> {
   const progress = await chooseProgress(options, io, redact);
@@ -51,7 +61,12 @@ export async function follow(
   try {
     return await followExecution(connection.api, executionArn, {
       ...{ clock: io.clock, stop, leave: io.leave, watch },
-      onProgress: (state) => progress.update(state),
+      onProgress: (state, hasEnded) => {
+        progress.update(state);
+        if (!hasEnded) {
+          onProgress?.(state, (text) => progress.note(text));
+        }
+      },
     });
   } finally {
     progress.stop();

@@ -6,9 +6,11 @@ import { follow, linkTo, resultOf, type FollowContext, type FollowOptions } from
 import { startExecution, type StartedExecution } from './startExecution';
 import { unlessInterrupted } from '../io/interruptedError';
 import { originOf } from '../result/origin';
-import type { StopSignal } from '../io/stopSignal';
+import type { StopReason, StopSignal } from '../io/stopSignal';
+import type { FailureLimit } from '../result/failureLimit';
 import { longestFirst, type Durations } from '../result/rerun';
 import type { TestRound } from '../result/testRound';
+import type { RunProgress } from '../terminal/runProgress';
 
 /** How to test by executions. */
 export interface ExecutionOptions extends FollowOptions, InputOptions {
@@ -35,12 +37,14 @@ export interface TestedExecution extends TestRound {
  * Starts an execution, follows it to its end, its deadline or an interruption, and makes sense of it.
  * @param configurations undefined: those of the construct
  * @param retry 0 for the first execution of a run
+ * @param limit when it is stopped early
  * @throws UserError, NoVerdictError, InterruptedError
  */
 export async function testExecution(
   context: RunContext,
   configurations: Configuration[] | undefined,
   retry: number,
+  limit?: FailureLimit,
 ): Promise<TestedExecution> {
   const { connection, options, io, talk, stop } = context;
   const { api, stateMachineArn } = connection;
@@ -59,9 +63,13 @@ export async function testExecution(
   if (options.timeout !== undefined) {
     stop.startDeadline(options.timeout);
   }
-  const onStop = () =>
-    talk.note(`Stopping the execution.${io.stop.aborted ? ' Interrupt again to leave it as it is.' : ''}`);
-  const followed = await follow(executionArn, { stop: stop.signal, onStop }, context);
+  const onStop = () => {
+    const { maxFailures, cause } = stop.signal.reason as StopReason;
+    const why = maxFailures === undefined ? '' : `${cause} `;
+    talk.note(`${why}Stopping the execution.${io.stop.aborted ? ' Interrupt again to leave it as it is.' : ''}`);
+  };
+  const onProgress = limit ? stoppingAt(limit, stop) : undefined;
+  const followed = await follow(executionArn, { stop: stop.signal, onStop, onProgress }, context);
   const asked = { executionArn, input: started.input, startedAt, now: new Date(io.clock.now()) };
   const result = await resultOf(followed, asked, context);
   const { tracker, stopped, trouble } = followed;
@@ -82,6 +90,21 @@ function startOrder(configurations: Configuration[] | undefined, durations: Dura
   return all.length > 1 && all.some((one) => durations.get(identifierOf(one)) !== undefined)
     ? longestFirst(all, durations).map(identifierOf)
     : [];
+}
+
+/** Stops the execution once enough failed. */
+function stoppingAt(limit: FailureLimit, stop: StopSignal) {
+  let isTold = false;
+  return (progress: RunProgress, note: (text: string) => void) => {
+    if (progress.failed === undefined && !isTold) {
+      isTold = true;
+      note('A Map Run tells failures at its end, so --max-failures can not stop this one early.');
+    }
+    const reason = limit(progress);
+    if (reason) {
+      stop.stop(reason);
+    }
+  };
 }
 
 function announce({ executionArn, ended }: StartedExecution, named: boolean, context: RunContext): void {

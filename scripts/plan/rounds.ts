@@ -1,6 +1,7 @@
 import type { Configuration } from '../../lib/wire';
 import { unlessInterrupted } from '../io/interruptedError';
 import { withKeys } from '../result/earlierRun';
+import { failureLimit, type FailureLimit } from '../result/failureLimit';
 import type { Judge } from '../result/judgement';
 import { mergeReruns, toRerun } from '../result/rerun';
 import type { TestRound } from '../result/testRound';
@@ -13,8 +14,13 @@ import { noteAdded, selectedConfigurations, type ConfigurationLookup, type Confi
  * Tests some configurations: one round of a run.
  * @param configurations undefined: those of the construct
  * @param retry 0 for the first round
+ * @param limit when it is stopped early
  */
-export type Test<T extends TestRound> = (configurations: Configuration[] | undefined, retry: number) => Promise<T>;
+export type Test<T extends TestRound> = (
+  configurations: Configuration[] | undefined,
+  retry: number,
+  limit?: FailureLimit,
+) => Promise<T>;
 
 /** A way of testing configurations, round by round. */
 export interface RoundMethod<T extends TestRound> extends ConfigurationLookup {
@@ -23,7 +29,7 @@ export interface RoundMethod<T extends TestRound> extends ConfigurationLookup {
 
 /** What the rounds depend on beside the selection and the method. */
 export interface RoundsContext {
-  options: { retries?: number; strict?: boolean };
+  options: { retries?: number; strict?: boolean; maxFailures?: number };
   io: Pick<CommandIo, 'stop'>;
   talk: Talk;
   /** Nothing is run again once it aborts. */
@@ -41,9 +47,14 @@ export async function testInRounds<T extends TestRound>(
   method: RoundMethod<T>,
   context: RoundsContext,
 ): Promise<T> {
-  const { options, io, talk } = context;
+  const { options, io, talk, judge } = context;
+  const { maxFailures } = options;
   const configurations = await unlessInterrupted(selectedConfigurations(selection, method, talk), io.stop);
-  const first = await method.test(configurations, 0);
+  const limit =
+    maxFailures === undefined
+      ? undefined
+      : failureLimit(maxFailures, judge, selection.rerun?.result.tolerated_failures);
+  const first = await method.test(configurations, 0, limit);
   const last = await runAgain(first, method.test, context);
   if (!io.stop.aborted) {
     await noteAdded(selection, configurations, method.ownConfigurations, talk);

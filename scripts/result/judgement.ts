@@ -12,8 +12,13 @@ export interface JudgementOptions {
   strict?: boolean;
 }
 
-/** The result with counts and verdict as the list of known failures and `--strict` have them, and notes on the list. */
-export type Judge = (result: RunResult) => RunResult;
+/** How a result is judged. */
+export interface Judge {
+  /** The result with counts and verdict as the list of known failures and `--strict` have them, and notes on the list. */
+  (result: RunResult): RunResult;
+  /** Whether the list excuses a failure of the configuration. */
+  excuses: (identifier: string) => boolean;
+}
 
 /**
  * Reads all that judging needs, before anything is started.
@@ -24,10 +29,13 @@ export async function judgeBy(
   { knownFailures: file, strict }: JudgementOptions,
   { clock, stop }: Pick<CommandIo, 'clock' | 'stop'>,
 ): Promise<Judge> {
-  if (file === undefined) return (result) => tally(result, { strict });
+  if (file === undefined) {
+    return Object.assign((result: RunResult) => tally(result, { strict }), { excuses: () => false });
+  }
   const known = parseKnownFailures(await readInputFile(file, '--known-failures', { stop }), file);
-  return (result) => {
-    const today = new Date(clock.now()).toISOString().slice(0, 10);
-    return applyKnownFailures(result, known, { today, strict });
-  };
+  const today = () => new Date(clock.now()).toISOString().slice(0, 10);
+  const excused = new Map(known.map((one) => [one.configuration_identifier, one]));
+  return Object.assign((result: RunResult) => applyKnownFailures(result, known, { today: today(), strict }), {
+    excuses: (identifier: string) => (excused.get(identifier)?.expires ?? '') >= today(),
+  });
 }

@@ -52,6 +52,7 @@ export function mergeReruns(first: RunResult, second: RunResult, { strict }: { s
       mode: first.mode ?? second.mode,
       results_location: second.results_location ?? first.results_location,
       disagreement: first.disagreement ?? second.disagreement,
+      max_failures: second.max_failures,
       ...costsOf(first, second),
       ...mergeResults(first, second),
     },

@@ -79,6 +79,7 @@ function runResultOf(value: unknown): RunResult {
     stopped_at: timeAt(object, 'stopped_at'),
     duration_seconds: amountAt(object, 'duration_seconds'),
     ...(object.disagreement === undefined ? {} : { disagreement: stringAt(object, 'disagreement') }),
+    ...(object.max_failures === undefined ? {} : { max_failures: amountAt(object, 'max_failures') }),
     ...(object.flaky === undefined ? {} : { flaky: amountAt(object, 'flaky') }),
     ...(object.known === undefined ? {} : { known: amountAt(object, 'known') }),
     ...(link === undefined ? {} : { console_url: stringAt(object, 'console_url') }),
@@ -97,7 +98,7 @@ function runResultOf(value: unknown): RunResult {
 
 /** Whether the counts are those of the results, and the verdict one that they and the status allow. */
 function checkVerdict(result: RunResult): void {
-  const { verdict, status, disagreement, results } = result;
+  const { verdict, status, disagreement, results, max_failures: maxFailures } = result;
   const counted = tally(result);
   for (const key of ['passed', 'failed', 'errored', 'flaky', 'known'] as const) {
     if ((result[key] ?? 0) !== (counted[key] ?? 0)) {
@@ -110,10 +111,18 @@ function checkVerdict(result: RunResult): void {
   const rerun = results.some(({ earlier }) => earlier !== undefined);
   const fits = {
     PASSED: status === 'SUCCEEDED' || (status === 'FAILED' && (rerun || counted.known !== undefined)),
-    FAILED: status === 'FAILED' || rerun,
+    FAILED: status === 'FAILED' || rerun || (status === 'ABORTED' && maxFailures !== undefined),
     // An execution may be stopped or time out when all has passed.
     ERRORED: status !== 'SUCCEEDED' || result.errored > 0 || disagreement !== undefined || rerun,
   };
+  if (
+    maxFailures !== undefined &&
+    !(status === 'ABORTED' && result.failed + (result.known ?? 0) >= maxFailures && maxFailures >= 1)
+  ) {
+    throw new WireFormatError(
+      `Expected max_failures to be from 1 to as many as failed of a run that was stopped, got ${maxFailures} with the status ${status} and ${result.failed} failed`,
+    );
+  }
   const strict = tally(result, { strict: true });
   if (!fits[verdict] || (verdict !== 'ERRORED' && ![counted.verdict, strict.verdict].includes(verdict))) {
     throw new WireFormatError(

@@ -42,7 +42,11 @@ export function tally(
     undecided || result.disagreement !== undefined
       ? 'ERRORED'
       : judge({ ...counts, failed: counts.failed + alsoFailed, tolerated: result.tolerated_failures });
-  return { ...result, ...counts, verdict, flaky: flaky || undefined, known: known || undefined };
+  return {
+    ...{ ...result, ...counts, flaky: flaky || undefined, known: known || undefined },
+    // What was stopped early never passes, whichever of its failures are excused later.
+    verdict: result.max_failures !== undefined && verdict !== 'FAILED' ? 'ERRORED' : verdict,
+  };
 }
 
 /** How many results there are of each status. */

@@ -238,6 +238,22 @@ describe('a run without a verdict', () => {
     await expect(app.statusOf(result.execution_arn)).resolves.toBe('ABORTED');
   });
 
+  test('stops early once enough failed, says what was not tested, and can be reported again', async () => {
+    const json = join(directory, 'early.json');
+    const args = ['--max-failures', '1', '--max-concurrency', '1', '--report', 'text', '--report', `json=${json}`];
+
+    const { code, stdout, stderr } = await inProcess(['run', ...app.flags, 'good', 'bad', 'slow_1', 'slow_2', ...args]);
+
+    expect(stderr).toContain('\nFAILED bad after ');
+    expect(stderr).toContain('\n1 configuration failed, enough for --max-failures 1. Stopping the execution.\n');
+    expect(stdout).toMatch(/^2 configurations without a result:\n {2}slow_1, slow_2\n.*SystemTest\.MaxFailures/m);
+    expect(code).toBe(1);
+    const result = JSON.parse(readFileSync(json, 'utf8')) as RunResult;
+    expect(result).toMatchObject({ status: 'ABORTED', verdict: 'FAILED', passed: 1, failed: 1, max_failures: 1 });
+    await expect(app.statusOf(result.execution_arn)).resolves.toBe('ABORTED');
+    await expect(inProcess(['report', json])).resolves.toMatchObject({ code: 1, stdout });
+  });
+
   test('ends with 3 when another state machine answers', async () => {
     const { code, stderr } = await inProcess(['run', ...app.flags, '--state-machine', app.otherMachineArn]);
 

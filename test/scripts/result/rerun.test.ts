@@ -132,6 +132,27 @@ describe('running again', () => {
     expect(mergeReruns(runResultOf([failed('b')]), stopped)).toMatchObject({ verdict: 'ERRORED', status: 'TIMED_OUT' });
   });
 
+  const early = { status: 'ABORTED', max_failures: 1 } as const;
+
+  test('comes to a verdict where the first run was stopped early', () => {
+    const stopped = runResultOf([passed('a'), failed('b'), errored('c')], early);
+    expect(toRerun(stopped)).toEqual(['b', 'c']);
+    const again = mergeReruns(stopped, runResultOf([passed('b'), passed('c')]));
+    expect(again).toMatchObject({ verdict: 'PASSED', max_failures: undefined });
+  });
+
+  test.each([
+    [0, 'FAILED'],
+    [1, 'ERRORED'],
+  ])(
+    'does not pass where the last run was stopped early and %d failures are tolerated',
+    (tolerated_failures, verdict) => {
+      const before = runResultOf([failed('a'), failed('b')], { tolerated_failures });
+      const stopped = runResultOf([failed('a'), passed('b')], early);
+      expect(mergeReruns(before, stopped)).toMatchObject({ verdict, max_failures: 1, status: 'ABORTED' });
+    },
+  );
+
   test('does not take what was new in the first run for what is new in both', () => {
     const news = { newly_failing: ['b'], still_failing: [], fixed: [], slower: [] };
     const comparison = { with: { started_at: '2026-11-26T03:12:00Z', verdict: 'PASSED' as const }, ...news };

@@ -3,7 +3,7 @@ import { costOf } from '../../../scripts/cost/cost';
 import { jsonReport } from '../../../scripts/report/json';
 import { parseRunResult } from '../../../scripts/result/runResultFile';
 import { UserError } from '../../../scripts/io/userError';
-import { failed, hostileResult, hostileText, passed, runResultOf } from '../runResults';
+import { errored, failed, hostileResult, hostileText, passed, runResultOf } from '../runResults';
 import { thrown } from '../thrown';
 
 const result = runResultOf([
@@ -35,6 +35,9 @@ describe('a saved result', () => {
     expect(parseRunResult(`\ufeff${[...jsonReport(complete)].join('')}`, 'result.json')).toEqual(complete);
     const unbelieved = { ...complete, verdict: 'ERRORED', disagreement: 'the result says PASSED of "a"' };
     expect(parseRunResult(JSON.stringify(unbelieved), 'result.json')).toEqual(unbelieved);
+    const early = runResultOf([failed('a'), errored('b')], { status: 'ABORTED', max_failures: 1 });
+    expect(early.verdict).toBe('FAILED');
+    expect(parseRunResult(JSON.stringify(early), 'result.json')).toEqual(early);
     const direct = { ...complete, execution_arn: undefined, cost: undefined, cost_unknown: 'No log tells the memory.' };
     expect(parseRunResult(JSON.stringify(direct), 'result.json')).toEqual({ ...direct, execution_arn: '' });
   });
@@ -47,6 +50,7 @@ describe('a saved result', () => {
     );
   });
 
+  const early = { status: 'ABORTED', max_failures: 1 } as const;
   const file = 'Expected result.json to be the JSON report of a run. ';
   test.each([
     [
@@ -123,6 +127,31 @@ describe('a saved result', () => {
       'FAILED although its execution succeeded',
       { ...runResultOf([failed('a')]), status: 'SUCCEEDED' },
       'Expected a verdict that fits the status SUCCEEDED and 1 failed and 0 errored of 1, got FAILED.',
+    ],
+    [
+      'FAILED although it was stopped, and not because enough failed',
+      runResultOf([failed('a'), errored('b')], { status: 'ABORTED' }),
+      'Expected a verdict that fits the status ABORTED and 1 failed and 1 errored of 2, got FAILED.',
+    ],
+    [
+      'FAILED although no more failed than are tolerated when it was stopped early',
+      { ...runResultOf([failed('a'), errored('b')], { tolerated_failures: 1, ...early }), verdict: 'FAILED' },
+      'Expected a verdict that fits the status ABORTED and 1 failed and 1 errored of 2, got FAILED.',
+    ],
+    [
+      'PASSED although it was stopped early',
+      { ...runResultOf([failed('a')], { tolerated_failures: 1, ...early }), verdict: 'PASSED' },
+      'Expected a verdict that fits the status ABORTED and 1 failed and 0 errored of 1, got PASSED.',
+    ],
+    ...[2, 0].map((max): [string, object, string] => [
+      `${max} failures as what stopped it after one`,
+      runResultOf([failed('a'), errored('b')], { ...early, max_failures: max }),
+      `Expected max_failures to be from 1 to as many as failed of a run that was stopped, got ${max} with the status ABORTED and 1 failed.`,
+    ]),
+    [
+      'what stopped a run that was not stopped',
+      { ...runResultOf([failed('a')]), max_failures: 1 },
+      'Expected max_failures to be from 1 to as many as failed of a run that was stopped, got 1 with the status FAILED and 1 failed.',
     ],
     [
       'no verdict although all passed and nothing disagrees',

@@ -35,6 +35,12 @@ describe('the verdict', () => {
     expect(isUndecided(stopped)).toBe(true);
     expect(tally(stopped).verdict).toBe('ERRORED');
   });
+
+  test('never passes where the run was stopped early, whatever is excused later', () => {
+    const early = runResultOf([passed('a'), failed('b')], { status: 'ABORTED', max_failures: 1 });
+    expect(early.verdict).toBe('FAILED');
+    expect(tally({ ...early, results: [passed('a'), failed('b', excused)] }).verdict).toBe('ERRORED');
+  });
 });
 
 test('counts each configuration once', () => {
