@@ -240,7 +240,8 @@ describe('a run without a verdict', () => {
 
   test('stops early once enough failed, says what was not tested, and can be reported again', async () => {
     const json = join(directory, 'early.json');
-    const args = ['--max-failures', '1', '--max-concurrency', '1', '--report', 'text', '--report', `json=${json}`];
+    const reports = ['--report', 'text', '--report', `json=${json}`];
+    const args = ['--max-failures', '1', '--max-concurrency', '1', '--given-order', ...reports];
 
     const { code, stdout, stderr } = await inProcess(['run', ...app.flags, 'good', 'bad', 'slow_1', 'slow_2', ...args]);
 

@@ -7,10 +7,13 @@ import { readSelection, type SelectionOptions } from '../../../scripts/plan/sele
 import { ownConfigurations } from '../../../scripts/execution/ownConfigurations';
 import { jsonReport } from '../../../scripts/report/json';
 import { Talk } from '../../../scripts/terminal/talk';
-import type { Configuration } from '../../../lib/wire';
+import type { Configuration, RunResult } from '../../../lib/wire';
 import { FakeClock } from '../fakeClock';
 import { machineArn } from '../fakeExecution';
 import { failed, passed, runResultOf } from '../runResults';
+
+/** Without a list of known failures. */
+const judge = Object.assign((same: RunResult) => same, { excuses: () => false });
 
 /** What is tested of what the construct has, first and at the end, and what is said. */
 async function tested(
@@ -22,7 +25,7 @@ async function tested(
   let said = '';
   const stop = new AbortController().signal;
   const stdin = new PassThrough().end();
-  const selection = await readSelection(identifiers, options, { stdin, stop }, (result) => result);
+  const selection = await readSelection(identifiers, options, { stdin, stop }, judge);
   let asked: Configuration[] | undefined;
   const { result } = await testInRounds(
     selection,
@@ -45,7 +48,7 @@ async function tested(
         'normal',
       ),
       stop,
-      judge: (result) => result,
+      judge,
     },
   );
   return { asked, said, result };
