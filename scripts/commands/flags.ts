@@ -7,7 +7,7 @@ import { isToleratedFailures, limits } from '../../lib/wire';
 import type { AccessOptions } from '../aws/awsAccess';
 import { isEndpointUrl } from '../aws/endpoints';
 import type { StateMachineOptions } from '../aws/connection';
-import { defaultStack, parseStateMachineArn } from '../aws/target';
+import { defaultStack, parseExecutionArn, parseStateMachineArn } from '../aws/target';
 import type { ExitCode } from '../exitCode';
 import { parseGrep } from '../configurations/grep';
 import type { SelectionOptions } from '../plan/selection';
@@ -16,12 +16,16 @@ import type { JudgementOptions } from '../result/judgement';
 import { parseRedactPattern, type RedactionOptions } from '../result/redaction';
 import type { ProgressOptions } from '../terminal/progressChoice';
 import { UserError } from '../io/userError';
+import type { Comparand } from './comparing';
 
 /** Takes the exit code of the command that was run. */
 export type Done = (code: ExitCode) => void;
 
 /** What every command that has a result was asked: `run`, `invoke` and `report`. */
-export interface ResultOptions extends JudgementOptions, RedactionOptions, ReportOptions {}
+export interface ResultOptions extends JudgementOptions, RedactionOptions, ReportOptions {
+  /** What it is compared with. */
+  compare?: Comparand;
+}
 
 /** What every command that tests was asked, whichever way it tests: `run` and `invoke`. */
 export interface TestOptions extends AccessOptions, SelectionOptions, ProgressOptions, ResultOptions {
@@ -222,7 +226,7 @@ export function addTimeoutOption(command: Command, help: string): Command {
 
 /** What comes last, and in the same order, in every command that tests: `run` and `invoke`. */
 export function addTestOptions(command: Command, has: WithExecutions = {}): Command {
-  return addReportOptions(addTalkOptions(addAwsOptions(addFunctionOptions(addOrderOptions(command, has)))));
+  return addReportOptions(addTalkOptions(addAwsOptions(addFunctionOptions(addOrderOptions(command, has)))), has);
 }
 
 /** `--retries`, `--longest-first` and, where that is what is done unasked, `--given-order`. */
@@ -250,6 +254,14 @@ export function addAwsOptions(command: Command): Command {
     .option('--endpoint-url <URL>', 'endpoint to call instead of AWS', (text) => url('--endpoint-url', text));
 }
 
+/** `--compare`. */
+function compareOption({ hasExecutions }: WithExecutions): Option {
+  const [what, named] = hasExecutions
+    ? ['RESULT|ARN|none', 'JSON report or execution (default: the execution before)']
+    : ['RESULT|none', 'JSON report'];
+  return new Option(`--compare <${what}>`, `tell what is new since this ${named}`).argParser(compare);
+}
+
 /** `--no-progress`, `--quiet`, `--verbose`. */
 export function addTalkOptions(command: Command): Command {
   return command
@@ -260,7 +272,7 @@ export function addTalkOptions(command: Command): Command {
 }
 
 /** What becomes of a result, the same for every command that has one: `run`, `invoke` and `report`. */
-export function addReportOptions(command: Command): Command {
+export function addReportOptions(command: Command, has: WithExecutions = {}): Command {
   command
     .optionsGroup('What to report:')
     .option(
@@ -274,6 +286,7 @@ export function addReportOptions(command: Command): Command {
       'JSON list of configurations whose failure is excused until a date',
       nonEmpty('--known-failures'),
     )
+    .addOption(compareOption(has))
     .option('--strict', 'fail when a configuration passed only when run again');
   return addRedactionOptions(command).option('--no-cost', 'do not tell the cost').option('--no-color', 'no colours');
 }
@@ -393,6 +406,14 @@ export function reportsOf<F extends string>(formats: F[]) {
     }
     return [...earlier, { format, file }];
   };
+}
+
+/** What a result is compared with. A file of the name `none` is `./none`. */
+function compare(text: string): Comparand {
+  if (text === 'none') return text;
+  if (!text.startsWith('arn:')) return { file: nonEmpty('--compare')(text) };
+  parseExecutionArn(text);
+  return { executionArn: text };
 }
 
 /** Collects the repeated `--redact`. */

@@ -9,6 +9,7 @@ import { untestedSentence } from '../result/untested';
 import type { StopReason } from '../io/stopSignal';
 import type { CommandIo } from '../io/commandIo';
 import { UserError } from '../io/userError';
+import { checkComparesFiles } from './comparing';
 import {
   addConfigurationsOption,
   addGrepOption,
@@ -97,6 +98,7 @@ function functionName(text: string): string {
  */
 async function invoke(identifiers: string[], options: InvokeOptions, io: CommandIo): Promise<ExitCode> {
   checkTestOptions(identifiers, options);
+  checkComparesFiles(options.compare, 'of invocations, of which there are no executions');
   const { configurations, rerunFailed, longestFirst } = options;
   if (identifiers.length === 0 && (configurations ?? rerunFailed ?? longestFirst) === undefined) {
     throw new UserError(

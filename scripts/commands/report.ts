@@ -3,6 +3,7 @@ import type { RunResult } from '../../lib/wire';
 import { connect, type StateMachineOptions } from '../aws/connection';
 import { parseExecutionArn } from '../aws/target';
 import { codeOf, type ExitCode } from '../exitCode';
+import { EarlierExecutions } from '../execution/earlierExecutions';
 import { whyNoVerdict } from '../execution/executionResult';
 import type { FollowContext, FollowOptions } from '../execution/followedResult';
 import { watchExecution, type WatchedExecution } from '../execution/watchExecution';
@@ -11,12 +12,14 @@ import { InterruptedError, openUnlessInterrupted } from '../io/interruptedError'
 import { UserError } from '../io/userError';
 import { checkReports, defaultReports, reportResult } from '../report/reports';
 import { reportMebibytes } from '../result/earlierRun';
+import { everyResult } from '../result/allResults';
 import { judgeBy } from '../result/judgement';
 import { redactorOf } from '../result/redaction';
 import { mergeReruns } from '../result/rerun';
 import { parseRunResult } from '../result/runResultFile';
 import type { CommandIo } from '../io/commandIo';
 import { loudnessOf, Talk } from '../terminal/talk';
+import { checkComparesFiles, checkSameTest, fileOf, findExecutions, readSavedRun, withComparison } from './comparing';
 import { addAwsOptions, addReportOptions, addTalkOptions, exitCodesHelp, type Done, type ResultOptions } from './flags';
 
 /** What `report` was asked to do. */
@@ -47,7 +50,7 @@ export function addReport(program: Command, io: CommandIo, done: Done): void {
     .argument('<RESULT|ARN...>', 'JSON report of a run, - is standard input; or the ARN of an execution')
     .optionsGroup('Of an execution:')
     .option('--follow', 'wait for the end of one that runs; it is never stopped');
-  addReportOptions(addTalkOptions(addAwsOptions(command)))
+  addReportOptions(addTalkOptions(addAwsOptions(command)), { hasExecutions: true })
     .addHelpText('after', examples + exitCodesHelp)
     .action(async (sources: string[], options: ReportCommandOptions) => {
       done(await report(sources, options, io));
@@ -67,19 +70,23 @@ export async function report(
   io: CommandIo,
   open: typeof connect = connect,
 ): Promise<ExitCode> {
-  const { report: reports = defaultReports, knownFailures, follow = false } = options;
+  const { report: reports = defaultReports, knownFailures, compare, follow = false } = options;
   const redact = redactorOf(options);
   const talk = new Talk(io.stderr, loudnessOf(options), redact);
   const arns = sources.filter(isArn);
   const files = sources.filter((source) => !isArn(source));
   checkExecutions(arns, options);
-  await checkReports(reports, [knownFailures, ...files]);
+  if (arns.length === 0) {
+    checkComparesFiles(compare, 'beside a saved result');
+  }
+  await checkReports(reports, [knownFailures, fileOf(compare), ...files]);
   const judge = await judgeBy(options, io);
   const saved: RunResult[] = [];
   for (const file of files) {
     const text = await readInputFile(file, 'RESULT', { ...io, mebibytes: reportMebibytes });
     saved.push(parseRunResult(text, inputName(file)));
   }
+  const older = await readSavedRun(compare, io);
   checkOneTest([...saved, ...arns.map((arn) => ({ execution_arn: arn }))]);
   const [first] = arns;
   const connection =
@@ -91,10 +98,18 @@ export async function report(
         );
   const cleanUp: (() => void)[] = [];
   try {
+    const executions = connection && new EarlierExecutions(connection.api, connection.stateMachineArn, io.clock);
+    const before = older ?? (await findExecutions(compare, executions, { io, talk }));
     const shown = { ...options, progress: follow && options.progress };
     const context = connection && { connection, options: shown, io, talk, redact, cleanUp };
     const watched = context ? await watchAll(arns, { toEnd: follow, several: sources.length > 1 }, context) : [];
-    const result = judge(merged([...saved, ...watched.map((one) => one.result)], options));
+    watched.forEach((one) => executions?.leaveOut(one.result));
+    const judged = judge(merged([...saved, ...watched.map((one) => one.result)], options));
+    const identifiers = Array.from(everyResult(judged), (one) => one.configuration_identifier);
+    checkSameTest(older, { test: judged.test, configurations: identifiers });
+    // A saved result keeps what was new in it then.
+    const keeps = compare === undefined && arns.length === 0;
+    const result = keeps ? judged : await withComparison(judged, before, older !== undefined, { io, talk });
     const complete = await reportResult(result, reports, options, { io, talk, redact });
     const last = watched.at(-1);
     if (last && result.verdict === 'ERRORED' && result.disagreement === undefined) {

@@ -3,6 +3,7 @@ import { isExecutionName, limits, type RunResult } from '../../lib/wire';
 import { connect, type Connection, type StateMachineOptions } from '../aws/connection';
 import { defaultStack } from '../aws/target';
 import { configurationsOfExecution } from '../execution/configurationsOfExecution';
+import { EarlierExecutions } from '../execution/earlierExecutions';
 import { ownConfigurations } from '../execution/ownConfigurations';
 import { executionInput } from '../execution/executionInput';
 import { durationsBefore, lastResult } from '../execution/lastExecution';
@@ -16,6 +17,7 @@ import { whyNoVerdict } from '../execution/executionResult';
 import type { ExitCode } from '../exitCode';
 import type { CommandIo } from '../io/commandIo';
 import { rerunOf } from '../plan/selection';
+import { checkComparesFiles } from './comparing';
 import {
   addAllowUnknownOption,
   addConfigurationsOption,
@@ -116,6 +118,9 @@ export function executionName(text: string): string {
 async function run(identifiers: string[], options: RunOptions, io: CommandIo): Promise<ExitCode> {
   checkTestOptions(identifiers, options);
   checkRegion(options);
+  if (options.local) {
+    checkComparesFiles(options.compare, 'with --local, which has no executions of the past');
+  }
   return testAndReport(identifiers, options, io, {
     // What does not fit in an execution is refused here.
     check: (configurations) => executionInput({ ...options, configurations }),
@@ -131,6 +136,7 @@ export function byExecutions(
 ): TestMethod<TestedExecution> {
   const cleanUp: (() => void)[] = [];
   const context: RunContext = { connection, options, io, talk, stop, redact, cleanUp };
+  const executions = new EarlierExecutions(connection.api, connection.stateMachineArn, io.clock);
   return {
     select: async ({ rerun: given, longestFirst, ...selection }, judge) => {
       const rerun =
@@ -144,7 +150,12 @@ export function byExecutions(
       return { ...selection, rerun };
     },
     testPath: connection.test,
-    test: (configurations, retry, limit) => testExecution(context, configurations, retry, limit),
+    executions: options.local ? undefined : executions,
+    test: async (...asked) => {
+      const tested = await testExecution(context, ...asked);
+      executions.leaveOut(tested.result);
+      return tested;
+    },
     findConfigurations: (executionArn) => configurationsOfExecution(connection.api, executionArn, io),
     ownConfigurations: () => ownConfigurations(connection, io),
     addsKeys: !options.allowUnknown,

@@ -1,6 +1,8 @@
 import type { Configuration, RunResult } from '../../lib/wire';
 import { codeOf, exitCode, type ExitCode } from '../exitCode';
+import type { EarlierExecutions } from '../execution/earlierExecutions';
 import { openUnlessInterrupted, unlessInterrupted } from '../io/interruptedError';
+import { checkSameTest, fileOf, findExecutions, readSavedRun, withComparison, type SavedRun } from './comparing';
 import { testInRounds, type RoundMethod } from '../plan/rounds';
 import { readSelection, type ConfigurationSelection } from '../plan/selection';
 import type { EarlierRun } from '../result/earlierRun';
@@ -33,6 +35,8 @@ export interface TestMethod<T extends TestRound> extends RoundMethod<T> {
    * @throws UserError where there is no such execution
    */
   select?(selection: ConfigurationSelection, judge: Judge): Promise<ConfigurationSelection>;
+  /** What it is compared with where nothing else is named; undefined where no executions are kept. */
+  executions?: EarlierExecutions;
   /** What a person wants to know beside the report. */
   notes?(result: RunResult): string[];
   /** Why there is no verdict, in a sentence. */
@@ -63,10 +67,17 @@ export async function testAndReport<T extends TestRound>(
   io: CommandIo,
   testing: Testing<T>,
 ): Promise<ExitCode> {
-  const { report: reports = defaultReports, knownFailures, configurations, rerunFailed, longestFirst } = options;
+  const {
+    report: reports = defaultReports,
+    knownFailures,
+    configurations,
+    rerunFailed,
+    longestFirst,
+    compare,
+  } = options;
   const redact = redactorOf(options);
   const talk = new Talk(io.stderr, loudnessOf(options), redact);
-  await checkReports(reports, [knownFailures, configurations, rerunFailed, longestFirst]);
+  await checkReports(reports, [knownFailures, configurations, rerunFailed, longestFirst, fileOf(compare)]);
   const judge = await judgeBy(options, io);
   const report = async (result: RunResult, interrupted: boolean) => {
     const complete = await reportResult(result, reports, options, { io, talk, redact });
@@ -78,22 +89,29 @@ export async function testAndReport<T extends TestRound>(
     return report(judge(result), false);
   };
 
+  const saved = await readSavedRun(compare, io);
   const given = await readSelection(identifiers, options, io, judge);
   if (given.rerun?.identifiers.length === 0) return nothingAgain(given.rerun);
   if (rerunFailed === undefined) {
     testing.check?.(given.named);
   }
+  checkSameTest(saved, { configurations: given.rerun?.identifiers ?? given.named });
   const stop = stopSignal(io);
   try {
     const method = await openUnlessInterrupted(testing.open({ io, talk, stop, redact }), io.stop);
     try {
       const selection = method.select ? await unlessInterrupted(method.select(given, judge), io.stop) : given;
       if (selection.rerun?.identifiers.length === 0) return await nothingAgain(selection.rerun);
+      const { testPath, executions } = method;
+      checkSameTest(saved, { test: testPath });
+      const before = saved ?? (await findExecutions(compare, executions, { io, talk }));
       const context = { options, io, talk, stop: stop.signal, judge };
       const last = await testInRounds(selection, method, context);
-      const { testPath } = method;
-      const result = judge({ ...last.result, ...(testPath !== undefined && { test: testPath }) });
-      const code = await report(result, wasInterrupted(stop.signal, last));
+      // Whoever interrupts what follows is told what the test came to.
+      const interrupted = wasInterrupted(stop.signal, last);
+      const judged = judge({ ...last.result, ...(testPath !== undefined && { test: testPath }) });
+      const result = await withComparison(judged, before, isWhole(identifiers, options, saved), { io, talk });
+      const code = await report(result, interrupted);
       const causes = options.local ? localCauseNotes(result, options) : [];
       const notes = [...(method.notes?.(result) ?? []), ...causes, ...exitCodeNotes(code, options)];
       notes.forEach((note) => talk.note(note));
@@ -107,6 +125,15 @@ export async function testAndReport<T extends TestRound>(
   } finally {
     stop.dispose();
   }
+}
+
+/**
+ * Whether all was tested that there is to test: for an execution what the construct has, for a saved result what a file
+ * lists, too.
+ */
+function isWhole(identifiers: string[], { rerunFailed, grep, configurations }: TestOptions, saved?: SavedRun): boolean {
+  const selected = identifiers.length > 0 || rerunFailed !== undefined || grep !== undefined;
+  return !selected && (configurations === undefined || saved !== undefined);
 }
 
 /** On a laptop, where no pipeline shows what the exit code is for. */

@@ -78,6 +78,18 @@ export async function* pastRuns(
   } while (nextToken !== undefined);
 }
 
+/**
+ * What one execution came to, by one GetExecutionHistory.
+ * @throws as `pastRuns` does
+ */
+export function pastRunOf(
+  api: Pick<PastRunsApi, 'lastEvents'>,
+  execution: ListedExecution,
+  o: Pick<PastRunsOptions, 'clock' | 'stop'>,
+): Promise<PastRun> {
+  return pastRun(api, execution, paced(o), o.stop);
+}
+
 /** Makes calls one after the other, with patience and no faster than 5 a second. */
 function paced({ clock, stop }: Pick<PastRunsOptions, 'clock' | 'stop'>) {
   let nextAt = -Infinity;
@@ -92,7 +104,7 @@ function paced({ clock, stop }: Pick<PastRunsOptions, 'clock' | 'stop'>) {
 }
 
 async function pastRun(
-  api: PastRunsApi,
+  api: Pick<PastRunsApi, 'lastEvents'>,
   { startDate, stopDate, ...execution }: ListedExecution,
   read: ReturnType<typeof paced>,
   stop: AbortSignal,

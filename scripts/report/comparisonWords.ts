@@ -1,8 +1,6 @@
 /** What a comparison says, in words that all reports share; the page of the HTML report too, so nothing here is of Node.js. */
 import type { RunComparison } from '../../lib/wire';
-
-/** So many runs before are looked at. What failed in all of them may do so for longer. */
-export const mostRunsBefore = 10;
+import { mostRunsBefore } from '../result/mostRunsBefore';
 
 /** One thing that is new, and of which configurations. */
 export interface ComparisonList {

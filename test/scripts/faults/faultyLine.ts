@@ -87,14 +87,24 @@ export interface FaultyRun {
   interrupt: () => void;
 }
 
-/** Runs the command in this process, as a rule on a clock that skips all waits, through a proxy that does harm. */
+/**
+ * Runs the command in this process, as a rule on a clock that skips all waits, through a proxy that does harm.
+ * @param compares whether it looks for what is new in earlier executions
+ */
 export async function startRun(
   { url }: Pick<DeployedTest, 'url'>,
   args: string[],
-  { faultOf, clock = new FakeClock() }: { faultOf?: FaultOf; clock?: Clock } = {},
+  { faultOf, clock = new FakeClock(), compares = false }: { faultOf?: FaultOf; clock?: Clock; compares?: boolean } = {},
 ): Promise<FaultyRun> {
   const proxy = await startProxy(url, faultOf);
-  const flags = ['--endpoint-url', proxy.url, '--report', 'json', '--no-progress'];
+  const flags = [
+    '--endpoint-url',
+    proxy.url,
+    '--report',
+    'json',
+    '--no-progress',
+    ...(compares ? [] : ['--compare', 'none']),
+  ];
   const command = startInProcess(['run', ...flags, ...args], { env, clock });
   const ended = command.ended.then(async ({ code, stdout, stderr }) => {
     await proxy.close();

@@ -45,6 +45,33 @@ describe('every call, when it is made first and second,', () => {
   });
 });
 
+describe('what is new since the run before', () => {
+  test('is told, where it can be had', async () => {
+    const [, second] = [
+      await run(deployed, ['good', 'bad'], { compares: true, clock: systemClock }),
+      await run(deployed, ['good', 'bad'], { compares: true, clock: systemClock }),
+    ];
+    const [last, before] = await deployed.executions();
+    expect(second.result).toMatchObject({
+      execution_arn: last,
+      comparison: { with: { execution_arn: before }, still_failing: [{ configuration_identifier: 'bad' }] },
+    });
+  });
+
+  test.each<[string, Fault]>([
+    ['is refused', { answer: 400, type: 'AccessDeniedException', message: 'no' }],
+    ['is throttled', throttled],
+    ['gets the page of a proxy', { status: 200, contentType: 'text/html', body: '<html>Sign in!</html>' }],
+  ])('is left out where the list %s, and nothing else changes', async (_, fault) => {
+    const faultOf = first(Infinity, ['ListExecutions'], fault);
+
+    const { code, result, stderr } = await run(deployed, ['good', 'bad'], { faultOf, compares: true });
+
+    expect(stderr).toMatch(/^The report does not tell what is new, as with --compare none: ./m);
+    expect({ code, outcomes: outcomes(result) }).toEqual({ code: 1, outcomes: tested });
+  });
+});
+
 describe('starting', () => {
   test('waits out minutes of throttling', async () => {
     const faultOf = first(30, ['DescribeStacks', 'StartExecution'], throttled);
