@@ -1,5 +1,4 @@
 /** What the executions of the past are good for: what took longest is started first, what did not pass is run again. */
-import type { AggregatedResult, RunResult, Verdict } from '../../lib/wire';
 import { kindOf, refusedCall, summary } from '../aws/errors';
 import type { CommandIo } from '../io/commandIo';
 import { UserError } from '../io/userError';
@@ -7,8 +6,9 @@ import type { EarlierRun } from '../result/earlierRun';
 import { knownDurations, type Durations } from '../result/rerun';
 import { counted } from '../terminal/counted';
 import type { Talk } from '../terminal/talk';
-import { repairLogTail } from './logTail';
+import type { FollowContext } from './followedResult';
 import { pastRuns, type PastRun, type PastRunsApi } from './pastRuns';
+import { watchExecution } from './watchExecution';
 
 /** Milliseconds that the look-up may take: what it saves is seconds. */
 const lookUpWithin = 10_000;
@@ -74,12 +74,13 @@ async function lastDurations(runs: AsyncIterable<PastRun>): Promise<Durations> {
 }
 
 /**
- * The result of the last execution that has ended.
- * @throws UserError where there is none, or it came to no result: what did not pass in one before it is not what did not
- *   pass last
+ * The result of the last execution that has ended, as `system-test report` has it.
+ * @throws UserError where there is none, or it tested nothing: what did not pass in one before it is not what did not pass
+ *   last
  * @throws NoVerdictError where it can't be read
  */
-export async function lastResult({ connection, io, talk }: PastContext): Promise<EarlierRun> {
+export async function lastResult(context: FollowContext, watch = watchExecution): Promise<EarlierRun> {
+  const { connection, options, io, talk } = context;
   const { api, stateMachineArn } = connection;
   const wayOut = 'test all, or give the JSON report of an earlier run, --rerun-failed RESULT.';
   let last: PastRun | undefined;
@@ -91,25 +92,20 @@ export async function lastResult({ connection, io, talk }: PastContext): Promise
   if (!last) {
     throw new UserError(`Expected an execution of ${stateMachineArn} that has ended, got none: ${wayOut}`);
   }
-  const { executionArn, name, status, error, result, verdict, unread: why } = last;
-  if (!result || !('results' in result) || verdict === undefined) {
-    const what = why ?? (result ? 'its results are elsewhere' : `it came to no result (${error ?? status})`);
-    throw new UserError(`Expected the result of the last execution, ${executionArn}, but ${what}: ${wayOut}`);
+  const { executionArn, name, startedAt } = last;
+  if (last.unread !== undefined || (last.status === 'FAILED' && !last.result)) {
+    const why = last.unread ?? `it came to none (${last.error})`;
+    throw new UserError(`Expected a result of the last execution, ${executionArn}, but ${why}: ${wayOut}`);
   }
-  const source = `the last execution (${name}, ${counted(result.total)}, ${last.startedAt.toISOString()})`;
+  const { followed, result } = await watch(
+    executionArn,
+    { toEnd: true },
+    { ...context, options: { ...options, progress: false } },
+  );
+  if (followed.trouble) throw followed.trouble;
+  const source = `the last execution (${name}, ${counted(result.total)}, ${startedAt.toISOString()})`;
   talk.note(`Taking what did not pass from ${source}.`);
-  return { source, result: runResultOf(last, result, verdict) };
-}
-
-function runResultOf(run: PastRun, result: AggregatedResult, verdict: Verdict): RunResult {
-  const { executionArn, status, startedAt, stoppedAt = startedAt } = run;
-  return {
-    ...result,
-    results: result.results.map((one) => (one.log_tail ? { ...one, log_tail: repairLogTail(one.log_tail) } : one)),
-    ...{ execution_arn: executionArn, status, verdict },
-    ...{ started_at: startedAt.toISOString(), stopped_at: stoppedAt.toISOString() },
-    duration_seconds: (stoppedAt.getTime() - startedAt.getTime()) / 1000,
-  };
+  return { source, result };
 }
 
 /** Why the executions can't be read: what the user may not do is theirs to mend. */

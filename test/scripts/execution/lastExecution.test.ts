@@ -1,5 +1,7 @@
 import { PassThrough } from 'node:stream';
-import type { AggregatedResult, DistributedResult } from '../../../lib/wire';
+import type { DistributedResult } from '../../../lib/wire';
+import type { FollowContext } from '../../../scripts/execution/followedResult';
+import type { FollowedExecution } from '../../../scripts/execution/followExecution';
 import { durationsBefore, lastResult, type PastContext } from '../../../scripts/execution/lastExecution';
 import { NoVerdictError } from '../../../scripts/io/noVerdictError';
 import { UserError } from '../../../scripts/io/userError';
@@ -7,7 +9,7 @@ import { Talk } from '../../../scripts/terminal/talk';
 import { aggregated, machineArn } from '../fakeExecution';
 import { FakeClock } from '../fakeClock';
 import { fakePastRuns, type FakeRun } from '../fakePastRuns';
-import { passed, runResultOf } from '../runResults';
+import { failed, passed, runResultOf } from '../runResults';
 
 const denied = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
 
@@ -15,10 +17,11 @@ function past(runs: FakeRun[], o?: Parameters<typeof fakePastRuns>[1]) {
   const { api, calls } = fakePastRuns(runs, o);
   let said = '';
   const stderr = new PassThrough().on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const context: PastContext = {
+  const context: PastContext & Pick<FollowContext, 'options'> = {
     connection: { api, stateMachineArn: machineArn },
     io: { clock: new FakeClock(), stop: new AbortController().signal },
     talk: new Talk(stderr, 'verbose'),
+    options: { cost: false, progress: true },
   };
   return { context, calls, said: () => said };
 }
@@ -152,52 +155,59 @@ describe('what took longest', () => {
 });
 
 describe('what did not pass last', () => {
-  const failed: AggregatedResult = aggregated([
-    { identifier: 'a', seconds: 1 },
-    { identifier: 'b', seconds: 2, status: 'FAILED', logTail: 'half a line\nEND\n' },
-  ]);
+  const report = runResultOf([passed('a'), failed('b')]);
+  async function last(runs: FakeRun[], followed: Partial<FollowedExecution> = {}) {
+    const read: string[] = [];
+    const { context, said } = past(runs);
+    const watch = (arn: string) => {
+      read.push(arn.split(':').at(-1)!);
+      return Promise.resolve({ followed: followed as FollowedExecution, result: report });
+    };
+    return { ...(await lastResult(context as FollowContext, watch)), read, said: said() };
+  }
+  const refused = { error: 'SystemTestInputRefused', result: '{}' };
 
-  it('is that of the last execution that has ended, as its report has it', async () => {
-    const { context } = past([
+  it.each<[string, Partial<FakeRun>]>([
+    [
+      'failed',
+      { error: 'SystemTestFailed', result: { ...aggregated([{ identifier: 'a', seconds: 1 }]), passed: 0, failed: 1 } },
+    ],
+    ['passed', { result: aggregated([{ identifier: 'a', seconds: 1 }]) }],
+    ['was stopped', { status: 'ABORTED' }],
+    ['timed out', { status: 'TIMED_OUT' }],
+    ['was distributed', { result: distributed }],
+  ])('is that of the report of the last execution that has ended, where it %s', async (_, of) => {
+    const { source, result, read, said } = await last([
       ran('c', {}, { status: 'RUNNING' }),
-      ran('b', {}, { result: failed }),
+      ran('b', {}, of),
       ran('a', { a: 1 }),
     ]);
 
-    const { source, result } = await lastResult(context);
-
+    expect([result, read]).toEqual([report, ['b']]);
     expect(source).toBe('the last execution (b, 2 configurations, 2026-01-01T12:00:00.000Z)');
-    expect(result).toMatchObject({
-      ...{ total: 2, passed: 1, failed: 1, status: 'FAILED', verdict: 'FAILED', duration_seconds: 26 },
-      ...{ execution_arn: expect.stringMatching(/:b$/), started_at: '2026-01-01T12:00:00.000Z' },
-      results: [{ status: 'PASSED' }, { configuration_identifier: 'b', status: 'FAILED' }],
-    });
+    expect(said).toBe(`Taking what did not pass from ${source}.\n`);
   });
 
   it.each<[string, FakeRun[], RegExp]>([
     ['has ended', [ran('b', {}, { status: 'RUNNING' })], /that has ended, got none: test all, or give/],
     [
-      'was not stopped',
-      [ran('b', {}, { status: 'ABORTED' }), ran('a', { a: 1 })],
-      /it came to no result \(ABORTED\): test all, or/,
-    ],
-    ['did not time out', [ran('b', {}, { status: 'TIMED_OUT' }), ran('a', { a: 1 })], /no result \(TIMED_OUT\)/],
-    [
-      'was not refused',
-      [ran('b', {}, { error: 'SystemTestInputRefused', result: '{}' }), ran('a', { a: 1 })],
-      /no result \(SystemTestInputRefused\)/,
+      'has tested',
+      [ran('b', {}, refused), ran('a', { a: 1 })],
+      /:b, but it came to none \(SystemTestInputRefused\): test all/,
     ],
     [
       'can be read',
       [ran('b', {}, { failure: denied }), ran('a', { a: 1 })],
-      /:b, but AccessDeniedException: not authorized: test all/,
+      /:b, but AccessDeniedException: not authorized: test/,
     ],
-    ['agrees with its counts', [ran('b', {}, { result: { ...failed, failed: 0, passed: 2 } })], /:b, but /],
-    ['holds its results', [ran('b', {}, { result: distributed })], /:b, but its results are elsewhere: test all/],
-  ])('is refused unless the last execution %s, as an older one tells nothing of it', async (_, runs, message) => {
-    const failure = lastResult(past(runs).context);
+  ])('is refused where no last execution %s, as an older one tells nothing of it', async (_, runs, message) => {
+    const failure = last(runs);
 
     await expect(failure).rejects.toThrow(UserError);
     await expect(failure).rejects.toThrow(message);
+  });
+
+  it('is not taken from a history that was not read to its end', async () => {
+    await expect(last([ran('a', { a: 1 })], { trouble: new NoVerdictError('Lost it.') })).rejects.toThrow('Lost it.');
   });
 });
