@@ -112,6 +112,19 @@ describe('starting', () => {
     expect({ code, outcomes: outcomes(result) }).toEqual({ code: 1, outcomes: [['bad', 'FAILED']] });
   });
 
+  test.each<[string, Fault]>([
+    ['denied', { answer: 400, type: 'AccessDeniedException' }],
+    ['throttled', { answer: 400, type: 'ThrottlingException' }],
+    ['lost', 'reset after'],
+  ])('starts all in their own order where ListExecutions is %s', async (_, fault) => {
+    const { code, result } = await run(deployed, ['good-1', 'good-2'], {
+      faultOf: ({ operation }) => (operation === 'ListExecutions' ? fault : undefined),
+      clock: new FakeClock(),
+    });
+
+    expect({ code, passed: result?.passed }).toEqual({ code: 0, passed: 2 });
+  });
+
   test('does not wait for an endpoint that nobody listens at', async () => {
     const clock = new FakeClock();
     const since = clock.now();
