@@ -15,7 +15,7 @@ import {
 import { notPassedCause } from '../../../../lib/beforeTraffic/hookDefinition';
 import * as results from '../../../../lib/stateMachine/resultExpressions';
 import { type Configuration, identifierOf, type Json, type JsonObject } from '../../../../lib/wire';
-import { distributedCases } from './distributedCases';
+import { distributedCases, unordered } from './distributedCases';
 import type { Evaluation } from './evaluateHere';
 
 /** What it is about, the evaluation, and what its value has at least; of a text, a refusal or an error a part. */
@@ -146,8 +146,6 @@ const orders: [string, Json, number[] | undefined][] = [
   ['unknown ones', ['x', 'c', '__proto__', '', 'a '], [2, 0, 1, 3]],
   ['unknown ones only', ['x', 'y'], undefined],
 ];
-// eslint-disable-next-line jest/no-standalone-expect -- a matcher, as those of the texts below
-const unordered = expect.not.objectContaining({ order: expect.anything() as Json }) as object;
 const ordered = (of: string[], first: Json, max = 998) =>
   check({ configurations: of, start_first: first }, { ...bare, maxConfigurations: max });
 const started = (items: Json[], order?: number[]): Evaluation => ({

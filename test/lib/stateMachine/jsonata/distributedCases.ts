@@ -108,6 +108,9 @@ const list = (configurations: Configuration[], large = false): JsonObject => ({
 const tooLarge = list([], true);
 const names = (count: number) => Array.from({ length: count }, (_, index) => `c${index}`);
 
+// eslint-disable-next-line jest/no-standalone-expect -- a matcher, as those of texts are
+export const unordered = expect.not.objectContaining({ order: expect.anything() as Json }) as object;
+
 const inputCases: Case[] = [
   ['distributes what the construct has', check({}, distributes), { ...checked, refusal: '', tolerated_failures: 1 }],
   ['distributes one', check({ configurations: ['a'] }, distributes), { mode: 'DISTRIBUTED', tolerated_failures: 0 }],
@@ -131,6 +134,16 @@ const inputCases: Case[] = [
     'distributes what are too many',
     check({ configurations: names(5), allow_unknown: true }, decides),
     { ...checked, refusal: '', tolerated_failures: 2 },
+  ],
+  [
+    'tests inline some first',
+    check({ configurations: names(4), allow_unknown: true, start_first: ['c3', 'c9'] }, decides),
+    { mode: 'INLINE', order: [3, 0, 1, 2] },
+  ],
+  [
+    'distributes all in their own order',
+    check({ configurations: names(5), allow_unknown: true, start_first: ['c3'] }, decides),
+    unordered,
   ],
   [
     'distributes what is too long',
