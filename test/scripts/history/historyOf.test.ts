@@ -42,10 +42,10 @@ describe('a configuration in the history', () => {
   it.each([
     ['....', [8, 8, 3, 3], { before_ms: 3000, now_ms: 8000 }],
     ['....', [3, 3, 8, 8], { before_ms: 8000, now_ms: 3000 }],
-    ['.....', [8, 8, 8, 3, 3], { before_ms: 3000, now_ms: 8000 }],
+    ['.....', [9, 4, 9, 3, 3], { before_ms: 3000, now_ms: 9000 }],
     ['......', [9, 8, 7, 3, 3, 60], { before_ms: 3000, now_ms: 8000 }],
     // What failed may have ended early.
-    ['F....', [60, 8, 8, 3, 3], { before_ms: 3000, now_ms: 8000 }],
+    ['FF....', [60, 60, 8, 8, 3, 3], { before_ms: 3000, now_ms: 8000 }],
     // Not by more than half, not by more than a second, too few to tell.
     ['....', [4.5, 4.5, 3, 3], undefined],
     ['....', [1.9, 1.9, 1, 1], undefined],
