@@ -458,9 +458,13 @@ describe('a run after another', () => {
 describe('a run in CodeBuild', () => {
   const build = { ...awsEnv, CODEBUILD_BUILD_ID: 'project:5f0e6c1a-0000-4000-8000-000000000000' };
 
-  it('has a name that a repeated start has again: the running execution is joined, a closed one is tested again', async () => {
-    const commands = [1, 2].map(() => startInProcess(command('run', ['held']), { env: build }));
-    await Promise.all(commands.map(({ says }) => says('Testing 1 configuration.')));
+  it('has a name that a repeated start has again, in any order: the running execution is joined, a closed one is tested again', async () => {
+    const two = ['held', 'from_1', '--max-concurrency', '1'];
+    await tested('run', ['from_1', 'from_1_r', '--max-concurrency', '1']);
+    const commands = [[], ['--given-order']].map((order) =>
+      startInProcess(command('run', [...two, ...order]), { env: build }),
+    );
+    await Promise.all(commands.map(({ says }) => says('Testing 2 configurations.')));
     writeFileSync(released, '');
     const [first, second] = await Promise.all(
       commands.map(async ({ ended }) => JSON.parse((await ended).stdout) as RunResult),
@@ -468,7 +472,8 @@ describe('a run in CodeBuild', () => {
 
     expect(first!.execution_arn).toMatch(/:codebuild-5f0e6c1a-0000-4000-8000-000000000000-[0-9a-f]{8}$/);
     expect(second!.execution_arn).toBe(first!.execution_arn);
-    const third = await tested('run', ['held'], { env: build });
+    expect([first!.verdict, second!.verdict]).toEqual(['PASSED', 'PASSED']);
+    const third = await tested('run', two, { env: build });
     expect(third.result.execution_arn).toBe(`${first!.execution_arn}-attempt-2`);
   });
 });
