@@ -15,6 +15,8 @@ const never = new Promise<undefined>(() => undefined);
 /** A run that is interrupted while a configuration is held. */
 async function interrupted(identifier: string, faultOf: FaultOf, clock: Clock = systemClock) {
   const { proxy, ended, interrupt } = await startRun(deployed, ['good', identifier], { faultOf, clock });
+  // The last execution's history may be read before.
+  await seen(proxy, 'StartExecution');
   await seen(proxy, 'GetExecutionHistory', 2);
   const [executionArn] = await deployed.executions();
   interrupt();
@@ -64,8 +66,9 @@ describe('an interrupted run', () => {
 
     expect({ code, status }).toEqual({ code: 130, status: 'RUNNING' });
     expect(stderr).toContain(`error: Could not stop the execution: ${why}`);
-    expect(stderr).toContain('. The execution may still run; look it up with: system-test report ');
-    expect(stderr).toContain(`--execution-arn ${executionArn}\n`);
+    expect(stderr).toContain(
+      `. The execution may still run; look it up with: system-test report ${executionArn} --follow\n`,
+    );
     expect(clock.now() - since).toBeLessThan(120_000);
   });
 
