@@ -159,6 +159,8 @@ export interface RunConfigurationResult extends Outcome {
 /** What a run costs by the public price list, without free tiers, discounts and taxes. */
 export interface RunCost {
   currency: 'USD';
+  /** `false` where it ran on this machine: what it would cost on AWS. Else absent. */
+  charged?: false;
   /** The Region of the prices, and the day they were looked up (YYYY-MM-DD). */
   price_region: string;
   price_date: string;

@@ -15,6 +15,7 @@ import { stopSignal, type StopSignal } from '../io/stopSignal';
 import type { CommandIo } from '../io/commandIo';
 import { loudnessOf, Talk } from '../terminal/talk';
 import type { TestOptions } from './flags';
+import { nextSteps } from './nextSteps';
 
 /** What a way of testing gets from the command. */
 export interface TestContext {
@@ -81,12 +82,12 @@ export async function testAndReport<T extends TestRound>(
   const judge = await judgeBy(options, io);
   const report = async (result: RunResult, interrupted: boolean) => {
     const complete = await reportResult(result, reports, options, { io, talk, redact });
-    return codeOf(result.verdict, { interrupted, complete });
+    return { complete, code: codeOf(result.verdict, { interrupted, complete }) };
   };
 
-  const nothingAgain = ({ source, result }: EarlierRun) => {
+  const nothingAgain = async ({ source, result }: EarlierRun) => {
     talk.note(`Nothing in ${source} has to be run again, so nothing was started.`);
-    return report(judge(result), false);
+    return (await report(judge(result), false)).code;
   };
 
   const saved = await readSavedRun(compare, io);
@@ -111,12 +112,15 @@ export async function testAndReport<T extends TestRound>(
       const interrupted = wasInterrupted(stop.signal, last);
       const judged = judge({ ...last.result, ...(testPath !== undefined && { test: testPath }) });
       const result = await withComparison(judged, before, isWhole(identifiers, options, saved), { io, talk });
-      const code = await report(result, interrupted);
+      const { complete, code } = await report(result, interrupted);
       const causes = options.local ? localCauseNotes(result, options) : [];
       const notes = [...(method.notes?.(result) ?? []), ...causes, ...exitCodeNotes(code, options)];
       notes.forEach((note) => talk.note(note));
       if (result.verdict === 'ERRORED' && result.disagreement === undefined) {
         talk.error(method.whyNoVerdict(last, result));
+      }
+      if (result.verdict !== 'PASSED' && code !== exitCode.interrupted) {
+        nextSteps(result, { options, io, redact, saved: complete }).forEach((step) => talk.note(step));
       }
       return code;
     } finally {

@@ -11,6 +11,8 @@ export interface CostFactors {
   region: string;
   /** State transitions of all executions of the run, retries included. Undefined where no state machine ran. */
   stateTransitions?: number;
+  /** Whether it ran on this machine, where nothing is charged. */
+  local?: boolean;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface CostFactors {
  * invocation that reached the function and left neither (its log was cut off) is missing, so the cost may be a little
  * too low.
  */
-export function costOf({ results, memoryMb, architecture, region, stateTransitions }: CostFactors): RunCost {
+export function costOf({ results, memoryMb, architecture, region, stateTransitions, local }: CostFactors): RunCost {
   const { region: priceRegion, lambdaGbSecond, lambdaRequest, stateTransition } = pricesOf(region);
   let [requests, totalMs] = [0, 0];
   for (const result of results) {
@@ -32,6 +34,7 @@ export function costOf({ results, memoryMb, architecture, region, stateTransitio
   const transitionsUsd = (stateTransitions ?? 0) * stateTransition;
   return {
     currency: 'USD',
+    ...(local && { charged: false }),
     price_region: priceRegion,
     price_date: priceDate,
     architecture,
@@ -47,10 +50,11 @@ export function costOf({ results, memoryMb, architecture, region, stateTransitio
 
 /** The cost of two runs together, with the price list of the later one. */
 export function addCosts(earlier: RunCost, later: RunCost): RunCost {
-  const { state_transitions: transitions, state_transitions_usd: transitionsUsd, ...rest } = later;
+  const { charged, state_transitions: transitions, state_transitions_usd: transitionsUsd, ...rest } = later;
   const withTransitions = transitions !== undefined || earlier.state_transitions !== undefined;
   return {
     ...rest,
+    ...(charged === false && earlier.charged === false && { charged }),
     lambda_requests: earlier.lambda_requests + later.lambda_requests,
     lambda_gb_seconds: rounded(earlier.lambda_gb_seconds + later.lambda_gb_seconds),
     lambda_usd: rounded(earlier.lambda_usd + later.lambda_usd),
@@ -62,6 +66,11 @@ export function addCosts(earlier: RunCost, later: RunCost): RunCost {
       : {}),
     total_usd: rounded(earlier.total_usd + later.total_usd),
   };
+}
+
+/** What stands before a cost. */
+export function costTitle({ charged }: RunCost): string {
+  return charged === false ? 'On AWS this would cost' : 'Cost:';
 }
 
 /** The cost in one line for people: `$0.0029 (Lambda $0.0018 for 106.25 GB-seconds, …)`. */

@@ -26,7 +26,7 @@ export interface DirectRun {
   /** Why it was stopped; undefined where it ended by itself. */
   stopped?: StopReason;
   /** What the price depends on; undefined where nobody wants to know it. */
-  price?: { region: string; memoryMb?: number };
+  price?: { region: string; memoryMb?: number; local?: boolean };
 }
 
 /**
@@ -70,8 +70,8 @@ function statusOf(verdict: Verdict, cutShort: StopReason | undefined): Execution
 
 function costs(results: Outcome[], { price }: DirectRun): Pick<RunResult, 'cost' | 'cost_unknown'> {
   if (!price) return {};
-  const { region, memoryMb } = price;
+  const { memoryMb, ...rest } = price;
   return memoryMb === undefined
     ? { cost_unknown: 'No log of the function tells its memory.' }
-    : { cost: costOf({ results, memoryMb, architecture: 'x86_64', region }) };
+    : { cost: costOf({ results, memoryMb, architecture: 'x86_64', ...rest }) };
 }

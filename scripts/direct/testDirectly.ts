@@ -85,7 +85,7 @@ export async function testDirectly(
     );
     const stopped = (stop.signal.aborted ? stop : enough).signal.reason as StopReason | undefined;
     const stoppedAt = io.clock.now();
-    const price = options.cost ? { region: await api.region(), memoryMb } : undefined;
+    const price = options.cost ? { region: await api.region(), memoryMb, local } : undefined;
     const run = { asked: configurations, maxConcurrency, toleratedFailures, startedAt, stoppedAt, stopped, price };
     const origin = originOf(io.env, [...versions].join(', '));
     return {

@@ -19,6 +19,8 @@ import type { Talk } from '../terminal/talk';
 export interface FollowOptions extends ProgressOptions {
   /** Whether the result tells the cost. */
   cost: boolean;
+  /** Whether it runs on this machine, where nothing is charged. */
+  local?: boolean;
 }
 
 /** What all executions that a command follows have in common. */
@@ -156,6 +158,7 @@ function costs(
       architecture: 'x86_64',
       region,
       stateTransitions,
+      local: options.local,
     }),
   };
 }

@@ -6,9 +6,14 @@ import { dirname, join } from 'node:path';
  * @throws Error where the package was not built
  */
 export function builtFile(name: string): string {
-  const file = join(packageDirectory(__dirname), 'dist', name);
+  const file = packageFile('dist', name);
   if (!existsSync(file)) throw new Error(`Expected the build to have written ${file}: run "npm run build".`);
   return file;
+}
+
+/** The path of a file that the package holds, where it is installed or in a clone. */
+export function packageFile(...path: string[]): string {
+  return join(packageDirectory(__dirname), ...path);
 }
 
 /** This module runs from its source (tests) and from the bundle, which lie at different depths of the package. */

@@ -1,6 +1,6 @@
 /** The result as Markdown of the GitHub flavour: for a comment on a pull request or the summary of a job. */
 import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
-import { costLine } from '../cost/cost';
+import { costLine, costTitle } from '../cost/cost';
 import { originLine } from '../result/originText';
 import { slowestOf } from '../result/allResults';
 import { isExcused } from '../result/tally';
@@ -108,7 +108,7 @@ function headOf(result: RunResult): string {
     ...(disagreement === undefined
       ? []
       : [`- What came back does not agree: ${markdownCode(cut(disagreement, cellLength))}`]),
-    ...(cost ? [`- Cost: ${markdownCode(costLine(cost))}`] : []),
+    ...(cost ? [`- ${costTitle(cost)} ${markdownCode(costLine(cost))}`] : []),
     ...(costUnknown === undefined ? [] : [`- Cost not known: ${markdownCode(cut(costUnknown, cellLength))}`]),
     ...notes.slice(0, sideRows).map((note) => `- ${markdownCode(cut(note, cellLength))}`),
     ...(notes.length > sideRows ? [`- ${notes.length - sideRows} more notes on known failures`] : []),

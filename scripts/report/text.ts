@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types';
 import type { Outcome, RunConfigurationResult, RunResult } from '../../lib/wire';
-import { costLine } from '../cost/cost';
+import { costLine, costTitle } from '../cost/cost';
 import { counted } from '../terminal/counted';
 import { printable, printableLine } from '../terminal/printable';
 import { notFinished } from '../result/untested';
@@ -184,7 +184,7 @@ function slowestLines(result: RunResult): string[] {
 }
 
 function costLines({ cost, cost_unknown: why }: RunResult): string[] {
-  if (cost) return [`Cost: ${costLine(cost)}`];
+  if (cost) return [`${costTitle(cost)} ${costLine(cost)}`];
   return why === undefined ? [] : [`Cost not known: ${printableLine(why)}`];
 }
 

@@ -185,6 +185,7 @@ function costAt(result: JsonObject): RunCost {
   const amount = (key: string) => amountAt(cost, key, 'cost');
   return {
     currency: 'USD',
+    ...(cost.charged === false && { charged: false }),
     price_region: stringAt(cost, 'price_region', 'cost'),
     price_date: stringAt(cost, 'price_date', 'cost'),
     architecture: cost.architecture === 'arm64' ? 'arm64' : 'x86_64',

@@ -41,13 +41,18 @@ async function ended(result: RunResult, { interrupted = false, local = true } = 
 
 const bad = runResultOf([failed('a')]);
 
+const runbook = 'What the verdicts and errors mean, and what to do: docs/runbook.md\n';
+
 describe('the end of a run', () => {
   test('says what the exit code 1 is for on a laptop', async () => {
     await expect(ended(bad)).resolves.toEqual({
       code: 1,
-      stderr: 'The exit code is 1, which is what stops a pipeline.\n',
+      stderr: `The exit code is 1, which is what stops a pipeline.\nTo run just this one again: system-test run --local a\n${runbook}`,
     });
-    await expect(ended(bad, { local: false })).resolves.toEqual({ code: 1, stderr: '' });
+    await expect(ended(bad, { local: false })).resolves.toEqual({
+      code: 1,
+      stderr: `To run just this one again: system-test run a\n${runbook}`,
+    });
   });
 
   test('says on a laptop which flags give the functions what they lacked, and fails all the same', async () => {
@@ -67,7 +72,7 @@ describe('the end of a run', () => {
 
     await expect(ended({ ...runResultOf([passed('a')]), verdict: 'ERRORED', disagreement })).resolves.toEqual({
       code: 3,
-      stderr: `error: There is no verdict, as what came back does not agree: ${disagreement}.\n`,
+      stderr: `error: There is no verdict, as what came back does not agree: ${disagreement}.\n${runbook}`,
     });
   });
 });

@@ -1,4 +1,4 @@
-import { addCosts, costLine, costOf } from '../../../scripts/cost/cost';
+import { addCosts, costLine, costOf, costTitle } from '../../../scripts/cost/cost';
 import { priceDate, prices } from '../../../scripts/cost/prices';
 import { errored, failed, passed } from '../runResults';
 
@@ -63,6 +63,14 @@ describe('the cost of a run', () => {
     const two = costOf({ ...factors, results: [passed('a')] });
     expect(addCosts(one, two)).toMatchObject({ lambda_requests: 2, state_transitions: 7 });
     expect(addCosts(two, two)).not.toHaveProperty('state_transitions');
+  });
+
+  test('is charged unless all of it ran on this machine', () => {
+    const [here, there] = [true, false].map((local) => costOf({ ...factors, results: [passed('a')], local }));
+    expect([here, there].map((cost) => costTitle(cost!))).toEqual(['On AWS this would cost', 'Cost:']);
+    expect(addCosts(here!, here!).charged).toBe(false);
+    expect(addCosts(here!, there!)).not.toHaveProperty('charged');
+    expect(addCosts(there!, here!)).not.toHaveProperty('charged');
   });
 });
 

@@ -215,6 +215,11 @@ describe('the text report', () => {
     );
   });
 
+  test('does not say that a run on this machine cost something', () => {
+    const cost = costOf({ results: [passed], memoryMb: 1024, architecture: 'arm64', region: 'eu-west-1', local: true });
+    expect(report([passed], { cost })).toMatch(/\nOn AWS this would cost \$0\.\d+ \(Lambda /);
+  });
+
   test('says where something was cut', () => {
     expect(report([{ ...failed, truncated: true }])).toContain('(cut, as a result may hold no more)\n');
   });

@@ -25,7 +25,7 @@ const complete = {
   ...result,
   test: 'Feeds/SystemTest',
   console_url: 'https://x.example',
-  cost: costOf({ ...factors, stateTransitions: 5 }),
+  cost: costOf({ ...factors, stateTransitions: 5, local: true }),
   known_failure_notes: ['Known failure "c" passed: it can leave the list.'],
   origin: { tool_version: '0.1.0', commit: 'da15608', build_url: 'https://ci.example/1', function_version: '7' },
 };

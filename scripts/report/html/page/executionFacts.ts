@@ -37,7 +37,7 @@ export function costSection({ cost, cost_unknown: why }: RunResult): HTMLElement
   if (!cost) return why === undefined ? undefined : section('cost', 'Cost', aside(`Not known: ${why}`));
   return section(
     'cost',
-    'Cost',
+    cost.charged === false ? 'Cost, if it had run on AWS' : 'Cost',
     facts(
       ['Total', element('b', {}, usd(cost.total_usd))],
       [
