@@ -114,13 +114,12 @@ export async function testAndReport<T extends TestRound>(
       const result = await withComparison(judged, before, isWhole(identifiers, options, saved), { io, talk });
       const { complete, code } = await report(result, interrupted);
       const causes = options.local ? localCauseNotes(result, options) : [];
-      const notes = [...(method.notes?.(result) ?? []), ...causes, ...exitCodeNotes(code, options)];
+      const ended = { options, io, redact, saved: complete };
+      const steps = result.verdict === 'PASSED' || code === exitCode.interrupted ? [] : nextSteps(result, ended);
+      const notes = [...(method.notes?.(result) ?? []), ...causes, ...steps, ...exitCodeNotes(code, options)];
       notes.forEach((note) => talk.note(note));
       if (result.verdict === 'ERRORED' && result.disagreement === undefined) {
         talk.error(method.whyNoVerdict(last, result));
-      }
-      if (result.verdict !== 'PASSED' && code !== exitCode.interrupted) {
-        nextSteps(result, { options, io, redact, saved: complete }).forEach((step) => talk.note(step));
       }
       return code;
     } finally {

@@ -170,6 +170,8 @@ describe('invoking directly', () => {
       log_tail: one.log_tail && typeof one.log_tail,
       started_at: undefined,
       stopped_at: undefined,
+      // Only the command tells it.
+      configuration: undefined,
     });
     expect(direct.results.map(comparable)).toEqual(run.result.results.map(comparable));
     const { total, passed, failed, errored, max_concurrency, tolerated_failures } = run.result;

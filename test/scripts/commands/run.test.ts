@@ -40,7 +40,7 @@ describe('a run', () => {
     const { code, stdout, stderr } = await systemTest(['run', ...app.flags]);
 
     expect(stdout).toMatch(
-      /^All invocations together took [\d.]+s.*\nCost: \$0\.\d+ \(Lambda .* 2 requests; Step Functions \$\S+ for 7 state transitions; .*\)\nThe system test took \d+\.\d{3}s\n2 of 2 passed the test - 0 failed\n$/,
+      /^All invocations together took [\d.]+s.*\nCost: \$0\.\d+ \(Lambda .* 2 requests; Step Functions \$\S+ for 7 state transitions; .*\)\nPASSED: 2 passed\nThe system test took \d+\.\d{3}s\n2 of 2 passed the test - 0 failed\n$/,
     );
     expect(stderr).toMatch(
       /^Started the execution arn:aws:states:\S+\nTesting 2 configurations\.\n2 of 2 done, 0 failed, 0 running, \d+s\n$/,
