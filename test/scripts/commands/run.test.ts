@@ -327,7 +327,7 @@ describe('a run over a bad line', () => {
 
 describe('an interrupted run', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('stops the execution and ends with 130: %s', async (signal) => {
-    const { child, ended, says } = start(['run', ...app.flags, 'good', 'slow']);
+    const { child, ended, says } = start(['run', ...app.flags, '--given-order', 'good', 'slow']);
     const [, executionArn] = await says(/Started the execution (\S+)\nTesting/);
 
     child.kill(signal);
