@@ -22,7 +22,7 @@ export function resultLine(result: ConfigurationResult, columns: number, redact:
   const start = `${status} ${nameOf(identifier, columns, redact)}`;
   const after = ms === undefined ? '' : ` after ${(ms / 1000).toFixed(1)}s`;
   const lines = error
-    ? printable(redact(`${error.type}: ${error.message}`))
+    ? printable(redact(`${error.type}: ${error.message.trim()}`))
         .trim()
         .split(/[\n\u2028\u2029]/)
     : [];

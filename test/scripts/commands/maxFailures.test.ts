@@ -39,12 +39,15 @@ interface FakeRun {
   options?: object;
   /** Changes what is told of the execution. */
   tell?: (execution: FakeExecution) => void;
+  /** Whether it is joined when all is over. */
+  late?: boolean;
 }
 
-async function run({ statuses, maxFailures = 2, tolerated = 0, options, tell }: FakeRun) {
+async function run({ statuses, maxFailures = 2, tolerated = 0, options, tell, late }: FakeRun) {
   const clock = new FakeClock();
   const execution = new FakeExecution(clock, tested(statuses), 1, tolerated);
   tell?.(execution);
+  await clock.sleep(late ? 60_000 : 0);
   const api = {
     start: execution.start,
     describe: execution.describe,
@@ -97,6 +100,19 @@ describe('a run with --max-failures', () => {
     expect(untested(ended.report)).toBe(0);
     expect(ended.report).not.toHaveProperty('max_failures');
     expect(ended.code).toBe(code);
+  });
+
+  test('stops nothing that has ended', async () => {
+    const aborted = { error: 'Console', cause: 'By hand.' };
+    const { code, stderr, execution } = await run({
+      statuses: '.FF.......',
+      late: true,
+      tell: (told) => told.endWith({ type: 'ExecutionAborted', executionAbortedEventDetails: aborted }, 4500),
+    });
+
+    expect(execution.stopReason).toBeUndefined();
+    expect(stderr).not.toContain('Stopping');
+    expect(code).toBe(3);
   });
 
   test.each<[string, FakeRun['tell'], string]>([
@@ -211,8 +227,9 @@ describe('an invoke with --max-failures', () => {
   });
 
   test('is like any other where all were tested by then', async () => {
-    const { result: ended } = await invoke(['long', 'bad']);
+    const { result: ended, stderr } = await invoke(['good', 'bad']);
 
+    expect(stderr).toBe('');
     expect(ended).toMatchObject({ verdict: 'FAILED', status: 'FAILED', errored: 0 });
     expect(ended).not.toHaveProperty('max_failures');
   });

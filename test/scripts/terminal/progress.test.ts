@@ -193,7 +193,7 @@ test.each<[string, ConfigurationResult, number | undefined, string]>([
       error: { type: 'Lambda.\u001b[2JException', message: '\n\tno secret2\u2028more' },
     },
     80,
-    'ERRORED a [redacted] after 8.0s: Lambda.Exception:',
+    'ERRORED a [redacted] after 8.0s: Lambda.Exception: no [redacted]',
   ],
   [
     'as long as a log may have it',
