@@ -57,7 +57,7 @@ describe('following a Map Run', () => {
     const { code, stderr } = await ended;
 
     expect(code).toBe(0);
-    expect(stderr).toContain('Testing in a Map Run.\n');
+    expect(stderr).toContain('Testing in a Map Run, which tells failures at its end.\n');
     expect(stderr).toMatch(/^\d+ of 200 done, \d+ running, \d+s$/m);
     expect(stderr).not.toContain('failed');
     expect(calledAt.length).toBeGreaterThan(10);
