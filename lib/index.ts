@@ -1,5 +1,6 @@
 /** The public construct library. */
-export type { ISystemTest } from './iSystemTest';
+export type { SystemTestAttributes } from './importedSystemTest';
+export type { DistributedAttributes, ISystemTest } from './iSystemTest';
 export { acknowledgeHookNagFindings, acknowledgeNagFindings } from './nagFindings';
 export { PipelineStack, type PipelineStackProps } from './pipeline/pipelineStack';
 export { SystemTestAction, type SystemTestActionProps } from './pipeline/systemTestAction';

@@ -1,5 +1,7 @@
 import { Arn, ArnFormat, Stack, Validations } from 'aws-cdk-lib';
+import { defaultPrefix } from './stateMachine/distribution';
 import { mapLabel } from './stateMachine/distributedMap';
+import type { ISystemTest } from './iSystemTest';
 import type { SystemTest } from './systemTest';
 import type { SystemTestHook } from './beforeTraffic/systemTestHook';
 
@@ -17,7 +19,7 @@ const wildcard = {
 export function acknowledgeNagFindings(systemTest: SystemTest): void {
   const { stateMachine, distributed } = systemTest;
   if (distributed) {
-    const objects = distributed.bucket.arnForObjects(`${distributed.map.results.prefix}*`);
+    const objects = distributed.bucket.arnForObjects(`${distributed.prefix ?? defaultPrefix}*`);
     const children = `${executionsOf(systemTest).slice(0, -':*'.length)}/${mapLabel}:*`;
     Validations.of(stateMachine).acknowledge(
       ...[executionsOf(systemTest), children, flat(Stack.of(stateMachine).resolve(objects))].map((resource) => ({
@@ -61,7 +63,7 @@ export function acknowledgeHookNagFindings(hook: SystemTestHook): void {
 }
 
 /** The ARN of all executions, as the CDK permits it and as cdk-nag writes it. */
-function executionsOf({ stateMachine }: SystemTest): string {
+function executionsOf({ stateMachine }: ISystemTest): string {
   const stack = Stack.of(stateMachine);
   const { resourceName } = Arn.split(stateMachine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
   const arn = stack.formatArn({

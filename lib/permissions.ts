@@ -1,7 +1,9 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { decryptStatement } from './encryption';
-import type { Distribution } from './stateMachine/distribution';
+import { DistributedAttributes, ISystemTest } from './iSystemTest';
+import { readChildrenStatements } from './stateMachine/distribution';
 
 /** Resources of Step Functions that belong to a state machine. */
 export type StatesResource = 'stateMachine' | 'execution' | 'mapRun' | 'express';
@@ -9,9 +11,27 @@ export type StatesResource = 'stateMachine' | 'execution' | 'mapRun' | 'express'
 /** A system test whose state machine is there, or has yet to be deployed. */
 export interface PermittedTest {
   encryptionKey?: IKey;
-  distributed?: Distribution;
+  distributed?: DistributedAttributes;
   /** ARN of the state machine, or the start of the ARNs of what belongs to it, up to the state machine's name. */
   arnOf: (kind: StatesResource) => string;
+}
+
+/** What is permitted of a system test that its own ARN names. */
+export function permittedTest(systemTest: ISystemTest): PermittedTest {
+  const { encryptionKey, distributed } = systemTest;
+  return { encryptionKey, distributed, arnOf: (kind) => arnOf(systemTest, kind) };
+}
+
+/** An ARN as `PermittedTest` has it, of a system test whose own ARN may be named. */
+export function arnOf({ stateMachine, stateMachineArn, stateMachineName }: ISystemTest, kind: StatesResource): string {
+  if (kind === 'stateMachine') return stateMachineArn;
+  return Stack.of(stateMachine).formatArn({
+    ...stateMachine.env,
+    service: 'states',
+    resource: kind,
+    resourceName: stateMachineName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 }
 
 /**
@@ -23,7 +43,7 @@ export function readStatements({ encryptionKey, distributed, arnOf }: PermittedT
     permit(['states:DescribeStateMachine', 'states:ListExecutions'], arnOf('stateMachine')),
     permit(['states:DescribeExecution', 'states:GetExecutionHistory'], `${arnOf('execution')}:*`),
     ...(encryptionKey ? [decryptStatement(arnOf('stateMachine'), encryptionKey)] : []),
-    ...(distributed?.readStatements(arnOf) ?? []),
+    ...(distributed ? readChildrenStatements(distributed, arnOf) : []),
   ];
 }
 

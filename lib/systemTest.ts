@@ -1,32 +1,26 @@
 import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
-import * as events from 'aws-cdk-lib/aws-events';
-import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { decryptStatement, encryptExecutions, expectKey } from './encryption';
+import { encryptExecutions, expectKey } from './encryption';
 import { maxConfigurations } from './stateMachine/executionBudget';
-import { executionEvents } from './operation/executionEvents';
 import { expectInvocable } from './functionLocation';
-import { ISystemTest } from './iSystemTest';
+import { ImportedSystemTest, SystemTestAttributes } from './importedSystemTest';
+import { DistributedAttributes, ISystemTest } from './iSystemTest';
 import { retryRule } from './stateMachine/invocationRules';
 import { outputDescriptions } from './stackOutputs';
-import { grantStatements, readStatements, runStatements, type PermittedTest } from './permissions';
 import { ConfigurationSource, sourceOf } from './sources/configurationSource';
 import { stateMachineDefinition } from './stateMachine/definition';
 import { maxItems } from './stateMachine/inputExpressions';
 import { StateMachineLog } from './stateMachine/stateMachineLog';
 import { Distribution } from './stateMachine/distribution';
+import { SystemTestBase } from './systemTestBase';
 import { SystemTestMode } from './systemTestMode';
-import { SystemTestNotification } from './operation/systemTestNotification';
-import { SystemTestAlarmOptions, SystemTestProps } from './systemTestProps';
+import { SystemTestProps } from './systemTestProps';
 import { expectIntegerWithin, expectKnown, expectPayload, expectToleratedFailures } from './validation';
 import { Configuration, limits } from './wire';
 
@@ -38,7 +32,34 @@ export type { SystemTestAlarmOptions, SystemTestProps } from './systemTestProps'
  *
  * Throws a `RangeError` or `TypeError` that names the property, the value and the range, when a property is wrong.
  */
-export class SystemTest extends Construct implements ISystemTest {
+export class SystemTest extends SystemTestBase {
+  /**
+   * A system test that is there already, by the ARN of its state machine (no version or alias of it). See
+   * `fromSystemTestAttributes` for what nobody knows of it.
+   */
+  public static fromStateMachineArn(scope: Construct, id: string, stateMachineArn: string): ISystemTest {
+    return new ImportedSystemTest(scope, id, { stateMachineArn });
+  }
+
+  /** The same by the name of its state machine, in the account and Region of the stack. */
+  public static fromStateMachineName(scope: Construct, id: string, stateMachineName: string): ISystemTest {
+    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+    const arn = { service: 'states', resource: 'stateMachine', resourceName: stateMachineName, arnFormat };
+    return SystemTest.fromStateMachineArn(scope, id, Stack.of(scope).formatArn(arn));
+  }
+
+  /**
+   * A system test that is there already, with what its ARN doesn't tell. Without the attributes of a test that is
+   * encrypted, or distributes, those whom it is granted to can't read its executions, or its results. Nobody knows its
+   * configurations, so that its state machine alone finds out whether an input fits; nor its stack, so a grant
+   * permits to run it by its ARN, not by `--stack`.
+   *
+   * @throws RangeError unless the ARN is one of a state machine
+   */
+  public static fromSystemTestAttributes(scope: Construct, id: string, attributes: SystemTestAttributes): ISystemTest {
+    return new ImportedSystemTest(scope, id, attributes);
+  }
+
   /** The function under test. */
   public readonly function: IFunction;
   /** Where an execution with the input `{}` has its configurations from; undefined where each has to bring them. */
@@ -58,11 +79,10 @@ export class SystemTest extends Construct implements ISystemTest {
    * @internal
    */
   public readonly mostAtOnce: number;
-  /**
-   * Undefined with the mode INLINE.
-   * @internal
-   */
-  public readonly distributed?: Distribution;
+  public readonly distributed?: DistributedAttributes;
+  public readonly testedFunction?: IFunction;
+  public readonly stateMachineLogGroup?: logs.ILogGroup;
+  public readonly hasConfigurations?: boolean;
 
   constructor(scope: Construct, id: string, props: SystemTestProps) {
     super(scope, id);
@@ -91,8 +111,10 @@ export class SystemTest extends Construct implements ISystemTest {
     expectInvocable(this, props.function, props.invokeRole);
 
     this.function = props.function;
+    this.testedFunction = props.function;
     this.source = source;
     this.configurations = source?.configurations;
+    this.hasConfigurations = source !== undefined;
     this.encryptionKey = props.encryptionKey;
     if (isInline && props.distributed) {
       throw new TypeError(
@@ -103,6 +125,7 @@ export class SystemTest extends Construct implements ISystemTest {
     this.distributed = distributed;
     this.resultsBucket = distributed?.bucket;
     this.logGroup = props.logGroup ?? new StateMachineLog(this, 'LogGroup', props);
+    this.stateMachineLogGroup = this.logGroup;
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: props.stateMachineName,
       comment: 'Invokes a function once for each of its configurations with system_test: true',
@@ -146,166 +169,16 @@ export class SystemTest extends Construct implements ISystemTest {
     });
   }
 
-  /**
-   * Gives a principal exactly what running the test takes: start this state machine, stop its executions, and what
-   * `grantRead` gives.
-   */
-  public grantRun(grantee: iam.IGrantable): iam.Grant {
-    return grantStatements(grantee, [...runStatements(this.permitted()), this.readStack()]);
-  }
-
-  /**
-   * Gives a principal exactly what reading executions takes, whoever started them: list those of this state machine,
-   * describe them and read their histories, describe the state machine, and read the outputs of its stack; with
-   * an `encryptionKey`, decrypt what it encrypts; with a Distributed Map, follow its children and read their results.
-   */
-  public grantRead(grantee: iam.IGrantable): iam.Grant {
-    return grantStatements(grantee, [...readStatements(this.permitted()), this.readStack()]);
-  }
-
-  /**
-   * Lets a principal read executions that the `encryptionKey` encrypts, where it may describe them: part of `grantRead`.
-   * Undefined where there is no key.
-   */
-  public grantDecrypt(grantee: iam.IGrantable): iam.Grant | undefined {
-    const { encryptionKey, stateMachine } = this;
-    return encryptionKey && grantStatements(grantee, [decryptStatement(stateMachine.stateMachineArn, encryptionKey)]);
-  }
-
-  /** A metric of the state machine, `AWS/States`; the sum over five minutes unless the options say otherwise. */
-  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.stateMachine.metric(metricName, { statistic: 'Sum', ...options });
-  }
-
-  /** How many executions were started. */
-  public metricStarted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric('ExecutionsStarted', options);
-  }
-
-  /** How many executions passed. */
-  public metricSucceeded(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric('ExecutionsSucceeded', options);
-  }
-
-  /** How many executions did not pass, gave no verdict, or refused their input. */
-  public metricFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric('ExecutionsFailed', options);
-  }
-
-  /** How many executions took longer than `timeout`. */
-  public metricTimedOut(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric('ExecutionsTimedOut', options);
-  }
-
-  /** How many executions were stopped, as an interrupted trigger does. */
-  public metricAborted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric('ExecutionsAborted', options);
-  }
-
-  /** How many state transitions Step Functions held back, because the account made too many at once. */
-  public metricThrottled(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric('ExecutionThrottled', options);
-  }
-
-  /** How long the executions took, in milliseconds; the average over five minutes unless the options say otherwise. */
-  public metricTime(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric('ExecutionTime', { statistic: 'Average', ...options });
-  }
-
-  /** How many executions ended without having passed: failed, timed out or aborted. */
-  public metricNotPassed(options?: cloudwatch.MathExpressionOptions): cloudwatch.MathExpression {
-    return new cloudwatch.MathExpression({
-      label: 'Not passed',
-      ...options,
-      // Without FILL, a point that one of the three lacks would be missing from the sum.
-      expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
-      usingMetrics: { failed: this.metricFailed(), timedOut: this.metricTimedOut(), aborted: this.metricAborted() },
-    });
-  }
-
-  /**
-   * An alarm that goes off as soon as one execution ends without having passed, and back five minutes later, unless the
-   * options say otherwise. It tells the `topic`; for another action, give it one with `addAlarmAction`.
-   */
-  public createAlarm(id: string, { topic, ...options }: SystemTestAlarmOptions = {}): cloudwatch.Alarm {
-    const alarm = new cloudwatch.Alarm(this, id, {
-      alarmDescription: `The system test ${this.node.path} failed, timed out or was aborted`,
-      metric: this.metricNotPassed(),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-      ...options,
-    });
-    if (topic) {
-      alarm.addAlarmAction(new actions.SnsAction(topic));
-      topic.grantPublish(alarms(Stack.of(this)));
-    }
-    return alarm;
-  }
-
-  /**
-   * An EventBridge rule for the executions that end without having passed. Its target gets the event as Step Functions
-   * sends it; for a message that a person can read see `notify`. An `eventPattern` of the options is added to the rule's.
-   */
-  public onFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
-    const rule = new events.Rule(this, id, {
-      description: `The system test ${this.node.path} failed, timed out or was aborted`,
-      ...options,
-    });
-    rule.addEventPattern(executionEvents(this.stateMachine, ['FAILED', 'TIMED_OUT', 'ABORTED']));
-    rule.addTarget(options.target);
-    return rule;
-  }
-
-  /** Publishes a message that a person can read whenever an execution ends without having passed. */
-  public notify(id: string, topic: sns.ITopic): SystemTestNotification {
-    return new SystemTestNotification(this, id, {
-      systemTest: this,
-      target: (message) => new targets.SnsTopic(topic, { message }),
-    });
-  }
-
-  private permitted(): PermittedTest {
+  protected override stackStatements(): iam.PolicyStatement[] {
     const stack = Stack.of(this);
-    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
-    const { stateMachineArn } = this.stateMachine;
-    const { resourceName } = stack.splitArn(stateMachineArn, arnFormat);
-    return {
-      encryptionKey: this.encryptionKey,
-      distributed: this.distributed,
-      arnOf: (resource) =>
-        resource === 'stateMachine'
-          ? stateMachineArn
-          : stack.formatArn({ service: 'states', resource, resourceName, arnFormat }),
-    };
+    return [
+      new iam.PolicyStatement({
+        actions: ['cloudformation:DescribeStacks'],
+        // By name: IAM checks the call against any stack that has it, or had it.
+        resources: [
+          stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${stack.stackName}/*` }),
+        ],
+      }),
+    ];
   }
-
-  private readStack(): iam.PolicyStatement {
-    const stack = Stack.of(this);
-    return new iam.PolicyStatement({
-      actions: ['cloudformation:DescribeStacks'],
-      // By name: IAM checks the call against any stack that has it, or had it.
-      resources: [
-        stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${stack.stackName}/*` }),
-      ],
-    });
-  }
-}
-
-/**
- * CloudWatch, for alarms of this stack's account and Region. A pattern: the policy of a key that named the alarm would
- * depend on the alarm, which depends on the topic that the key encrypts. CloudWatch sends these conditions for the key as
- * well: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
- */
-function alarms(stack: Stack): iam.ServicePrincipal {
-  const anyAlarm = stack.formatArn({
-    service: 'cloudwatch',
-    resource: 'alarm',
-    resourceName: '*',
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-  return new iam.ServicePrincipal('cloudwatch.amazonaws.com', {
-    conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': anyAlarm } },
-  });
 }

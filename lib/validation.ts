@@ -41,9 +41,9 @@ export function expectLiteral(scope: IConstruct, name: string, value: string, { 
 export function expectConfigurationsFor(
   what: string,
   given: readonly unknown[] | undefined,
-  systemTest: { readonly source?: unknown; readonly node: Node },
+  systemTest: { readonly hasConfigurations?: boolean; readonly node: Node },
 ): void {
-  if (!given?.length && !systemTest.source) {
+  if (!given?.length && systemTest.hasConfigurations === false) {
     throw new TypeError(
       `Expected ${what} to be given configurations, or its system test ${systemTest.node.path} to have some, got none: there is nothing to test.`,
     );

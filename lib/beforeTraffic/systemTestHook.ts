@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { hookFunctionCode } from './hookFunctionCode';
 import { hookDefinition } from './hookDefinition';
 import { StateMachineLog } from '../stateMachine/stateMachineLog';
+import { ISystemTest } from '../iSystemTest';
 import { SystemTest } from '../systemTest';
 import {
   expectConfigurationsFor,
@@ -16,7 +17,7 @@ import {
   expectKnownConfigurations,
   expectNoVariable,
 } from '../validation';
-import { SystemTestInput } from '../wire';
+import { limits, SystemTestInput } from '../wire';
 
 /**
  * Characters of JSON: the result of the state that waits for the test holds its input beside its output, and has to stay
@@ -34,9 +35,9 @@ export interface SystemTestHookProps {
 
   /**
    * The test of the version that is to get the traffic: its `function` is the version that the alias is given, or another
-   * alias of that version.
+   * alias of that version. An imported one has to say so by its attributes.
    */
-  readonly systemTest: SystemTest;
+  readonly systemTest: ISystemTest;
 
   /**
    * The input of the test, at most 8,000 characters of JSON. Its texts are passed on as they stand.
@@ -79,14 +80,16 @@ export class SystemTestHook extends Construct {
   /** What runs the test and reports its verdict to CodeDeploy. */
   public readonly stateMachine: sfn.StateMachine;
   /** The test that it runs. */
-  public readonly systemTest: SystemTest;
+  public readonly systemTest: ISystemTest;
 
   constructor(scope: Construct, id: string, props: SystemTestHookProps) {
     super(scope, id);
     const { alias, deploymentGroup, systemTest, input = {}, timeout = Duration.minutes(55) } = props;
     const { removalPolicy = RemovalPolicy.DESTROY } = props;
     expectIntegerWithin(this, 'timeout in seconds', timeout.toSeconds({ integral: false }), 60, 58 * 60);
-    expectInput(this, input, maxInputLength, { mostAtOnce: systemTest.mostAtOnce });
+    expectInput(this, input, maxInputLength, {
+      mostAtOnce: systemTest instanceof SystemTest ? systemTest.mostAtOnce : limits.distributedConcurrency,
+    });
     expectNoVariable(`the input of ${this.node.path}`, input);
     expectDeployedBy(this, alias, deploymentGroup);
     expectTestOfNewVersion(this, systemTest, alias);
@@ -141,7 +144,7 @@ export class SystemTestHook extends Construct {
    * What `states:startExecution.sync` needs; the rule is the one that Step Functions itself keeps in each account.
    * https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
    */
-  private permitTest(systemTest: SystemTest): void {
+  private permitTest(systemTest: ISystemTest): void {
     const { stateMachine } = systemTest;
     systemTest.grantDecrypt(this.stateMachine);
     stateMachine.grantStartExecution(this.stateMachine);
@@ -177,8 +180,13 @@ function expectDeployedBy(
 }
 
 /** Throws where the test would not be one of the version that is to get the traffic. */
-function expectTestOfNewVersion(scope: Construct, systemTest: SystemTest, alias: lambda.Alias): void {
-  const tested = systemTest.function;
+function expectTestOfNewVersion(scope: Construct, systemTest: ISystemTest, alias: lambda.Alias): void {
+  const tested = systemTest.testedFunction;
+  if (!tested) {
+    throw new TypeError(
+      `Expected systemTest of ${scope.node.path} to say that it tests the version that the alias is given (SystemTest.fromSystemTestAttributes takes its function), got ${systemTest.node.path}, which was imported without.`,
+    );
+  }
   if (tested.functionArn === alias.functionArn) {
     throw new TypeError(
       `Expected systemTest of ${scope.node.path} to test the version that the alias is given (alias.version), got the alias ${alias.aliasName} itself, which stays on the old version until the test has passed.`,

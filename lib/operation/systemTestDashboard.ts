@@ -2,12 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { IFunction, IVersion } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { SystemTest } from '../systemTest';
+import { ISystemTest } from '../iSystemTest';
 
 /** Properties of a `SystemTestDashboard`. */
 export interface SystemTestDashboardProps {
   /** What is shown. */
-  readonly systemTest: SystemTest;
+  readonly systemTest: ISystemTest;
 
   /**
    * The name of the dashboard: letters, digits, - and _.
@@ -24,19 +24,20 @@ export interface SystemTestDashboardProps {
   readonly interval?: Duration;
 }
 
-/** A CloudWatch dashboard: a row on the executions of a system test, a row on its function. */
+/** A CloudWatch dashboard: a row on the executions of a system test, a row on its function where that is known. */
 export class SystemTestDashboard extends cloudwatch.Dashboard {
   constructor(scope: Construct, id: string, props: SystemTestDashboardProps) {
     const { systemTest } = props;
+    const { testedFunction } = systemTest;
     super(scope, id, {
       dashboardName: props.dashboardName,
       defaultInterval: props.interval ?? Duration.days(7),
-      widgets: [executions(systemTest), functionUnderTest(systemTest)],
+      widgets: [executions(systemTest), ...(testedFunction ? [functionUnderTest(testedFunction)] : [])],
     });
   }
 }
 
-function executions(systemTest: SystemTest): cloudwatch.IWidget[] {
+function executions(systemTest: ISystemTest): cloudwatch.IWidget[] {
   return [
     new cloudwatch.SingleValueWidget({
       title: 'System tests that did not pass',
@@ -70,7 +71,7 @@ function executions(systemTest: SystemTest): cloudwatch.IWidget[] {
 }
 
 /** These count every invocation, not only those of system tests. */
-function functionUnderTest({ function: tested }: SystemTest): cloudwatch.IWidget[] {
+function functionUnderTest(tested: IFunction): cloudwatch.IWidget[] {
   const dimensions = dimensionsOf(tested);
   const concurrency = tested.metric('ConcurrentExecutions', { statistic: 'Maximum', label: 'at once', ...dimensions });
   return [

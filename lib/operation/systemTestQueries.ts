@@ -1,12 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
-import type { SystemTest } from '../systemTest';
+import { ISystemTest } from '../iSystemTest';
 
 /** Properties of a `SystemTestQueries`. */
 export interface SystemTestQueriesProps {
-  /** Whose logs are queried. */
-  readonly systemTest: SystemTest;
+  /** Whose logs are queried; those of an imported one if its attributes tell its log group. */
+  readonly systemTest: ISystemTest;
 
   /** The log group of the function under test. */
   readonly functionLogGroup: logs.ILogGroup;
@@ -60,11 +60,13 @@ export class SystemTestQueries extends Construct {
       '| sort duration_ms desc',
       '| limit 40',
     ]);
-    query('FailedExecutions', 'Executions that did not pass', systemTest.logGroup, [
-      'fields @timestamp, type, details.error, details.cause, execution_arn',
-      '| filter type in ["ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"]',
-      ...newestFirst,
-    ]);
+    if (systemTest.stateMachineLogGroup) {
+      query('FailedExecutions', 'Executions that did not pass', systemTest.stateMachineLogGroup, [
+        'fields @timestamp, type, details.error, details.cause, execution_arn',
+        '| filter type in ["ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"]',
+        ...newestFirst,
+      ]);
+    }
   }
 }
 

@@ -4,7 +4,8 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { decryptStatement, expectKey } from '../encryption';
-import { expectInput, expectMatch } from '../validation';
+import { ISystemTest } from '../iSystemTest';
+import { expectConfigurationsFor, expectInput, expectKnownConfigurations, expectMatch } from '../validation';
 import { limits, SystemTestInput } from '../wire';
 
 /** Characters that CodePipeline adds to the prefix of an execution's name: a hyphen and a UUID. */
@@ -17,14 +18,25 @@ const maxConfigurationValueLength = 1_000;
 
 /** Properties of a `SystemTestAction`. */
 export interface SystemTestActionProps extends codepipeline.CommonAwsActionProps {
-  /** The state machine of a `SystemTest`, or one that was imported by its name or ARN. */
-  readonly stateMachine: sfn.IStateMachine;
+  /**
+   * The system test; also one that was imported by its name or ARN. The action's role is permitted to decrypt its
+   * executions where it has an `encryptionKey`.
+   *
+   * @default - that of the `stateMachine`; one of them is needed
+   */
+  readonly systemTest?: ISystemTest;
 
   /**
-   * The key that encrypts its executions: the `encryptionKey` of the `SystemTest`, if it has one. The action's role is
-   * permitted to decrypt them.
+   * Its state machine, in place of the `systemTest`.
    *
-   * @default - none: encrypted by Step Functions' own key
+   * @default - that of the `systemTest`
+   */
+  readonly stateMachine?: sfn.IStateMachine;
+
+  /**
+   * The key that encrypts its executions. The action's role is permitted to decrypt them.
+   *
+   * @default - the `encryptionKey` of the `systemTest`; else none: encrypted by Step Functions' own key
    */
   readonly encryptionKey?: kms.IKey;
 
@@ -73,7 +85,7 @@ export class SystemTestAction extends actions.StepFunctionInvokeAction {
   private readonly systemTestProps: SystemTestActionProps;
 
   constructor(props: SystemTestActionProps) {
-    super({ ...props, stateMachineInput: stateMachineInput(props) });
+    super({ ...props, stateMachine: stateMachineOf(props), stateMachineInput: stateMachineInput(props) });
     this.systemTestProps = props;
   }
 
@@ -83,13 +95,24 @@ export class SystemTestAction extends actions.StepFunctionInvokeAction {
     options: codepipeline.ActionBindOptions,
   ): codepipeline.ActionConfig {
     expectValid(scope, this.systemTestProps);
-    const { stateMachine, encryptionKey } = this.systemTestProps;
+    const { systemTest, encryptionKey = systemTest?.encryptionKey } = this.systemTestProps;
     if (encryptionKey) {
       expectKey(scope, encryptionKey);
-      options.role.addToPrincipalPolicy(decryptStatement(stateMachine.stateMachineArn, encryptionKey));
+      const { stateMachineArn } = stateMachineOf(this.systemTestProps);
+      options.role.addToPrincipalPolicy(decryptStatement(stateMachineArn, encryptionKey));
     }
     return super.bound(scope, stage, options);
   }
+}
+
+function stateMachineOf({ actionName, systemTest, ...props }: SystemTestActionProps): sfn.IStateMachine {
+  const stateMachine = props.stateMachine ?? systemTest?.stateMachine;
+  if (!stateMachine || (props.stateMachine && systemTest)) {
+    throw new TypeError(
+      `Expected either systemTest or stateMachine of the action ${actionName}, got ${stateMachine ? 'both' : 'neither'}.`,
+    );
+  }
+  return stateMachine;
 }
 
 function stateMachineInput({ input, inputFile }: SystemTestActionProps): actions.StateMachineInput | undefined {
@@ -97,12 +120,17 @@ function stateMachineInput({ input, inputFile }: SystemTestActionProps): actions
   return input && actions.StateMachineInput.literal(input);
 }
 
-function expectValid(scope: Construct, { input, inputFile, executionNamePrefix }: SystemTestActionProps): void {
+function expectValid(
+  scope: Construct,
+  { systemTest, input, inputFile, executionNamePrefix }: SystemTestActionProps,
+): void {
+  if (systemTest && !inputFile) expectConfigurationsFor(scope.node.path, input?.configurations, systemTest);
   if (input && inputFile) throw new TypeError(`Expected either input or inputFile of ${scope.node.path}, got both.`);
   if (input) {
     // Whether it has a Distributed Map is not known of a state machine that was imported.
     const mostAtOnce = limits.distributedConcurrency;
     expectInput(scope, input, maxConfigurationValueLength, { variables: true, mostAtOnce });
+    if (systemTest) expectKnownConfigurations(scope.node.path, input, systemTest);
   }
   const maxPrefixLength = limits.executionNameLength - actionExecutionIdLength;
   if (executionNamePrefix !== undefined) {

@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as pipelines from 'aws-cdk-lib/pipelines';
-import { SystemTest } from '../systemTest';
+import { ISystemTest } from '../iSystemTest';
 import { expectConfigurationsFor, expectKnownConfigurations } from '../validation';
 import { SystemTestInput } from '../wire';
 import { plannedEncryptionKey, plannedStateMachineArn } from './pipelineTarget';
@@ -12,8 +12,8 @@ import { SystemTestAction } from './systemTestAction';
 
 /** Properties of a `SystemTestActionStep`. */
 export interface SystemTestActionStepProps {
-  /** The system test of the stage that the pipeline deploys. It needs a `stateMachineName`. */
-  readonly systemTest: SystemTest;
+  /** The system test of the stage that the pipeline deploys, which needs a `stateMachineName`; or an imported one. */
+  readonly systemTest: ISystemTest;
 
   /**
    * The input of the execution, as of a `SystemTestAction`.
@@ -95,7 +95,7 @@ export class SystemTestActionStep extends pipelines.Step implements pipelines.IC
    */
   private expectRole(pipelineAccount: string): void {
     const { role, systemTest } = this.props;
-    const { account } = Stack.of(systemTest);
+    const { account } = systemTest.stateMachine.env;
     if (Token.compareStrings(role?.env.account ?? pipelineAccount, account) === TokenComparison.DIFFERENT) {
       throw new TypeError(
         `Expected the step ${this.id} to have a role of account ${account}, where its system test is, got ${role?.roleArn ?? `none, which is one of ${pipelineAccount}`}: docs/pipelines.md says how to make it.`,

@@ -1,14 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as pipelines from 'aws-cdk-lib/pipelines';
-import { SystemTest } from '../systemTest';
+import { ISystemTest } from '../iSystemTest';
 import { expectConfigurationsFor, expectNoVariable } from '../validation';
 import { plannedStateMachineArn, plannedRunStatements } from './pipelineTarget';
 
 /** Properties of a `SystemTestStep`. */
 export interface SystemTestStepProps {
-  /** The system test of the stage that the pipeline deploys. It needs a `stateMachineName`. */
-  readonly systemTest: SystemTest;
+  /** The system test of the stage that the pipeline deploys, which needs a `stateMachineName`; or an imported one. */
+  readonly systemTest: ISystemTest;
 
   /** The files that the install commands need, such as the source with its package.json. */
   readonly input: pipelines.IFileSetProducer;

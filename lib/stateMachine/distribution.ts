@@ -7,19 +7,24 @@ import { Construct } from 'constructs';
 import { DistributedMapProps, mapLabel } from './distributedMap';
 import { makeResultsBucket, readResultsStatements, writeResultsStatements } from './resultsBucket';
 import { expectRegion } from '../functionLocation';
+import { DistributedAttributes } from '../iSystemTest';
 import { DistributedOptions } from '../systemTestMode';
 import { expectIntegerWithin, expectMatch } from '../validation';
 import { limits } from '../wire';
 
+/** What the keys of results begin with, unless the options say otherwise. */
+export const defaultPrefix = 'system-test/';
+
 /** What a distributed test has beside its state machine: how it is cut, and a bucket for its results. */
-export class Distribution {
+export class Distribution implements DistributedAttributes {
   public readonly bucket: s3.IBucket;
+  public readonly prefix: string;
+  public readonly executionType: sfn.StateMachineType;
   public readonly map: Omit<DistributedMapProps, 'retryAttempts' | 'itemReader'>;
-  private readonly prefix: string;
 
   /** @throws RangeError that names the option, its value and its range */
   constructor(scope: Construct, encryptionKey: kms.IKey | undefined, options: DistributedOptions = {}) {
-    const { batchSize = 1, prefix = 'system-test/', retention = Duration.days(90) } = options;
+    const { batchSize = 1, prefix = defaultPrefix, retention = Duration.days(90) } = options;
     expectIntegerWithin(scope, 'batchSize', batchSize, 1, limits.batchSize);
     expectMatch(
       scope,
@@ -34,32 +39,36 @@ export class Distribution {
       expectRegion(scope, 'the bucket of the results', options.bucket.env.region, reason);
     }
     this.prefix = prefix;
+    this.executionType = options.executionType ?? sfn.StateMachineType.STANDARD;
     this.bucket = options.bucket ?? makeResultsBucket(scope, { retention, encryptionKey });
     this.map = {
       batchSize,
-      executionType: options.executionType ?? sfn.StateMachineType.STANDARD,
+      executionType: this.executionType,
       results: { bucket: this.bucket.bucketName, prefix },
       permits: writeResultsStatements(this.bucket, prefix),
     };
   }
+}
 
-  /**
-   * What following the Map Runs and the children of a state machine takes, and reading what they left.
-   * @param arnOf the start of their ARNs, up to the name of the state machine
-   */
-  public readStatements(arnOf: (kind: 'mapRun' | 'execution' | 'express') => string): iam.PolicyStatement[] {
-    const resourceOf = (kind: 'mapRun' | 'execution' | 'express') => [`${arnOf(kind)}/${mapLabel}:*`];
-    const isExpress = this.map.executionType === sfn.StateMachineType.EXPRESS;
-    return [
-      new iam.PolicyStatement({
-        actions: ['states:DescribeMapRun', 'states:ListExecutions'],
-        resources: resourceOf('mapRun'),
-      }),
-      new iam.PolicyStatement({
-        actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
-        resources: resourceOf(isExpress ? 'express' : 'execution'),
-      }),
-      ...readResultsStatements(this.bucket, this.prefix),
-    ];
-  }
+/**
+ * What following the Map Runs and the children of a state machine takes, and reading what they left.
+ * @param arnOf the start of their ARNs, up to the name of the state machine
+ */
+export function readChildrenStatements(
+  { bucket, prefix = defaultPrefix, executionType }: DistributedAttributes,
+  arnOf: (kind: 'mapRun' | 'execution' | 'express') => string,
+): iam.PolicyStatement[] {
+  const resourceOf = (kind: 'mapRun' | 'execution' | 'express') => [`${arnOf(kind)}/${mapLabel}:*`];
+  const isExpress = executionType === sfn.StateMachineType.EXPRESS;
+  return [
+    new iam.PolicyStatement({
+      actions: ['states:DescribeMapRun', 'states:ListExecutions'],
+      resources: resourceOf('mapRun'),
+    }),
+    new iam.PolicyStatement({
+      actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
+      resources: resourceOf(isExpress ? 'express' : 'execution'),
+    }),
+    ...readResultsStatements(bucket, prefix),
+  ];
 }
