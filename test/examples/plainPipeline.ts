@@ -2,9 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
 import * as actions from 'aws-cdk-lib/aws-codepipeline-actions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { SystemTestAction } from '../../lib';
+import { SystemTest, SystemTestAction } from '../../lib';
 
 /** Deploys the stack Feeds and tests it in the same stage, which is rolled back if the test does not pass. */
 export class FeedsPipelineStack extends Stack {
@@ -36,7 +35,7 @@ export class FeedsPipelineStack extends Stack {
         new SystemTestAction({
           actionName: 'SystemTest',
           runOrder: 2,
-          stateMachine: sfn.StateMachine.fromStateMachineName(this, 'FeedsTest', 'FeedsTest'),
+          systemTest: SystemTest.fromStateMachineName(this, 'FeedsTest', 'FeedsTest'),
           // Or inputFile: source.atPath('system-test.json').
           input: {
             configurations: [

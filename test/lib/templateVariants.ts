@@ -14,6 +14,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
   ConfigurationSource,
   DistributedOptions,
+  ISystemTest,
   PipelineStack,
   SystemTest,
   SystemTestDashboard,
@@ -76,7 +77,7 @@ function newTable(stack: Stack, key: kms.IKey): dynamodb.Table {
 }
 
 /** Adds everything of operation that is off by default. */
-export function addOperation({ stack, systemTest }: { stack: Stack; systemTest: SystemTest }): void {
+export function addOperation({ stack, systemTest }: { stack: Stack; systemTest: ISystemTest }): void {
   const topic = new sns.Topic(stack, 'Topic', { enforceSSL: true });
   systemTest.createAlarm('Alarm');
   systemTest.onFailed('Raw', { target: new targets.SnsTopic(topic) });
