@@ -4,8 +4,9 @@ import { isJsonObject, type Json, type JsonObject } from '../../lib/wire';
 /** Where a runtime keeps the frames of an error that it logs as JSON. */
 const stackKeys = ['stack', 'stackTrace', 'trace'];
 
-/** Frames of the runtimes themselves: of Node.js on one line, of Python on a line with their source below it. */
-const nodeFrame = /^\s+at (?:.*[( ])?(?:file:\/\/)?(?:\/var\/runtime\/|node:internal\/)/;
+/** Frames of the runtimes themselves: of Node.js, also of the one that runs functions here, on one line; of Python on a line with their source below it. */
+const nodeFrame =
+  /^\s+at (?:(?:.*[( ])?(?:file:\/\/)?(?:\/var\/runtime\/|node:internal\/)|async invokeHandler \(.*\/bootstrap\.js:)/;
 const pythonFrame = /^\s+File "(?:\/var\/runtime\/|[^"]*\/awslambdaric\/)/;
 
 /** Errors within errors that are written as such. */

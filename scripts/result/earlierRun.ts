@@ -27,7 +27,9 @@ export async function readEarlierRun(
   flag: string,
   { stop }: Pick<CommandIo, 'stop'>,
 ): Promise<RunResult> {
-  const hint = 'What follows the flag is its file: identifiers stand before it.';
+  // Their file may be left out, so an identifier that follows them is taken for it.
+  const isOptional = ['--rerun-failed', '--longest-first'].includes(flag);
+  const hint = isOptional ? 'What follows the flag is its file: identifiers stand before it.' : undefined;
   return parseRunResult(await readInputFile(file, flag, { stop, mebibytes: reportMebibytes, hint }), file);
 }
 

@@ -10,6 +10,7 @@ import { addCosts } from '../cost/cost';
 import { everyResult, indexed, manyResults } from './allResults';
 import { isExcused, isUndecided, tally } from './tally';
 import { isUnnamed } from './unnamed';
+import { notFinished } from './untested';
 
 /**
  * The identifiers of the configurations that did not pass, in the order of the result. Known failures are left out, as
@@ -74,7 +75,9 @@ function mergeResults(first: RunResult, second: RunResult): Pick<RunResult, 'res
   const at = (index: number) => {
     if (index >= before.length) return later.at(added[index - before.length] ?? 0);
     const place = places[index];
-    return place === undefined ? before.at(index) : mergeOutcomes(before.at(index), later.at(place));
+    return place === undefined
+      ? before.at(index)
+      : mergeOutcomes(before.at(index), later.at(place), { stopped: first.status === 'ABORTED' });
   };
   const length = before.length + added.length;
   return first.all || second.all
@@ -89,9 +92,15 @@ function costsOf(first: RunResult, second: RunResult): Pick<RunResult, 'cost' | 
   return { cost: undefined, cost_unknown: why ?? oneOnly };
 }
 
-function mergeOutcomes(first: RunConfigurationResult, second: RunConfigurationResult): RunConfigurationResult {
+/** @param stopped whether somebody stopped the first run: what was not over then has neither failed nor passed */
+function mergeOutcomes(
+  first: RunConfigurationResult,
+  second: RunConfigurationResult,
+  { stopped }: { stopped: boolean },
+): RunConfigurationResult {
   const earlier = [...outcomesOf(first), ...(second.earlier ?? [])];
-  const flaky = second.status === 'PASSED' && earlier.some(({ status }) => status !== 'PASSED');
+  const isOutcome = ({ error }: Outcome) => !(stopped && error?.type === notFinished);
+  const flaky = second.status === 'PASSED' && earlier.some((one) => one.status !== 'PASSED' && isOutcome(one));
   const configuration = second.configuration ?? first.configuration;
   return { ...second, ...{ configuration, earlier }, flaky: flaky || undefined, known: second.known ?? first.known };
 }

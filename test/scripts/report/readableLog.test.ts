@@ -8,6 +8,7 @@ const stack = [
   '    at Runtime.handleOnceNonStreaming (file:///var/runtime/index.mjs:1173:29)',
   '    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)',
   '    at /var/runtime/Runtime.js:63:25',
+  '    at async invokeHandler (/home/me/feeds/node_modules/lambda-system-test/dist/bootstrap.js:4:1648)',
 ];
 const shown = stack.slice(0, 2);
 

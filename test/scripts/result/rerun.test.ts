@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { identifierOf } from '../../../lib/wire';
 import { costOf } from '../../../scripts/cost/cost';
 import { knownDurations, longestFirst, mergeReruns, toRerun } from '../../../scripts/result/rerun';
+import { notFinished } from '../../../scripts/result/untested';
 import { errored, failed, hostileResult, passed, runResultOf } from '../runResults';
 
 describe('running again', () => {
@@ -100,6 +101,16 @@ describe('running again', () => {
     const again = runResultOf([passed('b'), passed('c'), passed('d')]);
     expect(mergeReruns(first, again)).toMatchObject({ verdict: 'PASSED', passed: 4, flaky: 3 });
     expect(mergeReruns(first, again, { strict: true }).verdict).toBe('FAILED');
+  });
+
+  test('does not call flaky what was not over when somebody stopped the first run', () => {
+    const untested = errored('c', { error: { type: notFinished, message: 'Not finished.' } });
+    const run = runResultOf([failed('b'), untested]);
+    const again = runResultOf([passed('b'), passed('c')]);
+    const merged = (status: 'ABORTED' | 'TIMED_OUT') =>
+      mergeReruns({ ...run, status }, again).results.map(({ flaky }) => flaky);
+    expect(merged('ABORTED')).toEqual([true, undefined]);
+    expect(merged('TIMED_OUT')).toEqual([true, true]);
   });
 
   test('collects the outcomes of all tries, the oldest first', () => {
