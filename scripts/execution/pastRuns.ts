@@ -11,6 +11,7 @@ import { kindOf, summary } from '../aws/errors';
 import { patiently } from '../aws/patience';
 import type { ListedExecution, StepFunctions } from '../aws/stepFunctions';
 import type { Clock } from '../io/clock';
+import type { StopReason } from '../io/stopSignal';
 import { countByStatus, judge } from '../result/tally';
 import { parsed, verdictOf } from './executionResult';
 
@@ -18,6 +19,9 @@ import { parsed, verdictOf } from './executionResult';
 const pageSize = 100;
 /** Milliseconds between two calls of a kind: 5 a second, of the 20 histories that the smaller Regions refill. */
 const spacing = 200;
+
+/** The error of an execution that the trigger stops as enough of it failed. */
+const maxFailuresError: StopReason['error'] = 'SystemTest.MaxFailures';
 
 /** An execution that has ended and the result that it came to. */
 export interface PastRun {
@@ -28,7 +32,10 @@ export interface PastRun {
   stoppedAt?: Date;
   /** The error that it ended with, such as `SystemTestInputRefused`. */
   error?: string;
-  /** As its end and its counts have it; `ERRORED` where it came to no result. Absent where they disagree, or it can't be read. */
+  /**
+   * As its end and its counts have it; `ERRORED` where it came to no result, but `FAILED` where `--max-failures` stopped it.
+   * Absent where end and counts disagree, or it can't be read.
+   */
   verdict?: Verdict;
   /** Absent where it came to none (refused input, stopped, timed out) or can't be read. */
   result?: AggregatedResult | DistributedResult;
@@ -51,7 +58,7 @@ export interface PastRunsOptions {
 
 /**
  * The executions of a state machine that have ended, the newest first: ListExecutions (pages of 100), then one
- * GetExecutionHistory for each that may have a result. Lazily, so who needs one run costs two calls. The children of a
+ * GetExecutionHistory for each but what timed out. Lazily, so who needs one run costs two calls. The children of a
  * Map Run are not among them.
  * @param stateMachineArn of a version or an alias, it is that of the machine
  * @throws what the SDK throws where the list can't be read, or no history at all (credentials, unreachable, throttled for
@@ -110,12 +117,13 @@ async function pastRun(
   stop: AbortSignal,
 ): Promise<PastRun> {
   const run: PastRun = { ...execution, startedAt: startDate, stoppedAt: stopDate };
-  if (run.status !== 'SUCCEEDED' && run.status !== 'FAILED') return { ...run, verdict: 'ERRORED' };
+  if (run.status === 'TIMED_OUT') return { ...run, verdict: 'ERRORED' };
   try {
     // Of one that failed, the state that it failed in comes before its end.
-    const request = { executionArn: run.executionArn, maxResults: run.status === 'SUCCEEDED' ? 1 : 2 };
+    const request = { executionArn: run.executionArn, maxResults: run.status === 'FAILED' ? 2 : 1 };
     const [end, before] = await read(() => api.lastEvents(request, stop));
     if (end?.executionSucceededEventDetails) return judged(run, end.executionSucceededEventDetails.output);
+    if (end?.type === 'ExecutionAborted') return stopped(run, end.executionAbortedEventDetails?.error);
     if (end?.type !== 'ExecutionFailed') return { ...run, unread: 'its history does not show how it ended' };
     const { error } = end.executionFailedEventDetails ?? {};
     const input = before?.type === 'FailStateEntered' ? before.stateEnteredEventDetails?.input : undefined;
@@ -124,6 +132,11 @@ async function pastRun(
     if (stop.aborted || !['denied', 'other'].includes(kindOf(reason))) throw reason;
     return { ...run, unread: summary(reason) };
   }
+}
+
+/** The trigger itself stops one of which enough failed, whatever became of the others. */
+function stopped(run: PastRun, error: string | undefined): PastRun {
+  return { ...run, error, verdict: error === maxFailuresError ? 'FAILED' : 'ERRORED' };
 }
 
 /** With its result, where it holds one, and the verdict, where end and counts agree on it. */

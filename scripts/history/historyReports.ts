@@ -29,7 +29,7 @@ export interface HistoryReport {
 }
 
 /** The history as JSON, with controls and invisible characters escaped. */
-export function historyJson(history: History): string {
+function historyJson(history: History): string {
   return `${jsonEscaped(JSON.stringify(history, undefined, 2), controls)}\n`;
 }
 

@@ -42,6 +42,7 @@ function runLines(runs: HistoryRun[], colors: Colors): string[] {
   const columns = [
     column(
       'Started',
+      // The years stand in the title.
       runs.map((run) => minuteOf(run.started_at).slice('2026-'.length)),
     ),
     column(

@@ -27,18 +27,22 @@ export function startedByText({ started_by: starter, origin, name }: HistoryRun)
 
 /** `35 of 40, 4 failed, 1 errored`, or why there are no counts. */
 export function countsText({ total, passed = 0, failed = 0, errored = 0, ...run }: HistoryRun): string {
-  if (total === undefined) return endings.get(run.unread === undefined ? (run.error ?? run.status) : '') ?? 'no result';
+  if (total === undefined) {
+    const end = run.unread === undefined ? run.error : 'unread';
+    return endings.get(end ?? '') ?? endings.get(run.status) ?? 'no result';
+  }
   const { flaky = 0, known = 0 } = run;
   const others = { failed, errored, known, flaky };
   const parts = Object.entries(others).flatMap(([name, count]) => (count > 0 ? `${count} ${name}` : []));
   return [`${passed} of ${total}`, ...parts].join(', ');
 }
 
-/** How a run ended that has no counts, by the error or the status of its execution; nothing is that of one that can't be read. */
+/** How a run ended that has no counts, by the error or the status of its execution. */
 const endings = new Map([
-  ['', "can't be read"],
+  ['unread', "can't be read"],
   ['SystemTestInputRefused', 'input refused'],
   ['SystemTestListingFailed', 'list not read'],
+  ['SystemTest.MaxFailures', 'enough failed'],
   ['ABORTED', 'stopped'],
   ['TIMED_OUT', 'timed out'],
 ]);

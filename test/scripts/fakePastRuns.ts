@@ -60,6 +60,9 @@ function eventsOf(run: FakeRun): HistoryEvent[] {
   if (statusOf(run) === 'SUCCEEDED') {
     return [{ ...event, type: 'ExecutionSucceeded', executionSucceededEventDetails: { output: text } }];
   }
+  if (statusOf(run) === 'ABORTED') {
+    return [{ ...event, type: 'ExecutionAborted', executionAbortedEventDetails: { error: run.error } }];
+  }
   const error = run.error ?? (typeof run.result === 'object' ? errorOf(run.result) : undefined);
   return [
     { ...event, type: 'ExecutionFailed', executionFailedEventDetails: { error, cause: 'Some failed.' } },

@@ -153,13 +153,14 @@ describe('the history of executions', () => {
   async function historyOf(
     past: ReturnType<typeof fakePastRuns>,
     options: Partial<Parameters<typeof history>[1]> = {},
+    stop = new AbortController().signal,
   ): Promise<Ended> {
     const text = { stdout: '', stderr: '' };
     const stream = (name: keyof typeof text) =>
       new PassThrough().on('data', (data: Buffer) => (text[name] += data.toString()));
     const io = {
       ...{ env: {}, cwd: () => '/', stdin: Readable.from([]), stdout: stream('stdout'), stderr: stream('stderr') },
-      ...{ clock: new FakeClock(), stop: new AbortController().signal, leave: new AbortController().signal },
+      ...{ clock: new FakeClock(), stop, leave: new AbortController().signal },
     };
     const connection = { api: past.api, stateMachineArn: machineArn, close: () => Promise.resolve() };
     const ended = history([], { color: false, ...options }, io, () =>
@@ -205,6 +206,21 @@ describe('the history of executions', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^12-29 02:00 {2}- {8}can't be read /m);
     expect(stdout).toContain("1 run can't be read: ExecutionDoesNotExist: Execution Does Not Exist.\n");
+  });
+
+  it('is left by an interrupt, with nothing told', async () => {
+    const past = fakePastRuns(runs);
+    const stop = new AbortController();
+    const lastEvents: typeof past.api.lastEvents = () => {
+      stop.abort();
+      return new Promise(() => undefined);
+    };
+    const { stdout, stderr } = await historyOf({ ...past, api: { ...past.api, lastEvents } }, {}, stop.signal);
+
+    expect({ stdout, stderr }).toEqual({
+      stdout: '',
+      stderr: 'InterruptedError: Interrupted before the history was read.',
+    });
   });
 
   it('names the permission that is missing', async () => {

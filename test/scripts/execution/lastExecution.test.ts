@@ -75,7 +75,7 @@ describe('what took longest', () => {
         ran('b', { a: 1, b: 2 }),
       ],
       { a: 1000, b: 2000 },
-      3,
+      4,
     ],
     [
       'is not looked for behind five of these',

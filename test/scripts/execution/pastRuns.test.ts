@@ -42,6 +42,11 @@ describe('a past run', () => {
     ['errored, with the result', { result: untested }, { verdict: 'ERRORED', result: untested }],
     ['distributed: counts alone', { result: distributed }, { verdict: 'FAILED', result: distributed }],
     ['stopped', { status: 'ABORTED' }, { verdict: 'ERRORED', result: undefined, unread: undefined }],
+    [
+      'stopped by --max-failures',
+      { status: 'ABORTED', error: 'SystemTest.MaxFailures' },
+      { verdict: 'FAILED', error: 'SystemTest.MaxFailures', result: undefined },
+    ],
     ['out of time', { status: 'TIMED_OUT' }, { verdict: 'ERRORED', result: undefined, unread: undefined }],
     [
       'refused: its input is no result',
