@@ -3,7 +3,7 @@ import type { RunResult } from '../../lib/wire';
 import { connect, type StateMachineOptions } from '../aws/connection';
 import { parseExecutionArn } from '../aws/target';
 import { codeOf, type ExitCode } from '../exitCode';
-import { EarlierExecutions } from '../execution/earlierExecutions';
+import { EarlierExecutions, selectsNothing } from '../execution/earlierExecutions';
 import { whyNoVerdict } from '../execution/executionResult';
 import type { FollowContext, FollowOptions } from '../execution/followedResult';
 import { watchExecution, type WatchedExecution } from '../execution/watchExecution';
@@ -105,17 +105,20 @@ export async function report(
     const watched = context ? await watchAll(arns, { toEnd: follow, several: sources.length > 1 }, context) : [];
     watched.forEach((one) => executions?.leaveOut(one.result));
     const judged = judge(merged([...saved, ...watched.map((one) => one.result)], options));
-    const identifiers = Array.from(everyResult(judged), (one) => one.configuration_identifier);
-    checkSameTest(older, { test: judged.test, configurations: identifiers });
+    if (older) {
+      const configurations = Array.from(everyResult(judged), (one) => one.configuration_identifier);
+      checkSameTest(older, { test: judged.test, configurations });
+    }
     // A saved result keeps what was new in it then.
     const keeps = compare === undefined && arns.length === 0;
-    const result = keeps ? judged : await withComparison(judged, before, older !== undefined, { io, talk });
+    const whole = older !== undefined || watched.some(({ followed }) => selectsNothing(followed.tracker.input));
+    const interrupted = arns.length > 0 && io.stop.aborted && judged.verdict !== 'PASSED';
+    const result = keeps ? judged : await withComparison(judged, before, whole, { io, talk });
     const complete = await reportResult(result, reports, options, { io, talk, redact });
     const last = watched.at(-1);
     if (last && result.verdict === 'ERRORED' && result.disagreement === undefined) {
       talk.error(whyNone(last, result, io));
     }
-    const interrupted = last !== undefined && io.stop.aborted && result.verdict !== 'PASSED';
     return codeOf(result.verdict, { interrupted, complete });
   } finally {
     cleanUp.forEach((step) => step());

@@ -33,11 +33,12 @@ export class EarlierExecutions {
    */
   async addTo(comparer: RunComparer, stop: AbortSignal): Promise<string | undefined> {
     const own = this.own.map(({ execution_arn: arn }) => arn);
-    const [first] = this.own.map(({ started_at: startedAt }) => new Date(startedAt));
+    const starts = this.own.map(({ started_at: startedAt }) => Date.parse(startedAt));
+    const before = starts.length === 0 ? undefined : new Date(Math.min(...starts));
     let unread: string | undefined;
     let looked = 0;
     try {
-      for await (const run of pastRuns(this.api, this.stateMachineArn, { clock: this.clock, stop, before: first })) {
+      for await (const run of pastRuns(this.api, this.stateMachineArn, { clock: this.clock, stop, before })) {
         if (own.includes(run.executionArn)) continue;
         if (run.result && !('results' in run.result)) break;
         const compared = await this.comparedRun(run, comparer.wantsWhole, stop);
@@ -97,9 +98,14 @@ export class EarlierExecutions {
   /** Whether its input selected nothing. Where that can't be read, nothing is claimed. */
   private async testedAll(executionArn: string, stop: AbortSignal): Promise<boolean> {
     const { input } = await this.api.describe(executionArn, stop).catch(() => ({ input: undefined }));
-    const value = parseJson(input);
-    return isJsonObject(value) && value.configurations === undefined;
+    return selectsNothing(input);
   }
+}
+
+/** Whether this input leaves it to the construct what is tested. @param input JSON text; undefined where it is not known */
+export function selectsNothing(input: string | undefined): boolean {
+  const value = parseJson(input);
+  return isJsonObject(value) && value.configurations === undefined;
 }
 
 function whyNot({ status, result, unread }: PastRun): string {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import type { RunResult } from '../../../lib/wire';
 import type { HistoryEvent, StepFunctions } from '../../../scripts/aws/stepFunctions';
 import { report, type ReportCommandOptions } from '../../../scripts/commands/report';
 import { InterruptedError } from '../../../scripts/io/interruptedError';
@@ -9,7 +10,8 @@ import { NoVerdictError } from '../../../scripts/io/noVerdictError';
 import { UserError } from '../../../scripts/io/userError';
 import { inProcess } from '../command';
 import { FakeClock } from '../fakeClock';
-import { configurations, executionArn, FakeExecution } from '../fakeExecution';
+import { aggregated, configurations, executionArn, FakeExecution } from '../fakeExecution';
+import { fakePastRuns } from '../fakePastRuns';
 import { connectionTo, fakeMapRun, named, reportOf, result, runFake, type FakeMapRun } from '../fakeMapRun';
 import { failed, passed, runResultOf } from '../runResults';
 
@@ -93,6 +95,44 @@ describe('the report of an execution', () => {
       expect([execution.count('StartExecution'), execution.count('StopExecution')]).toEqual([1, 0]);
     },
   );
+
+  test('tells what is new since the execution before it, and with --compare since another', async () => {
+    const { clock, execution, api } = await setUp([3, 8, 1], 3600, 'FAILED');
+    const at = (hour: number) => new Date(Date.UTC(2025, 11, 31, hour));
+    const green = aggregated(configurations(3, [3, 8, 1]));
+    const red = aggregated([
+      { ...configurations(1, [3])[0]!, status: 'FAILED' },
+      { identifier: 'gone', seconds: 1 },
+    ]);
+    const past = fakePastRuns([
+      { name: 'before', startedAt: at(3), result: green },
+      { name: 'red', startedAt: at(2), result: red },
+    ]);
+    const describe: StepFunctions['describe'] = async (arn) => ({
+      ...(await execution.describe(arn)),
+      ...(arn !== executionArn && {
+        executionArn: arn,
+        input: '{}',
+        status: arn.endsWith('red') ? 'FAILED' : 'SUCCEEDED',
+      }),
+    });
+    const given = { api: { ...api, ...past.api, describe }, clock };
+    const comparison = async (options: Partial<ReportCommandOptions> = {}) =>
+      (reportOf(await reportFake([executionArn], { ...given, options })) as RunResult | undefined)?.comparison;
+
+    await expect(comparison()).resolves.toMatchObject({
+      with: { execution_arn: executionArn.replace(/run$/, 'before'), started_at: at(3).toISOString() },
+      newly_failing: ['config_0'],
+      gone: [],
+    });
+    await expect(comparison({ compare: { executionArn: executionArn.replace(/run$/, 'red') } })).resolves.toMatchObject(
+      {
+        still_failing: [{ configuration_identifier: 'config_0' }],
+        gone: ['gone'],
+      },
+    );
+    await expect(comparison({ compare: 'none' })).resolves.toBeUndefined();
+  });
 
   test('is the one that run gave of a distributed one, cost included', async () => {
     const fake = fakeMapRun([[result('a'), result('b', 'FAILED')], [result('c')]]);
