@@ -43,7 +43,7 @@ export function comparisonMarkdown(comparison: RunComparison | undefined, room: 
 }
 
 function markdownLine({ title, items }: ComparisonList, room: number): string {
-  const start = `- ${title} (${items.length}): `;
+  const start = `- ${items.length} ${title}: `;
   const named: string[] = [];
   let left = room - Buffer.byteLength(start) - ' and 1000000 more\n'.length;
   for (const { identifier, more } of items.slice(0, mostNamed)) {

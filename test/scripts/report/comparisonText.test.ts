@@ -22,8 +22,8 @@ describe('what is new stands', () => {
     expect(comparisonText(news).join('\n')).toMatchInlineSnapshot(`
      "New since the run of 2026-11-26 03:12 UTC (failed):
        newly failing: config_3, config_7
-       still failing: config_9 (since 2026-11-24, 3 runs),
-         config_8 (since 2026-11-16 or before, 11 runs)
+       still failing (since 2026-11-24, 3 runs): config_9
+       still failing (since 2026-11-16 or before, 11 runs): config_8
        fixed: config_1
        added: config_40
        gone: config_0
@@ -37,12 +37,13 @@ describe('what is new stands', () => {
      "
      ### New since the run of 2026-11-26 03:12 UTC (failed)
 
-     - newly failing (2): \`config_3\`, \`config_7\`
-     - still failing (2): \`config_9\` (since 2026-11-24, 3 runs), \`config_8\` (since 2026-11-16 or before, 11 runs)
-     - fixed (1): \`config_1\`
-     - added (1): \`config_40\`
-     - gone (1): \`config_0\`
-     - slower (1): \`config_12\` (9.8s, before 3.1s)
+     - 2 newly failing: \`config_3\`, \`config_7\`
+     - 1 still failing (since 2026-11-24, 3 runs): \`config_9\`
+     - 1 still failing (since 2026-11-16 or before, 11 runs): \`config_8\`
+     - 1 fixed: \`config_1\`
+     - 1 added: \`config_40\`
+     - 1 gone: \`config_0\`
+     - 1 slower: \`config_12\` (9.8s, before 3.1s)
      "
     `);
   });
@@ -83,12 +84,24 @@ test('a long list is wrapped at 80 columns and cut', () => {
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
+test('what fails since many runs is told apart for the last of them', () => {
+  const still_failing = many(500).map((configuration_identifier, index) => ({
+    configuration_identifier,
+    since: new Date(Date.UTC(2026, 10, 26 - index)).toISOString(),
+    runs: index + 2,
+  }));
+  const lines = comparisonText({ ...nothing, still_failing });
+  expect(lines[1]).toBe('  still failing (since 2026-11-26, 2 runs): config_0');
+  expect(lines[6]).toMatch(/^ {2}still failing \(for longer\): config_5, config_6, /);
+  expect(lines.at(-2)).toMatch(/ and 475 more$/);
+});
+
 test('Markdown takes no more room than it is given, and counts what it leaves out', () => {
   const long = many(1_000).map((name) => `${name} <${'é'.repeat(1_000)}>`);
   const comparison: RunComparison = { ...news, newly_failing: long, fixed: long, added: long, gone: long };
   for (const room of [900, 2_000, 20_000]) {
     const text = comparisonMarkdown(comparison, room);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(room);
-    expect(text).toMatch(/^- fixed \(1000\): .*\b\d+ more$/m);
+    expect(text).toMatch(/^- 1000 fixed: .*\b\d+ more$/m);
   }
 });

@@ -8,7 +8,7 @@ import { kindClass, sign } from './status';
 /** What a person looks at first is short. */
 const mostNamed = 20;
 
-const kindOf: Partial<Record<ComparisonList['title'], Kind>> = {
+const kindsOf: Partial<Record<ComparisonList['kind'], Kind>> = {
   'newly failing': 'FAILED',
   'still failing': 'KNOWN',
   fixed: 'PASSED',
@@ -31,8 +31,12 @@ export function comparisonSection(
   );
 }
 
-function item({ title, items }: ComparisonList, rows: ReadonlyMap<string, Row>, open: (row: Row) => void): HTMLElement {
-  const kind = kindOf[title];
+function item(
+  { kind: what, title, items }: ComparisonList,
+  rows: ReadonlyMap<string, Row>,
+  open: (row: Row) => void,
+): HTMLElement {
+  const kind = kindsOf[what];
   const names = items.slice(0, mostNamed).map(({ identifier, more }) => {
     const row = rows.get(identifier);
     const name = element('bdi', {}, identifier);
