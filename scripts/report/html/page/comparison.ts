@@ -10,7 +10,7 @@ const mostNamed = 20;
 
 const kindsOf: Partial<Record<ComparisonList['kind'], Kind>> = {
   'newly failing': 'FAILED',
-  'still failing': 'KNOWN',
+  'still failing': 'FAILED',
   fixed: 'PASSED',
 };
 
@@ -45,7 +45,7 @@ function item(
       {},
       row
         ? button({ class: 'chip', title: 'Show in the table' }, () => open(row), name)
-        : element('span', { class: 'chip' }, name),
+        : element('span', { class: 'chip', title: identifier }, name),
       ...(more === undefined ? [] : [' ', element('span', { class: 'more' }, more)]),
     );
   });

@@ -1,4 +1,4 @@
-import type { Outcome, RunConfigurationResult, RunResult } from '../../../../lib/wire';
+import type { Outcome, RunComparison, RunConfigurationResult, RunResult } from '../../../../lib/wire';
 
 const start = Date.UTC(2025, 10, 22, 3, 14, 7);
 
@@ -71,7 +71,16 @@ export function aMixedRun(): RunResult {
     log_tail: undefined,
     response: undefined,
   });
-  return { ...run, passed: 35, failed: 3, errored: 1, known: 1, flaky: 1, verdict: 'ERRORED' };
+  const comparison: RunComparison = {
+    with: { started_at: '2025-11-21T03:14:07Z', verdict: 'PASSED' },
+    newly_failing: ['config_33'],
+    still_failing: [{ configuration_identifier: 'config_28', since: '2025-11-01T03:14:07Z', runs: 3 }],
+    fixed: ['config_12'],
+    added: ['config_39'],
+    gone: [`a_feed_${'that_is_no_more_'.repeat(9)}`],
+    slower: [{ configuration_identifier: 'config_1', before_ms: 200, duration_ms: 1030 }],
+  };
+  return { ...run, passed: 35, failed: 3, errored: 1, known: 1, flaky: 1, verdict: 'ERRORED', comparison };
 }
 
 function at(ms: number): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import type { RunResult } from '../../../../../lib/wire';
+import type { RunComparison, RunResult } from '../../../../../lib/wire';
 import { applyKnownFailures } from '../../../../../scripts/result/knownFailures';
 import { describeInBrowser, ReportBrowser } from '../browser';
 import { aMixedRun, aRun } from '../runs';
@@ -66,6 +66,33 @@ describeInBrowser('the HTML report in Chromium', () => {
   ] as [Partial<RunResult>, string][])('puts %j into a sentence', async (change, sentence) => {
     const page = await reports.open(aRun(40, 10, change));
     expect(await page.locator('.lead').innerText()).toBe(sentence);
+  });
+
+  test('says first what is new, and leads to it', async () => {
+    const comparison: RunComparison = {
+      with: { started_at: '2025-11-21T03:14:07Z', verdict: 'PASSED', file: 'old.json' },
+      newly_failing: ['config_4'],
+      still_failing: [{ configuration_identifier: 'config_12', since: '2025-11-20T03:00:00Z', runs: 3 }],
+      fixed: [],
+      added: Array.from({ length: 25 }, (_, index) => `config_${index}`),
+      gone: ['<b>config_40</b>'],
+      slower: [{ configuration_identifier: 'config_1', before_ms: 1000, duration_ms: 3000 }],
+    };
+    const page = await reports.open(aRun(40, 10, { comparison }));
+    const section = page.locator('main section').first();
+    expect(await section.locator('h2').innerText()).toBe('New since the run of 2025-11-21 03:14 UTC (passed)');
+    const lists = await section.locator('ol > li').allInnerTexts();
+    expect(lists.map((text) => text.replace(/\s+/g, ' '))).toEqual([
+      '1 newly failing config_4',
+      '1 still failing (since 2025-11-20, 3 runs) config_12',
+      expect.stringMatching(/^25 added config_0 .* config_19 and 5 more$/),
+      '1 gone <b>config_40</b>',
+      '1 slower config_1 (3.0s, before 1.0s)',
+    ]);
+    expect(await section.innerText()).toContain('Saved in old.json');
+    await section.getByRole('button', { name: 'config_4', exact: true }).first().click();
+    expect(await openDetails(page)).toEqual(['details-4']);
+    expect(await (await reports.open(aRun())).locator('.comparison').count()).toBe(0);
   });
 
   test('tells the facts of the execution, its cost and the way it took', async () => {
@@ -218,7 +245,7 @@ describeInBrowser('the HTML report in Chromium', () => {
     await page.getByRole('button', { name: 'Show all in the table' }).first().click();
     expect(await firstNames(page, 9)).toEqual(['config_4', 'config_28', 'config_36']);
     // The filter would hide this one, so it goes.
-    await page.locator('.chip', { hasText: 'config_12' }).click();
+    await page.locator('.causes .chip', { hasText: 'config_12' }).click();
     expect(await openDetails(page)).toEqual(['details-12']);
     expect(await page.locator(':focus').innerText()).toBe('config_12');
   });
