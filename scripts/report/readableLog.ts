@@ -4,9 +4,12 @@ import { isJsonObject, type Json, type JsonObject } from '../../lib/wire';
 /** Where a runtime keeps the frames of an error that it logs as JSON. */
 const stackKeys = ['stack', 'stackTrace', 'trace'];
 
-/** Frames of the runtimes themselves: of Node.js, also of the one that runs functions here, on one line; of Python on a line with their source below it. */
+/**
+ * Frames of the runtimes themselves: of Node.js on one line, of Python on a line with their source below it. What stands
+ * in for the runtime of Node.js on this machine is `dist/bootstrap.js`.
+ */
 const nodeFrame =
-  /^\s+at (?:(?:.*[( ])?(?:file:\/\/)?(?:\/var\/runtime\/|node:internal\/)|async invokeHandler \(.*\/bootstrap\.js:)/;
+  /^\s+at (?:(?:.*[( ])?(?:file:\/\/)?(?:\/var\/runtime\/|node:internal\/)|(?:async )?invokeHandler(?:WithCallback)? \(.*\/dist\/bootstrap\.js:)/;
 const pythonFrame = /^\s+File "(?:\/var\/runtime\/|[^"]*\/awslambdaric\/)/;
 
 /** Errors within errors that are written as such. */
