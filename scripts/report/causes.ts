@@ -13,12 +13,17 @@ export function errorText({ error }: Pick<Outcome, 'error'>): string {
  * Groups of one status and with errors that say the same, but for numbers and identifiers of requests. They stand in the
  * order of their first ones, and keep theirs.
  * @param outcomesOf what an item says of its outcome, and of those before it where they have to be the same too
+ * @param alsoOf what else has to be the same, to the letter
  */
-export function sameErrors<T>(items: Iterable<T>, outcomesOf: (item: T) => Pick<Outcome, 'status' | 'error'>[]): T[][] {
+export function sameErrors<T>(
+  items: Iterable<T>,
+  outcomesOf: (item: T) => Pick<Outcome, 'status' | 'error'>[],
+  alsoOf: (item: T) => string = () => '',
+): T[][] {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const said = outcomesOf(item).map((outcome) => [outcome.status, errorText(outcome).replace(varying, '#')]);
-    const key = JSON.stringify(said);
+    const key = JSON.stringify([said, alsoOf(item)]);
     const group = groups.get(key);
     if (group) {
       group.push(item);

@@ -20,6 +20,8 @@ const slowestNamed = 3;
 const slowestFrom = 5;
 /** Characters of what a configuration holds beside its identifier. */
 const keysLength = 120;
+/** How many that count as passed are listed one by one where they say the same. */
+const listedApart = 5;
 /** Lines of identifiers of what did not pass for one reason. */
 const identifierLines = 6;
 
@@ -48,8 +50,8 @@ export function textReport(result: RunResult, colors: Colors, { full = false }: 
     ...comparisonText(result.comparison),
     ...groups.flatMap((group) => [...groupLines(group, colors), '']),
     ...unfinishedLines(unfinished, full, colors),
-    ...knownLines(known, result, colors),
-    ...flakyLines(result, colors),
+    ...knownLines(known, result, full, colors),
+    ...flakyLines(result, full, colors),
     ...unlistedLines(result),
     ...slowestLines(result),
     ...speedLines(result),
@@ -137,12 +139,13 @@ function outcomeText(outcome: Outcome): string {
 function knownLines(
   known: RunConfigurationResult[],
   { known_failure_notes: notes = [] }: RunResult,
+  full: boolean,
   colors: Colors,
 ): string[] {
-  const lines = known.map((one) => {
-    const until = one.known ? ` (known until ${one.known.expires}: ${printableLine(one.known.reason)})` : '';
-    return `${nameOf(one, colors)} ${outcomeText(one)}${until}`;
-  });
+  const until = ({ known }: RunConfigurationResult) =>
+    known ? ` (known until ${known.expires}: ${printableLine(known.reason)})` : '';
+  const groups = sameErrors(known, (one) => [one], until);
+  const lines = groups.flatMap((group) => lineEach(group, (one) => outcomeText(one) + until(one), full, colors));
   return [
     ...titled(lines, known.length === 1 ? '1 known failure:' : `${known.length} known failures:`),
     ...(notes.length > 0 ? [...notes.map(printableLine), ''] : []),
@@ -150,13 +153,31 @@ function knownLines(
 }
 
 /** Those that passed only when they were run again, with what became of them before. */
-function flakyLines({ results }: RunResult, colors: Colors): string[] {
+function flakyLines({ results }: RunResult, full: boolean, colors: Colors): string[] {
   const flaky = results.filter((one) => one.flaky);
-  const lines = flaky.map((one) => {
-    const before = (one.earlier ?? []).map(outcomeText).join('; then ');
-    return `${nameOf(one, colors)} ${before}; then passed`;
-  });
+  const groups = sameErrors(flaky, ({ earlier = [] }) => earlier);
+  const said = ({ earlier = [] }: RunConfigurationResult) => `${earlier.map(outcomeText).join('; then ')}; then passed`;
+  const lines = groups.flatMap((group) => lineEach(group, said, full, colors));
   return titled(lines, `${flaky.length} flaky, passed only when run again:`);
+}
+
+/** A line for each of those that say the same; or where they are many, what the first one says, and the identifiers. */
+function lineEach(
+  group: RunConfigurationResult[],
+  said: (one: RunConfigurationResult) => string,
+  full: boolean,
+  colors: Colors,
+): string[] {
+  const [first] = group;
+  if (!first || full || group.length <= listedApart) {
+    return group.map((one) => `${nameOf(one, colors)} ${said(one)}`);
+  }
+  const untimed = {
+    ...first,
+    duration_ms: undefined,
+    earlier: first.earlier?.map((one) => ({ ...one, duration_ms: undefined })),
+  };
+  return [`${colors.bold(counted(group.length))} ${said(untimed)}:`, ...wrapped(group, identifierLines, width - 2)];
 }
 
 /** What of many results is left out above. */
@@ -216,15 +237,15 @@ function rule(title: string): string {
   return `${'-'.repeat(left)} ${title} ${'-'.repeat(width - title.length - 2 - left)}`;
 }
 
-/** The identifiers, separated by commas, in lines of at most 80 columns; what so many lines don't hold is counted. */
-function wrapped(outcomes: Outcome[], mostLines: number): string[] {
+/** The identifiers, separated by commas, in lines of so many columns; what so many lines don't hold is counted. */
+function wrapped(outcomes: Outcome[], mostLines: number, columns = width): string[] {
   const lines: string[] = [];
   for (const [index, { configuration_identifier: identifier }] of outcomes.entries()) {
     const left = outcomes.length - index;
     const item = printableLine(identifier) + (left > 1 ? ',' : '');
     const line = lines.at(-1);
     // On the last line there is room to say how many are left.
-    const room = width - (lines.length === mostLines && left > 1 ? ` and ${left} more`.length : 0);
+    const room = columns - (lines.length === mostLines && left > 1 ? ` and ${left} more`.length : 0);
     if (line !== undefined && line.length + 1 + item.length <= room) {
       lines[lines.length - 1] = `${line} ${item}`;
     } else if (lines.length < mostLines) {

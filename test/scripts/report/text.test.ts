@@ -201,6 +201,43 @@ describe('the text report', () => {
     `);
   });
 
+  test('lists what is flaky or known by its reasons where it is much', () => {
+    const ids = Array.from({ length: 200 }, (_, index) => `config_${index}`);
+    const flaky = ids.map((id) => passedOf(id, { flaky: true, earlier: [failedOf(id)] }));
+    const until = (reason: string, expires: string) => ({ reason, expires, expired: false });
+    const known = ids.map((id, index) =>
+      failedOf(`known_${id}`, { known: until('feed is down', index < 198 ? '2026-12-31' : '2027-01-01') }),
+    );
+    const text = report([...flaky, ...known], { verdict: 'PASSED' });
+    expect(text.split('\n').filter((line) => !/^ +config_|^ +known_config_\d+,/.test(line))).toEqual([
+      '200 known failures:',
+      '  198 configurations failed: Error: Something went wrong! (known until 2026-12-31: feed is down):',
+      '  known_config_198 failed after 8.012s: Error: Something went wrong! (known until 2027-01-01: feed is down)',
+      '  known_config_199 failed after 8.012s: Error: Something went wrong! (known until 2027-01-01: feed is down)',
+      '',
+      '200 flaky, passed only when run again:',
+      '  200 configurations failed: Error: Something went wrong!; then passed:',
+      '',
+      expect.stringMatching(/^Slowest: /),
+      expect.stringMatching(/^All invocations/),
+      expect.stringMatching(/^PASSED: /),
+      expect.stringMatching(/^The system test took/),
+      expect.stringMatching(/ of 400 passed/),
+      '',
+    ]);
+    expect(text).toMatch(/\n {4}config_0, config_1, [^]* and \d+ more\n/);
+    expect(
+      Math.max(
+        ...text
+          .split('\n')
+          .filter((line) => /^ {4}/.test(line))
+          .map(({ length }) => length),
+      ),
+    ).toBeLessThanOrEqual(80);
+    const apart = textReport(resultOf([...flaky, ...known]), plain, { full: true });
+    expect(apart.match(/^ {2}config_\d+ failed after 8\.012s: .*; then passed$/gm)).toHaveLength(200);
+  });
+
   test('tells what the run costs', () => {
     const cost = costOf({
       results: [{ ...passed, billed_ms: 3005 }],
