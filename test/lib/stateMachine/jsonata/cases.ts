@@ -146,16 +146,16 @@ const orders: [string, Json, number[] | undefined][] = [
   ['unknown ones', ['x', 'c', '__proto__', '', 'a '], [2, 0, 1, 3]],
   ['unknown ones only', ['x', 'y'], undefined],
 ];
-const ordered = (of: string[], first: Json, max = 998) =>
+export const ordered = (of: string[], first: Json, max = 998) =>
   check({ configurations: of, start_first: first }, { ...bare, maxConfigurations: max });
-const started = (items: Json[], order?: number[]): Evaluation => ({
+export const started = (items: Json[], order?: number[]): Evaluation => ({
   expression: results.startedItems,
   bindings: {
     states: { input: { configurations: items }, context: {} },
     checked: { detail_bytes: 1, ...(order && { order }) },
   },
 });
-const putBack = (names: Json[], order: number[] | undefined): Evaluation => ({
+export const putBack = (names: Json[], order: number[] | undefined): Evaluation => ({
   expression: results.aggregatedResult(),
   bindings: {
     states: {
