@@ -17,16 +17,15 @@ export interface TerminalRows {
   clear(): void;
 }
 
-const eraseRestOfRow = '\u001b[K';
 const eraseRest = '\u001b[J';
 /** The last column, which would break the row, and what a terminal shows of Ctrl-C: `^C`. */
 const freeColumns = 3;
 
 /**
- * No row fills the last column and no line break follows the last one, so each stays one row. They are written over in
- * one piece, so they don't flicker. Where the terminal was made narrower meanwhile, what it broke into several rows is
- * found and erased. The cursor stays visible: hiding it would need a handler that brings it back however the process
- * ends.
+ * No row fills the last column and no line break follows the last one, so each stays one row. Where the terminal was made
+ * narrower meanwhile, what it broke into several rows is found. All are erased before the next ones are drawn, in the same
+ * write: tmux takes a broken row that is only written over for a part of the one below still, when it gets wider. The
+ * cursor stays visible: hiding it would need a handler that brings it back however the process ends.
  */
 export function terminalRows(stream: Terminal): TerminalRows {
   // A pseudo terminal may say 0.
@@ -43,7 +42,7 @@ export function terminalRows(stream: Terminal): TerminalRows {
       const rows = given.slice(0, Math.max(1, (stream.rows || 24) - 1)).map((row) => fitting(row, columns()));
       if (above.length === 0 && rows.join('\n') === shown.join('\n')) return;
       const drawn = [...above.map((row) => fitting(row, columns())), ...rows];
-      stream.write(toStart() + drawn.join(`${eraseRestOfRow}\n`) + eraseRest);
+      stream.write(toStart() + eraseRest + drawn.join('\n'));
       shown = rows;
     },
     clear: () => {

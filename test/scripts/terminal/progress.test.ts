@@ -15,7 +15,12 @@ class Screen {
   private row = 0;
   private column = 0;
 
-  constructor(public columns = 80) {}
+  private width: number;
+
+  /** @param columns as it tells them */
+  constructor(public columns = 80) {
+    this.width = columns || Infinity;
+  }
 
   write(text: string): boolean {
     this.text += text;
@@ -32,13 +37,14 @@ class Screen {
   }
 
   /** As terminals do that break text anew. The cursor stays at the end of the last row. */
-  resize(columns: number): void {
+  resize(columns: number, told = columns): void {
     const whole = this.lines.reduce<string[]>(
       (all, { text }, index) =>
         this.lines[index - 1]?.goesOn ? [...all.slice(0, -1), all.at(-1)! + text] : [...all, text],
       [],
     );
-    this.columns = columns;
+    this.columns = told;
+    this.width = columns;
     this.lines = whole.flatMap((text) => {
       const parts = text.match(new RegExp(`.{1,${columns}}`, 'gsu')) ?? [''];
       return parts.map((part, index) => ({ text: part, goesOn: index < parts.length - 1 }));
@@ -49,15 +55,17 @@ class Screen {
 
   private take(escape: string | undefined, character: string): void {
     const line = this.lines[this.row]!;
-    if (escape === 'J' || escape === 'K') {
+    if (escape === 'J') {
       line.text = line.text.slice(0, this.column);
-      this.lines.length = escape === 'J' ? this.row + 1 : this.lines.length;
+      // As tmux has it: what is only written over still belongs to the next row.
+      line.goesOn &&= this.column > 0;
+      this.lines.length = this.row + 1;
     } else if (escape) {
       this.row -= Number(escape.slice(0, -1));
     } else if (character === '\r') {
       this.column = 0;
-    } else if (character === '\n' || this.column === (this.columns || Infinity)) {
-      line.goesOn = character !== '\n';
+    } else if (character === '\n' || this.column === this.width) {
+      line.goesOn ||= character !== '\n';
       this.lines[++this.row] ??= { text: '', goesOn: false };
       this.column = 0;
       if (character !== '\n') this.take(undefined, character);
@@ -234,7 +242,7 @@ describe('live progress', () => {
     await clock.sleep(50);
     progress.stop();
 
-    expect(write.mock.calls).toEqual([[`\r${full.replace('1s', '0s')}\u001b[J`], ['\r\u001b[J']]);
+    expect(write.mock.calls).toEqual([[`\r\u001b[J${full.replace('1s', '0s')}`], ['\r\u001b[J']]);
   });
 
   test('leaves the terminal to others once it was stopped', () => {
@@ -298,6 +306,17 @@ describe('live progress', () => {
       expect(stream.shown).toEqual(['before']);
     },
   );
+
+  test('leaves no rows joined where the terminal was narrow before the command was told', () => {
+    const { stream, progress } = display('live');
+    stream.resize(40, 80);
+    progress.update(state(21));
+    stream.columns = 40;
+    progress.update(state(22));
+    stream.resize(80);
+
+    expect(stream.shown).toEqual(['████░░░░░ 22 of 40 done, 0 failed,', '  10 running, 0s']);
+  });
 
   test.each<[string, number, Partial<RunProgress>, string]>([
     [
