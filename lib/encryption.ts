@@ -29,8 +29,7 @@ export function encryptExecutions(scope: Construct, stateMachine: sfn.StateMachi
     kmsKeyId: key.keyArn,
   };
   // A policy of its own: it names the state machine, which depends on the role's default policy.
-  new iam.Policy(scope, 'EncryptionPolicy', {
-    roles: [stateMachine.role],
+  const policy = new iam.Policy(scope, 'EncryptionPolicy', {
     statements: [
       new iam.PolicyStatement({
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
@@ -39,6 +38,8 @@ export function encryptExecutions(scope: Construct, stateMachine: sfn.StateMachi
       }),
     ],
   });
+  // The role decides whether it takes one: a role that is not to be changed does not.
+  stateMachine.role.attachInlinePolicy(policy);
 
   // The log is handed over encrypted: the role encrypts it, the log delivery decrypts it in the same context.
   const handOver = {

@@ -94,13 +94,23 @@ export class SystemTest extends SystemTestBase {
     expectKnown(this, 'retryAttempts', retryAttempts);
     expectKnown(this, 'toleratedFailures', toleratedFailures);
     expectIntegerWithin(this, 'retryAttempts', retryAttempts, 0, 20);
+    if (props.retryInterval) {
+      // What follows is at most `maxDelaySeconds`, which has to be greater.
+      const most = retryRule.maxDelaySeconds - 1;
+      expectIntegerWithin(this, 'retryInterval in seconds', secondsOf(props.retryInterval), 1, most);
+    }
+    if (props.configurationTimeout) {
+      const seconds = secondsOf(props.configurationTimeout);
+      expectKnown(this, 'configurationTimeout', seconds);
+      expectIntegerWithin(this, 'configurationTimeout in seconds', seconds, 1, limits.taskSeconds);
+    }
     const mode = props.mode ?? SystemTestMode.INLINE;
     const isInline = mode === SystemTestMode.INLINE;
     this.mostAtOnce = isInline ? limits.inlineConcurrency : limits.distributedConcurrency;
     expectIntegerWithin(this, 'maxConcurrency', maxConcurrency, 1, this.mostAtOnce);
     expectToleratedFailures(this, toleratedFailures);
     expectPayload(this, props.payload ?? {});
-    expectIntegerWithin(this, 'timeout in seconds', timeout.toSeconds({ integral: false }), 1, 31_536_000);
+    expectIntegerWithin(this, 'timeout in seconds', secondsOf(timeout), 1, 31_536_000);
     const source = sourceOf(this, props);
     const most = maxConfigurations(retryAttempts, source?.maxPages);
     source?.validate(this, isInline ? most : maxItems);
@@ -128,7 +138,8 @@ export class SystemTest extends SystemTestBase {
     this.stateMachineLogGroup = this.logGroup;
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: props.stateMachineName,
-      comment: 'Invokes a function once for each of its configurations with system_test: true',
+      comment: props.comment ?? 'Invokes a function once for each of its configurations with system_test: true',
+      role: props.role,
       queryLanguage: sfn.QueryLanguage.JSONATA,
       definitionBody: sfn.DefinitionBody.fromChainable(
         stateMachineDefinition(this, {
@@ -143,6 +154,8 @@ export class SystemTest extends SystemTestBase {
           payload: stack.toJsonString(props.payload ?? {}),
           logTail: props.logTail ?? true,
           retryAttempts,
+          retryInterval: props.retryInterval,
+          configurationTimeout: props.configurationTimeout,
         }),
       ),
       timeout,
@@ -181,4 +194,9 @@ export class SystemTest extends SystemTestBase {
       }),
     ];
   }
+}
+
+/** Not rounded. */
+function secondsOf(duration: Duration): number {
+  return duration.toSeconds({ integral: false });
 }

@@ -107,11 +107,45 @@ export interface SystemTestProps {
   readonly retryAttempts?: number;
 
   /**
+   * How long an invocation waits before it is retried for the first time, 1 to 59 whole seconds; each further wait is
+   * up to three times as long, and none over 60 s.
+   *
+   * @default Duration.seconds(2)
+   */
+  readonly retryInterval?: Duration;
+
+  /**
+   * How long Step Functions waits for the answer to one invocation, 1 to 99,999,999 whole seconds. Then it goes on with
+   * the next configuration, so that one that hangs doesn't hold its place until the function's own timeout ends it; the
+   * function itself runs on until then. It is not invoked again. The configuration is `FAILED`, as if the function's own timeout had ended
+   * it; but `ERRORED` where the function is known to have a shorter one: it can't run so long, so the platform lost it.
+   *
+   * @default - until Lambda answers
+   */
+  readonly configurationTimeout?: Duration;
+
+  /**
    * How long an execution may take, from 1 s up to a year.
    *
    * @default Duration.hours(1)
    */
   readonly timeout?: Duration;
+
+  /**
+   * The comment of the state machine's definition, which its console page shows: a state machine has no description.
+   *
+   * @default 'Invokes a function once for each of its configurations with system_test: true'
+   */
+  readonly comment?: string;
+
+  /**
+   * The role that the state machine runs by. It has to trust `states.amazonaws.com`. A role of the app is given the
+   * permissions that it needs; so is an imported one of the stack's account, unless it was imported with `mutable: false`: that one
+   * is left as it is, and has to have them (docs/security.md).
+   *
+   * @default - a new role, which may do what the test takes and nothing else
+   */
+  readonly role?: iam.IRole;
 
   /**
    * The name of the state machine.

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -29,6 +30,8 @@ export interface StateMachineDefinitionProps {
   readonly payload: string;
   readonly logTail: boolean;
   readonly retryAttempts: number;
+  readonly retryInterval?: Duration;
+  readonly configurationTimeout?: Duration;
 }
 
 /**
@@ -133,9 +136,11 @@ function testConfiguration(
   const recordError = sfn.Pass.jsonata(scope, `Record error${suffix}`, {
     comment: "Keeps an error as this configuration's result, so that the others go on",
   });
-  const { logTail, retryAttempts } = props;
-  const mayRunOn = logTail && (functionTimeout(props.function) ?? Infinity) > unanswered.patienceSeconds;
-  const caught = { assign, outputs: results.errorResult({ mayRunOn }, place) };
+  const { logTail, retryAttempts, configurationTimeout } = props;
+  const functionSeconds = functionTimeout(props.function);
+  const mayRunOn = logTail && functionSeconds > unanswered.patienceSeconds;
+  const timeout = configurationTimeout && { seconds: configurationTimeout.toSeconds(), functionSeconds };
+  const caught = { assign, outputs: results.errorResult({ mayRunOn, timeout }, place) };
   const invoke = new InvokeFunction(scope, `Invoke function${suffix}`, {
     queryLanguage: sfn.QueryLanguage.JSONATA,
     comment: 'Invokes the function with system_test: true; what it raises or returns decides',
@@ -143,6 +148,7 @@ function testConfiguration(
     invokeRole: props.invokeRole,
     event: results.functionEvent(props.payload, place),
     logTail,
+    taskTimeout: configurationTimeout && sfn.Timeout.duration(configurationTimeout),
     assign,
     outputs: results.invocationResult(logTail, place),
   });
@@ -156,6 +162,7 @@ function testConfiguration(
         retryPolicy(
           transientErrors.filter((error) => !(mayRunOn && unanswered.errors.includes(error))),
           retryAttempts,
+          props.retryInterval,
         ),
       )
       // States.ALL leaves this one out: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html

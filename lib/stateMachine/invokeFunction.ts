@@ -45,10 +45,14 @@ export class InvokeFunction extends IntegrationTask {
 }
 
 /** How an invocation is tried again after one of these errors. */
-export function retryPolicy(errors: string[], maxAttempts: number): sfn.RetryProps {
+export function retryPolicy(
+  errors: string[],
+  maxAttempts: number,
+  interval = Duration.seconds(retryRule.intervalSeconds),
+): sfn.RetryProps {
   return {
     errors,
-    interval: Duration.seconds(retryRule.intervalSeconds),
+    interval,
     backoffRate: retryRule.backoffRate,
     maxDelay: Duration.seconds(retryRule.maxDelaySeconds),
     maxAttempts,

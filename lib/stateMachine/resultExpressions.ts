@@ -141,8 +141,13 @@ export function invocationResult(logTail: boolean, place = inlinePlace): string 
  * Such a cause quotes the whole expression, some 4 KB, which tells nobody anything: what is left is what follows it.
  *
  * @param o.mayRunOn whether a function that gave no answer was not invoked again, as it may still run
+ * @param o.timeout how long the task waits for the answer, and after how long Lambda ends the function. Where that is
+ * sooner, the function can't be what took longer; else it took longer than its owner lets it, as with Lambda's own timeout.
  */
-export function errorResult({ mayRunOn }: { mayRunOn: boolean }, place = inlinePlace): string {
+export function errorResult(
+  { mayRunOn, timeout }: { mayRunOn: boolean; timeout?: { seconds: number; functionSeconds: number } },
+  place = inlinePlace,
+): string {
   const { item, refusal } = place;
   const refused =
     refusal === undefined
@@ -151,6 +156,12 @@ export function errorResult({ mayRunOn }: { mayRunOn: boolean }, place = inlineP
   $errorType := $refused ? "${listingFailed}" : $errorType;`;
   const unheard = mayRunOn
     ? `\n    $errorType in ${JSON.stringify(unanswered.errors)} ? ${JSON.stringify(unanswered.message)} & $cause :`
+    : '';
+  const isFunctions = timeout && timeout.seconds <= timeout.functionSeconds;
+  const overdue = timeout
+    ? `\n    $errorType = "States.Timeout" ? ${JSON.stringify(
+        `Expected the function to answer within ${timeout.seconds} s (configurationTimeout), got no answer${isFunctions ? '. It may still run.' : `, although Lambda ends it after ${timeout.functionSeconds} s.`}`,
+      )} :`
     : '';
   return jsonata(String.raw`(
   ${size}
@@ -162,11 +173,11 @@ export function errorResult({ mayRunOn }: { mayRunOn: boolean }, place = inlineP
   $parts := $split($cause, "' specified for ");
   $problem := ($count($parts) > 1 ? "The expression for " : "") & $parts[$count($parts) - 1];
   $unreadable := $evaluation and $contains($cause, "during evaluation. D3137: Invalid JSON");
-  $platform := ${refusal === undefined ? '' : '$refused or '}$not($unreadable) and $contains($errorType, /^States\.|^Lambda\.[A-Za-z0-9]*Exception(?![\s\S])/);
+  $platform := ${refusal === undefined ? '' : '$refused or '}$not($unreadable) and ${isFunctions ? '$errorType != "States.Timeout" and ' : ''}$contains($errorType, /^States\.|^Lambda\.[A-Za-z0-9]*Exception(?![\s\S])/);
   $status := $platform ? "ERRORED" : "FAILED";
   ${messageIn}
   $raised := $not($platform) ? $messageIn($cause);
-  $errorMessage :=${unheard}${refusal === undefined ? '' : `\n    $refused ? ${refusal} :`}
+  $errorMessage :=${unheard}${overdue}${refusal === undefined ? '' : `\n    $refused ? ${refusal} :`}
     $unreadable ? "Expected the function to return JSON. " & $problem : $evaluation ? $problem :
     $exists($raised) ? $raised : $cause;
   $times := {"duration_ms": $status = "FAILED" ? $millis() - $toMillis($states.context.State.EnteredTime)};

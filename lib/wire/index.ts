@@ -24,6 +24,8 @@ export const limits = {
   historyEvents: 25_000,
   /** Characters in the name of an execution. */
   executionNameLength: 80,
+  /** Seconds of a task's timeout (https://states-language.net/spec.html#task-state). */
+  taskSeconds: 99_999_999,
   /** Characters of a Fail state's Cause. */
   causeLength: 32_768,
   /** Characters (Unicode code points) in a configuration's identifier. */

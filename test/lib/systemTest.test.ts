@@ -1,10 +1,12 @@
 import { App, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import validateAsl from 'asl-validator';
-import { SystemTest, SystemTestProps } from '../../lib';
+import { SystemTest, SystemTestMode, SystemTestProps } from '../../lib';
 import { transientErrors, unanswered } from '../../lib/stateMachine/invocationRules';
 
 function newStack() {
@@ -28,6 +30,7 @@ interface State {
   Comment?: string;
   Resource?: string;
   Arguments?: Record<string, unknown>;
+  TimeoutSeconds?: number;
   ItemProcessor?: { States: Record<string, State> };
   Retry?: Record<string, unknown>[];
 }
@@ -35,6 +38,7 @@ interface State {
 /** The definition with `<LogicalId>` in the place of references. */
 function definitionOf(template: Template): {
   QueryLanguage: string;
+  Comment: string;
   TimeoutSeconds: number;
   States: Record<string, State>;
 } {
@@ -121,6 +125,54 @@ describe('SystemTest', () => {
         JitterStrategy: 'FULL',
       },
     ]);
+  });
+
+  it('waits as long before the first retry, and for the answer, as it is told', () => {
+    const { Retry, TimeoutSeconds } = invokeState(
+      synthesize({ retryInterval: Duration.seconds(59), configurationTimeout: Duration.minutes(2) }),
+    );
+    expect(Retry).toMatchObject([{ IntervalSeconds: 59, MaxDelaySeconds: 60 }]);
+    expect(TimeoutSeconds).toBe(120);
+    expect(invokeState(synthesize())).not.toHaveProperty('TimeoutSeconds');
+  });
+
+  it('has the comment that it is given', () => {
+    expect(definitionOf(synthesize({ comment: 'The feeds of the night' })).Comment).toBe('The feeds of the night');
+    expect(definitionOf(synthesize()).Comment).toMatch(/^Invokes a function once/);
+  });
+
+  describe('with a role of the user', () => {
+    const roleArn = 'arn:aws:iam::111111111111:role/system-test';
+    const everything = (role: (stack: Stack) => iam.IRole) => {
+      const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+      new SystemTest(stack, 'SystemTest', {
+        function: lambda.Function.fromFunctionName(stack, 'Tested', 'tested'),
+        encryptionKey: new kms.Key(stack, 'Key'),
+        mode: SystemTestMode.DISTRIBUTED,
+        role: role(stack),
+      });
+      return Template.fromStack(stack);
+    };
+    const actionsOf = (template: Template) =>
+      Object.values(template.findResources('AWS::IAM::Policy'))
+        .flatMap((policy) => JSON.stringify(policy).match(/"[a-z0-9]+:[A-Z]\w+"/g))
+        .toSorted();
+
+    it('runs by it, and leaves one alone that is not to be changed', () => {
+      const template = everything((stack) => iam.Role.fromRoleArn(stack, 'Role', roleArn, { mutable: false }));
+      template.hasResourceProperties('AWS::StepFunctions::StateMachine', { RoleArn: roleArn });
+      template.resourceCountIs('AWS::IAM::Policy', 0);
+      template.resourceCountIs('AWS::IAM::Role', 0);
+    });
+
+    it.each<[string, (stack: Stack) => iam.IRole]>([
+      ['of the app', (stack) => new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('states') })],
+      ['that is imported', (stack) => iam.Role.fromRoleArn(stack, 'Role', roleArn)],
+    ])('gives one %s what its own would have', (_, role) => {
+      const own = actionsOf(everything(() => undefined as unknown as iam.IRole));
+      expect(own).toEqual(expect.arrayContaining(['"lambda:InvokeFunction"', '"kms:Decrypt"', '"s3:PutObject"']));
+      expect(actionsOf(everything(role))).toEqual(own);
+    });
   });
 
   describe('where Step Functions may get no answer from a function that still runs', () => {
@@ -316,6 +368,21 @@ describe('SystemTest', () => {
       'retryAttempts 21',
       { retryAttempts: 21 },
       'Expected retryAttempts of Stack/SystemTest to be an integer from 0 to 20, got 21.',
+    ],
+    [
+      'retryInterval 60 s',
+      { retryInterval: Duration.seconds(60) },
+      'Expected retryInterval in seconds of Stack/SystemTest to be an integer from 1 to 59, got 60.',
+    ],
+    [
+      'configurationTimeout 0.5 s',
+      { configurationTimeout: Duration.millis(500) },
+      'Expected configurationTimeout in seconds of Stack/SystemTest to be an integer from 1 to 99999999, got 0.5.',
+    ],
+    [
+      'a configurationTimeout that only the deployment knows',
+      { configurationTimeout: Duration.seconds(Token.asNumber({ Ref: 'Timeout' })) },
+      'Expected configurationTimeout of Stack/SystemTest to be known when the app is synthesized',
     ],
     [
       'timeout 0',

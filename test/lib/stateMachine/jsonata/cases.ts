@@ -376,8 +376,14 @@ const invokedOptimised = (result: JsonObject): Evaluation => ({
   expression: results.invocationResult(false),
   bindings: { states: { input: { configuration_identifier: 'a', k: 1 }, result, context }, checked },
 });
-const caught = (error: string, cause: string | undefined, of: JsonObject = checked, mayRunOn = false): Evaluation => ({
-  expression: results.errorResult({ mayRunOn }),
+const caught = (
+  error: string,
+  cause: string | undefined,
+  of: JsonObject = checked,
+  mayRunOn = false,
+  timeout?: { seconds: number; functionSeconds: number },
+): Evaluation => ({
+  expression: results.errorResult({ mayRunOn, timeout }),
   bindings: {
     states: { input: 'a', errorOutput: { Error: error, ...(cause === undefined ? {} : { Cause: cause }) }, context },
     checked: of,
@@ -1088,6 +1094,28 @@ export const cases: Case[] = [
     'says of a function of minutes what it raised',
     caught('Error', said('Lambda.SdkClientException'), checked, true),
     { status: 'FAILED', error: { type: 'Error', message: 'Lambda.SdkClientException' } },
+  ],
+  ...(
+    [
+      ['FAILED', 'the function may run longer', 60, '. It may still run.'],
+      ['FAILED', 'the function may run as long', 30, '. It may still run.'],
+      ['ERRORED', 'the function may not run so long', 29, ', although Lambda ends it after 29 s.'],
+    ] as const
+  ).map(([status, where, functionSeconds, rest]): Case => [
+    `is ${status} where Step Functions waited for 30 s and ${where}`,
+    caught('States.Timeout', undefined, checked, true, { seconds: 30, functionSeconds }),
+    {
+      status,
+      error: {
+        type: 'States.Timeout',
+        message: `Expected the function to answer within 30 s (configurationTimeout), got no answer${rest}`,
+      },
+    },
+  ]),
+  [
+    'is ERRORED by any other error of Step Functions, whatever the timeout',
+    caught('States.Runtime', 'why', checked, true, { seconds: 30, functionSeconds: 60 }),
+    { status: 'ERRORED', error: { type: 'States.Runtime', message: 'why' } },
   ],
   ["finds Python's", caught('E', '{"errorMessage": "a \\u00e9", "errorType": "E"}'), { error: { message: 'a é' } }],
   ['finds the first of two', caught('E', '{"errorMessage":"one","errorMessage":"two"}'), { error: { message: 'one' } }],
