@@ -6,7 +6,7 @@ import { configurationsOfExecution } from '../execution/configurationsOfExecutio
 import { EarlierExecutions } from '../execution/earlierExecutions';
 import { ownConfigurations } from '../execution/ownConfigurations';
 import { executionInput } from '../execution/executionInput';
-import { durationsBefore, lastResult } from '../execution/lastExecution';
+import { durationsBefore, lastResult, wayOut } from '../execution/lastExecution';
 import {
   testExecution,
   type ExecutionOptions,
@@ -16,7 +16,9 @@ import {
 import { whyNoVerdict } from '../execution/executionResult';
 import type { ExitCode } from '../exitCode';
 import type { CommandIo } from '../io/commandIo';
-import { rerunOf } from '../plan/selection';
+import { UserError } from '../io/userError';
+import { rerunOf, type Rerun } from '../plan/selection';
+import type { Judge } from '../result/judgement';
 import { checkComparesFiles } from './comparing';
 import {
   addAllowUnknownOption,
@@ -140,7 +142,7 @@ export function byExecutions(
   return {
     select: async ({ rerun: given, longestFirst, ...selection }, judge) => {
       const rerun =
-        given ?? (options.rerunFailed === true ? rerunOf(await lastResult(context), judge, options.grep) : undefined);
+        given ?? (options.rerunFailed === true ? await rerunOfLast(context, judge, options.grep) : undefined);
       const count = (rerun?.identifiers ?? selection.named)?.length ?? Infinity;
       // Of no more than may run at once, all are started at once.
       if (!options.givenOrder && count > (options.maxConcurrency ?? 1)) {
@@ -166,6 +168,19 @@ export function byExecutions(
       return connection.close();
     },
   };
+}
+
+/**
+ * What did not pass in the last execution.
+ * @throws UserError where all of it passed: it may have ended before what is to be tested was deployed
+ */
+async function rerunOfLast(context: RunContext, judge: Judge, grep?: RegExp): Promise<Rerun> {
+  const last = await lastResult(context);
+  const rerun = rerunOf(last, judge, grep);
+  if (rerun.identifiers.length > 0) return rerun;
+  throw new UserError(
+    `Expected what did not pass in ${last.source}, got nothing to run again, so nothing was tested: ${wayOut}`,
+  );
 }
 
 function concurrencyNotes({ max_concurrency: used }: RunResult, { maxConcurrency: asked }: RunOptions): string[] {

@@ -5,7 +5,6 @@ import { openUnlessInterrupted, unlessInterrupted } from '../io/interruptedError
 import { checkSameTest, fileOf, findExecutions, readSavedRun, withComparison, type SavedRun } from './comparing';
 import { testInRounds, type RoundMethod } from '../plan/rounds';
 import { readSelection, type ConfigurationSelection } from '../plan/selection';
-import type { EarlierRun } from '../result/earlierRun';
 import { checkReports, defaultReports, reportResult } from '../report/reports';
 import { judgeBy, type Judge } from '../result/judgement';
 import { localCauseNotes } from '../result/localCauses';
@@ -85,14 +84,12 @@ export async function testAndReport<T extends TestRound>(
     return { complete, code: codeOf(result.verdict, { interrupted, complete }) };
   };
 
-  const nothingAgain = async ({ source, result }: EarlierRun) => {
-    talk.note(`Nothing in ${source} has to be run again, so nothing was started.`);
-    return (await report(judge(result), false)).code;
-  };
-
   const saved = await readSavedRun(compare, io);
   const given = await readSelection(identifiers, options, io, judge);
-  if (given.rerun?.identifiers.length === 0) return nothingAgain(given.rerun);
+  if (given.rerun?.identifiers.length === 0) {
+    talk.note(`Nothing in ${given.rerun.source} has to be run again, so nothing was started.`);
+    return (await report(judge(given.rerun.result), false)).code;
+  }
   if (rerunFailed === undefined) {
     testing.check?.(given.named);
   }
@@ -102,7 +99,6 @@ export async function testAndReport<T extends TestRound>(
     const method = await openUnlessInterrupted(testing.open({ io, talk, stop, redact }), io.stop);
     try {
       const selection = method.select ? await unlessInterrupted(method.select(given, judge), io.stop) : given;
-      if (selection.rerun?.identifiers.length === 0) return await nothingAgain(selection.rerun);
       const { testPath, executions } = method;
       checkSameTest(saved, { test: testPath });
       const before = saved ?? (await findExecutions(compare, executions, { io, talk }));

@@ -15,6 +15,9 @@ const lookUpWithin = 10_000;
 /** How many executions are looked at. Most that are wanted are the first. */
 const mostLookedAt = 5;
 
+/** For whom the last execution is of no use. */
+export const wayOut = 'test all, or give the JSON report of an earlier run, --rerun-failed RESULT.';
+
 /** What the look-up takes. */
 export interface PastContext {
   connection: { api: PastRunsApi; stateMachineArn: string };
@@ -82,7 +85,6 @@ async function lastDurations(runs: AsyncIterable<PastRun>): Promise<Durations> {
 export async function lastResult(context: FollowContext, watch = watchExecution): Promise<EarlierRun> {
   const { connection, options, io, talk } = context;
   const { api, stateMachineArn } = connection;
-  const wayOut = 'test all, or give the JSON report of an earlier run, --rerun-failed RESULT.';
   let last: PastRun | undefined;
   try {
     for await (last of pastRuns(api, stateMachineArn, { clock: io.clock, stop: io.stop })) break;

@@ -447,10 +447,14 @@ describe('a run after another', () => {
     expect(stderr).toMatch(/^Taking what did not pass from the last execution \(last, 2 configurations, \S+Z\)\.\n/);
     expect(eventsOf('from_1_q')).toHaveLength(1);
     expect(eventsOf('from_2_q')[1]).toMatchObject({ region: 'us' });
-    const nothing = await tested('run', ['--rerun-failed']);
-    expect(nothing).toMatchObject({ code: 0, result: { total: 1, passed: 1 } });
-    expect(nothing.stderr).toMatch(
-      /^Nothing in the last execution \(\S+, 1 configuration, \S+Z\) has to be run again/m,
+  });
+
+  it('is no verdict of today where all of it passed', async () => {
+    await tested('run', ['from_1_z', 'from_1_y']);
+    const { code, stdout, stderr } = await inProcess(command('run', ['--rerun-failed']), { env: awsEnv });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^error: Expected what did not pass in the last execution \(\S+, 2 configurations, \S+Z\), got nothing to run again, so nothing was tested: /m,
     );
   });
 });
