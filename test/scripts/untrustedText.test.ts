@@ -1,8 +1,10 @@
 import fc from 'fast-check';
+import { createColors } from 'picocolors';
 import { printable, printableLine } from '../../scripts/terminal/printable';
 import { renderHtml } from '../../scripts/report/html/html';
 import { withoutWorkflowCommands } from '../../scripts/report/workflowCommands';
 import type { Json, RunResult } from '../../lib/wire';
+import { textReport } from '../../scripts/report/text';
 import { jsonReport } from '../../scripts/report/json';
 import { createRedactor, redactResult } from '../../scripts/result/redaction';
 import { hostileResult, hostileText, passed, runResultOf } from './runResults';
@@ -19,6 +21,17 @@ describe('on a terminal', () => {
         expect(printableLine(text)).not.toMatch(/[\n\r\t\u2028\u2029]/);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  test('nor can any of a result, in the text report', () => {
+    fc.assert(
+      fc.property(hostileResult, (result) => {
+        expect(textReport(result, createColors(false))).not.toMatch(
+          // eslint-disable-next-line no-control-regex -- these are what it is about
+          /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/u,
+        );
+      }),
     );
   });
 
