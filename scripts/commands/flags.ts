@@ -268,7 +268,7 @@ export function addTalkOptions(command: Command): Command {
     .optionsGroup('What to say meanwhile:')
     .option('--no-progress', 'do not show how far it is')
     .addOption(new Option('--quiet', 'only the report and errors').conflicts('verbose'))
-    .option('--verbose', 'each call to AWS, and stack traces of errors');
+    .option('--verbose', 'each that passed, each call to AWS, and stack traces of errors');
 }
 
 /** What becomes of a result, the same for every command that has one: `run`, `invoke` and `report`. */

@@ -10,7 +10,7 @@ export interface TerminalRows {
   columns(): number;
   /**
    * Draws the rows over those before, each cut to what fits, as many as fit.
-   * @param above what stays on the screen above them, a row each
+   * @param above lines that stay on the screen above them, as they are
    */
   draw(rows: string[], above?: string[]): void;
   /** Takes the rows away; the cursor is then where it was before the first drawing. */
@@ -41,8 +41,7 @@ export function terminalRows(stream: Terminal): TerminalRows {
     draw: (given, above = []) => {
       const rows = given.slice(0, Math.max(1, (stream.rows || 24) - 1)).map((row) => fitting(row, columns()));
       if (above.length === 0 && rows.join('\n') === shown.join('\n')) return;
-      const drawn = [...above.map((row) => fitting(row, columns())), ...rows];
-      stream.write(toStart() + eraseRest + drawn.join('\n'));
+      stream.write(toStart() + eraseRest + [...above, ...rows].join('\n'));
       shown = rows;
     },
     clear: () => {

@@ -261,12 +261,12 @@ describe('live progress', () => {
 
     progress.update(state(1, { results: [failure] }));
     progress.update(state(2, { results: [failure, pass] }));
-    progress.note('Enough.');
+    progress.note('x'.repeat(100));
     progress.update(halfDone);
-    expect(stream.shown).toEqual([failureLine, 'Enough.', full.replace('1s', '0s')]);
+    expect(stream.shown).toEqual([failureLine, 'x'.repeat(80), 'x'.repeat(20), full.replace('1s', '0s')]);
 
     progress.stop();
-    expect(stream.shown).toEqual([failureLine, 'Enough.']);
+    expect(stream.shown).toEqual([failureLine, 'x'.repeat(80), 'x'.repeat(20)]);
   });
 
   /** Ten that began together, after 2 s, and the thirty before them in 4 s each. */
