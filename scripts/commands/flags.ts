@@ -33,6 +33,8 @@ export interface TestOptions extends AccessOptions, SelectionOptions, ProgressOp
   retries?: number;
   /** How many failures end the run early. */
   maxFailures?: number;
+  /** A count, or a share such as `5%`. */
+  toleratedFailures?: number | string;
 }
 
 /** The end of the help of every command that has a verdict. */

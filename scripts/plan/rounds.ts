@@ -1,9 +1,10 @@
-import type { Configuration } from '../../lib/wire';
+import type { Configuration, RunResult } from '../../lib/wire';
 import { unlessInterrupted } from '../io/interruptedError';
 import { withKeys } from '../result/earlierRun';
 import { failureLimit, type FailureLimit } from '../result/failureLimit';
 import type { Judge } from '../result/judgement';
 import { mergeReruns, toRerun } from '../result/rerun';
+import { toleratedCount } from '../result/tally';
 import type { TestRound } from '../result/testRound';
 import type { Talk } from '../terminal/talk';
 import type { CommandIo } from '../io/commandIo';
@@ -29,7 +30,7 @@ export interface RoundMethod<T extends TestRound> extends ConfigurationLookup {
 
 /** What the rounds depend on beside the selection and the method. */
 export interface RoundsContext {
-  options: { retries?: number; strict?: boolean; maxFailures?: number };
+  options: { retries?: number; strict?: boolean; maxFailures?: number; toleratedFailures?: number | string };
   io: Pick<CommandIo, 'stop'>;
   talk: Talk;
   /** Nothing is run again once it aborts. */
@@ -48,19 +49,22 @@ export async function testInRounds<T extends TestRound>(
   context: RoundsContext,
 ): Promise<T> {
   const { options, io, talk, judge } = context;
-  const { maxFailures } = options;
+  const { maxFailures, toleratedFailures } = options;
+  const before = selection.rerun && toleratingNoMore(selection.rerun.result, toleratedFailures);
   const configurations = await unlessInterrupted(selectedConfigurations(selection, method, talk), io.stop);
-  const limit =
-    maxFailures === undefined
-      ? undefined
-      : failureLimit(maxFailures, judge, selection.rerun?.result.tolerated_failures);
+  const limit = maxFailures === undefined ? undefined : failureLimit(maxFailures, judge, before?.tolerated_failures);
   const first = await method.test(configurations, 0, limit);
   const last = await runAgain(first, method.test, context);
   if (!io.stop.aborted) {
     await noteAdded(selection, configurations, method.ownConfigurations, talk);
   }
-  const { rerun } = selection;
-  return rerun ? { ...last, result: mergeReruns(rerun.result, last.result, options) } : last;
+  return before ? { ...last, result: mergeReruns(before, last.result, options) } : last;
+}
+
+/** The earlier run with no more failures tolerated than this one is to: it may have been somebody else's. */
+function toleratingNoMore(earlier: RunResult, most: number | string = Infinity): RunResult {
+  const { tolerated_failures: then, total } = earlier;
+  return { ...earlier, tolerated_failures: Math.min(then, toleratedCount(most, total)) };
 }
 
 /**

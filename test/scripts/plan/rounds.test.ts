@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { testInRounds } from '../../../scripts/plan/rounds';
+import { testInRounds, type RoundsContext } from '../../../scripts/plan/rounds';
 import { readSelection, type SelectionOptions } from '../../../scripts/plan/selection';
 import { ownConfigurations } from '../../../scripts/execution/ownConfigurations';
 import { jsonReport } from '../../../scripts/report/json';
@@ -18,7 +18,7 @@ const judge = Object.assign((same: RunResult) => same, { excuses: () => false })
 /** What is tested of what the construct has, first and at the end, and what is said. */
 async function tested(
   own: (string[] | Error)[],
-  options: SelectionOptions,
+  options: SelectionOptions & RoundsContext['options'],
   identifiers: string[] = [],
   results = [passed('a')],
 ) {
@@ -41,7 +41,7 @@ async function tested(
       },
     },
     {
-      options: {},
+      options,
       io: { stop },
       talk: new Talk(
         new PassThrough().on('data', (chunk: Buffer) => (said += chunk.toString())),
@@ -53,6 +53,28 @@ async function tested(
   );
   return { asked, said, result };
 }
+
+test.each([
+  [undefined, 'PASSED'],
+  ['50%', 'PASSED'],
+  ['49%', 'FAILED'],
+  [1, 'FAILED'],
+] as const)(
+  'what is run again tolerates no more than it is to, whatever the run before did: %p',
+  async (toleratedFailures, verdict) => {
+    const directory = mkdtempSync(join(tmpdir(), 'rounds-'));
+    const file = join(directory, 'result.json');
+    const all = [failed('a'), failed('b'), passed('c'), passed('d')];
+    writeFileSync(file, [...jsonReport(runResultOf(all, { tolerated_failures: 2 }))].join(''));
+    try {
+      const again = [failed('a'), failed('b')];
+      const { result } = await tested([], { rerunFailed: file, toleratedFailures }, [], again);
+      expect(result).toMatchObject({ total: 4, failed: 2, verdict });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  },
+);
 
 describe("a pattern where nothing is named selects of the construct's configurations", () => {
   const grep = /^feed/u;
