@@ -1,5 +1,7 @@
 /** What the executions of the past are good for: what took longest is started first, what did not pass is run again. */
 import { kindOf, refusedCall, summary } from '../aws/errors';
+import { patiently } from '../aws/patience';
+import type { ListedExecution } from '../aws/stepFunctions';
 import type { CommandIo } from '../io/commandIo';
 import { UserError } from '../io/userError';
 import type { EarlierRun } from '../result/earlierRun';
@@ -7,7 +9,7 @@ import { knownDurations, type Durations } from '../result/rerun';
 import { counted } from '../terminal/counted';
 import type { Talk } from '../terminal/talk';
 import type { FollowContext } from './followedResult';
-import { pastRuns, type PastRun, type PastRunsApi } from './pastRuns';
+import { pastRunOf, pastRuns, type PastRun, type PastRunsApi } from './pastRuns';
 import { watchExecution } from './watchExecution';
 
 /** Milliseconds that the look-up may take: what it saves is seconds. */
@@ -83,11 +85,11 @@ async function lastDurations(runs: AsyncIterable<PastRun>): Promise<Durations> {
  * @throws NoVerdictError where it can't be read
  */
 export async function lastResult(context: FollowContext, watch = watchExecution): Promise<EarlierRun> {
-  const { connection, options, io, talk } = context;
-  const { api, stateMachineArn } = connection;
+  const { connection, options, talk } = context;
+  const { stateMachineArn } = connection;
   let last: PastRun | undefined;
   try {
-    for await (last of pastRuns(api, stateMachineArn, { clock: io.clock, stop: io.stop })) break;
+    last = await lastEnded(context);
   } catch (error) {
     throw unread(error, stateMachineArn);
   }
@@ -108,6 +110,23 @@ export async function lastResult(context: FollowContext, watch = watchExecution)
   const source = `the last execution (${name}, ${counted(result.total)}, ${startedAt.toISOString()})`;
   talk.note(`Taking what did not pass from ${source}.`);
   return { source, result };
+}
+
+/**
+ * The last execution that has ended. Of those that the list has as running, each is asked for by itself, as a list may lag
+ * behind (https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html): the run that has just
+ * failed would else be passed over for one before it, in which something else did not pass.
+ */
+async function lastEnded({ connection: { api, stateMachineArn }, io }: FollowContext): Promise<PastRun | undefined> {
+  const { clock, stop } = io;
+  const running: ListedExecution[] = [];
+  let last: PastRun | undefined;
+  for await (last of pastRuns(api, stateMachineArn, { clock, stop, onRunning: (one) => running.push(one) })) break;
+  for (const { executionArn, name } of running) {
+    const described = await patiently(() => api.describe(executionArn, stop), { clock, stop });
+    if (described.status !== 'RUNNING') return pastRunOf(api, { ...described, name }, { clock, stop });
+  }
+  return last;
 }
 
 /** Why the executions can't be read: what the user may not do is theirs to mend. */

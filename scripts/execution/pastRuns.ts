@@ -54,6 +54,8 @@ export interface PastRunsOptions {
   before?: Date;
   /** Only those that started then or later. */
   since?: Date;
+  /** Is told of those that are left out, as the list has them as not ended. */
+  onRunning?: (execution: ListedExecution) => void;
 }
 
 /**
@@ -79,6 +81,7 @@ export async function* pastRuns(
     for (const execution of page.executions) {
       if (o.since && execution.startDate < o.since) return;
       const hasEnded = execution.status !== 'RUNNING' && execution.status !== 'PENDING_REDRIVE';
+      if (!hasEnded) o.onRunning?.(execution);
       if (hasEnded && !(o.before && execution.startDate >= o.before)) yield await pastRun(api, execution, read, o.stop);
     }
     nextToken = page.nextToken;

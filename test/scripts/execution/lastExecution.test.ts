@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
-import type { DistributedResult } from '../../../lib/wire';
+import type { DistributedResult, ExecutionStatus } from '../../../lib/wire';
+import type { StepFunctions } from '../../../scripts/aws/stepFunctions';
 import type { FollowContext } from '../../../scripts/execution/followedResult';
 import type { FollowedExecution } from '../../../scripts/execution/followExecution';
 import { durationsBefore, lastResult, type PastContext } from '../../../scripts/execution/lastExecution';
@@ -156,9 +157,19 @@ describe('what took longest', () => {
 
 describe('what did not pass last', () => {
   const report = runResultOf([passed('a'), failed('b')]);
-  async function last(runs: FakeRun[], followed: Partial<FollowedExecution> = {}) {
+  async function last(
+    runs: FakeRun[],
+    followed: Partial<FollowedExecution> = {},
+    /** What an execution is described as, by its name, where the list has it otherwise. */
+    statuses: Record<string, ExecutionStatus> = {},
+  ) {
     const read: string[] = [];
     const { context, said } = past(runs);
+    const describe: StepFunctions['describe'] = (executionArn) => {
+      const status = statuses[executionArn.split(':').at(-1)!] ?? 'RUNNING';
+      return Promise.resolve({ executionArn, stateMachineArn: machineArn, status, startDate: at(0) });
+    };
+    Object.assign(context.connection.api, { describe });
     const watch = (arn: string) => {
       read.push(arn.split(':').at(-1)!);
       return Promise.resolve({ followed: followed as FollowedExecution, result: report });
@@ -205,6 +216,22 @@ describe('what did not pass last', () => {
 
     await expect(failure).rejects.toThrow(UserError);
     await expect(failure).rejects.toThrow(message);
+  });
+
+  it('is that of the execution which has just ended, though the list has it as running', async () => {
+    const error = 'SystemTestFailed';
+    const runs = [
+      ran('d', {}, { status: 'RUNNING' }),
+      ran(
+        'c',
+        {},
+        { status: 'RUNNING', error, result: aggregated([{ identifier: 'a', seconds: 1, status: 'FAILED' }]) },
+      ),
+      ran('b', { a: 1 }),
+    ];
+
+    await expect(last(runs, {}, { c: 'FAILED' })).resolves.toMatchObject({ read: ['c'] });
+    await expect(last(runs)).resolves.toMatchObject({ read: ['b'] });
   });
 
   it('is not taken from a history that was not read to its end', async () => {
