@@ -198,11 +198,29 @@ function checkEnded({ followed, result }: WatchedExecution, { stop }: Pick<Comma
     : new UserError(`Expected executions that have ended, got ${arn}, which runs: --follow waits for its end.`);
 }
 
-/** One result of a run and its reruns, the oldest first: the last outcome of each configuration counts. */
+/**
+ * One result of a run and its reruns, the oldest first: the last outcome of each configuration counts.
+ * @throws UserError where there is no telling which is the last one, or what there was to test
+ */
 function merged(results: RunResult[], options: { strict?: boolean }): RunResult {
+  const nameOf = ({ execution_arn: arn, started_at: startedAt }: RunResult) => arn || `the one of ${startedAt}`;
+  const empty = results.find(({ total }) => total === 0);
+  if (empty && results.length > 1) {
+    throw new UserError(
+      `Expected several results of which each names configurations, got ${nameOf(empty)}, which ended before it knew them.`,
+    );
+  }
   return results
     .sort((one, other) => Date.parse(one.started_at) - Date.parse(other.started_at))
-    .reduce((first, second) => mergeReruns(first, second, options));
+    .reduce((first, second) => {
+      if (Date.parse(second.started_at) < Date.parse(first.stopped_at)) {
+        throw new UserError(
+          `Expected a run and its reruns, one after the other, got ${nameOf(second)}, which began before ${nameOf(first)} ` +
+            'had ended: report them one by one.',
+        );
+      }
+      return mergeReruns(first, second, options);
+    });
 }
 
 /** Why there is no verdict, in a sentence. */

@@ -466,6 +466,49 @@ describe('several results', () => {
     });
   });
 
+  test('are refused where one was stopped before it knew its configurations, as others do not make up for them', async () => {
+    const { clock, execution, api } = await setUp([3], 60);
+    const listing = { name: 'List', assignedVariables: { listing: '{}' } };
+    const timestamp = new Date(clock.now());
+    const history = () =>
+      Promise.resolve({
+        events: [
+          { id: 1, timestamp, type: 'ExecutionStarted' as const },
+          { id: 2, timestamp, type: 'TaskStateExited' as const, stateExitedEventDetails: listing },
+          { id: 3, timestamp, type: 'ExecutionAborted' as const },
+        ],
+      });
+    const describe: StepFunctions['describe'] = async (arn) => ({
+      ...(await execution.describe(arn)),
+      ...{ status: 'ABORTED', output: undefined },
+    });
+
+    const { code, stdout, stderr } = await reportFake([save('some', 0, [passed('c')]), executionArn], {
+      api: { ...api, history, describe },
+      clock,
+    });
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^Expected several results of which each names configurations, got arn:\S+:run, which ended/,
+    );
+  });
+
+  test('are refused where they overlap, as then none is the last', async () => {
+    const { clock, api } = await setUp([60], 90, 'FAILED');
+    const during = join(directory, 'during');
+    const [started_at, stopped_at] = [30, 31].map((s) => new Date(clock.now() - 90_000 + s * 1000).toISOString());
+    const again = { started_at, stopped_at, execution_arn: `${executionArn}-during` };
+    writeFileSync(during, JSON.stringify(runResultOf([passed('config_0')], again)));
+
+    const { code, stdout, stderr } = await reportFake([executionArn, during], { api, clock });
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^Expected a run and its reruns, one after the other, got arn:\S+:run-during, which began before arn:\S+:run had /,
+    );
+  });
+
   test.each([
     [
       'of two state machines',
