@@ -35,6 +35,7 @@ function toleratedText({ failed, tolerated_failures: tolerated }: RunResult): st
 function whyOf(result: RunResult): string[] {
   const { verdict, status, total, failed, errored, flaky = 0, tolerated_failures: tolerated, disagreement } = result;
   if (disagreement !== undefined) return [lowerCase(disagreementSentence(disagreement))];
+  if (status === 'RUNNING') return ['the execution still runs'];
   if (verdict === 'FAILED' && failed <= tolerated && flaky > 0) return ['what is flaky counts as failed by --strict'];
   if (verdict !== 'ERRORED' || errored > 0) return [];
   return [total === 0 ? 'nothing was tested' : `it ended as ${status}`];

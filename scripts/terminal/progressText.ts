@@ -16,13 +16,17 @@ const worthAWord = 5_000;
 const slowFrom = 10_000;
 const slowTimes = 2;
 
+/** What the messages of Lambda's own errors begin with, and the line breaks of one that begins with them. */
+const noNews = /^([^:]*:)\s+(?:RequestId: [0-9a-f-]{36} )?/;
+
 /** `FAILED config_36 after 8.0s: Error: Something went wrong!`; without the time where it would cost a part of the error. */
 export function resultLine(result: ConfigurationResult, columns: number, redact: (text: string) => string): string {
   const { configuration_identifier: identifier, status, duration_ms: ms, error } = result;
   const start = `${status} ${nameOf(identifier, columns, redact)}`;
   const after = ms === undefined ? '' : ` after ${(ms / 1000).toFixed(1)}s`;
   const lines = error
-    ? printable(redact(`${error.type}: ${error.message.trim()}`))
+    ? printable(redact(`${error.type}: ${error.message}`))
+        .replace(noNews, '$1 ')
         .trim()
         .split(/[\n\u2028\u2029]/)
     : [];

@@ -42,6 +42,11 @@ describe('the line of the verdict', () => {
       { passed: 3, untested: 1, unfinished: 2 },
       { status: 'TIMED_OUT' },
     ],
+    [
+      'ERRORED: 4 passed, 1 without a result; the execution still runs',
+      { passed: 4, unfinished: 1 },
+      { status: 'RUNNING' },
+    ],
     ['ERRORED: 4 passed; it ended as ABORTED', { passed: 4 }, { status: 'ABORTED', verdict: 'ERRORED' }],
     ['ERRORED: 0 passed; nothing was tested', {}, { verdict: 'ERRORED' }],
     [

@@ -204,6 +204,24 @@ test.each<[string, ConfigurationResult, number | undefined, string]>([
     'ERRORED a [redacted] after 8.0s: Lambda.Exception: no [redacted]',
   ],
   [
+    'without what says nothing before the message',
+    {
+      ...failure,
+      error: {
+        type: 'Runtime.ExitError',
+        message: 'RequestId: 2e593df5-136b-4605-b4ff-547cf4c9c914 Error: exit status 3',
+      },
+    },
+    80,
+    'FAILED config_36 after 8.0s: Runtime.ExitError: Error: exit status 3',
+  ],
+  [
+    'by the first line of its message that says something',
+    { ...failure, error: { type: 'Error', message: '\u001b[2J\n\nno feed\nat all' } },
+    80,
+    'FAILED config_36 after 8.0s: Error: no feed',
+  ],
+  [
     'as long as a log may have it',
     { ...failure, error: { type: 'E', message: 'x'.repeat(999) } },
     0,
