@@ -9,7 +9,7 @@ const stackKeys = ['stack', 'stackTrace', 'trace'];
  * in for the runtime of Node.js on this machine is `dist/bootstrap.js`.
  */
 const nodeFrame =
-  /^\s+at (?:(?:.*[( ])?(?:file:\/\/)?(?:\/var\/runtime\/|node:internal\/)|(?:async )?invokeHandler(?:WithCallback)? \(.*\/dist\/bootstrap\.js:)/;
+  /^\s+at (?:(?:.*[( ])?(?:file:\/\/)?(?:\/var\/runtime\/|node:internal\/)|(?:async )?invoke(?:Handler(?:WithCallback)?|Next) \(.*\/dist\/bootstrap\.js:)/;
 const pythonFrame = /^\s+File "(?:\/var\/runtime\/|[^"]*\/awslambdaric\/)/;
 
 /** Errors within errors that are written as such. */

@@ -9,6 +9,9 @@ const stack = [
   '    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)',
   '    at /var/runtime/Runtime.js:63:25',
   '    at async invokeHandler (/home/me/feeds/node_modules/lambda-system-test/dist/bootstrap.js:4:1648)',
+  '    at invokeHandler (/home/me/feeds/node_modules/lambda-system-test/dist/bootstrap.js:4:1654)',
+  '    at invokeHandlerWithCallback (/home/me/feeds/node_modules/lambda-system-test/dist/bootstrap.js:4:1752)',
+  '    at invokeNext (/home/me/feeds/node_modules/lambda-system-test/dist/bootstrap.js:31:1433)',
 ];
 const shown = stack.slice(0, 2);
 

@@ -6,7 +6,7 @@ import { access } from 'node:fs';
 import { Answers } from './answers';
 import { invokeHandler, invokeHandlerWithCallback } from './invokeHandler';
 import { loadHandler } from './loadHandler';
-import { RuntimeClient } from './runtimeClient';
+import { RuntimeClient, type RuntimeEvent } from './runtimeClient';
 import { patchConsole } from './runtimeConsole';
 import { RuntimeError, toErrorPayload } from './runtimeError';
 
@@ -41,13 +41,13 @@ export async function run(): Promise<void> {
   answers.begin(undefined, () => process.exit(exitCodes.unsettledTopLevelAwait));
   try {
     const handler = await loadHandler(env.LAMBDA_TASK_ROOT ?? process.cwd(), env._HANDLER ?? '', nodeMajor);
-    answers.ready(() => {
-      void client.next().then((event) => {
-        runtimeConsole.setRequestId(event.requestId);
-        process.env._X_AMZN_TRACE_ID = event.traceId;
-        invoke(handler, event, answers);
-      });
-    });
+    // It has a name by which reports leave its frame out.
+    const invokeNext = (event: RuntimeEvent) => {
+      runtimeConsole.setRequestId(event.requestId);
+      process.env._X_AMZN_TRACE_ID = event.traceId;
+      invoke(handler, event, answers);
+    };
+    answers.ready(() => void client.next().then(invokeNext));
   } catch (error) {
     answers.fail(nodeMajor >= 24 ? 'Init Error' : 'Uncaught Exception', error, exitCodes.uncaughtException);
   }
