@@ -104,9 +104,9 @@ function flagsOf(options: TestOptions): string[] {
   return [...given, ...redactions, ...(options.redactCredentials === false ? ['--no-redact-credentials'] : [])];
 }
 
-/** A word for a POSIX shell. */
+/** A word for a POSIX shell, and for zsh, which looks up what begins with an equals sign. */
 function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Whether the function is the one that ships here, by what it returns and how it fails. */

@@ -104,9 +104,11 @@ describe('after a run that did not pass', () => {
   });
 
   test('quotes for the shell whatever an identifier is', () => {
-    const names = ['-x', "it's", '$(touch /tmp/x) `id` "\\', 'a b', '*', '~', 'ä;&|<>!#', ''.padEnd(3, "'")];
+    const names = ['-x', "it's", '$(touch /tmp/x) `id` "\\', 'a b', '*', '~', 'ä;&|<>!#', ''.padEnd(3, "'"), '=ls'];
     const [step = ''] = steps(names.map((name) => failed(name)));
-    const words = step.replace(/^To run just these 8 again: system-test run -- /, '');
+    const words = step.replace(/^To run just these 9 again: system-test run -- /, '');
     expect(execFileSync('sh', ['-c', `printf '%s\\n' ${words}`], { encoding: 'utf8' })).toBe(`${names.join('\n')}\n`);
+    // zsh takes it for the path of a program.
+    expect(words).toContain("'=ls'");
   });
 });
