@@ -7,6 +7,6 @@ import { summaryOf } from './historyWords';
  * @throws Error where the package was not built
  */
 export function historyHtml(history: History): string {
-  const headline = summaryOf(history).replace(/\.$/, '');
+  const headline = summaryOf(history).join(' ').replace(/\.$/, '');
   return htmlPage({ name: 'historyPage', headline, title: 'history of the system test', data: history });
 }

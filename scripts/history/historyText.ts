@@ -24,7 +24,7 @@ export function historyText(history: History, colors: Colors): string {
     ...(runs.length > 0 ? [...runLines(runs, colors), ''] : []),
     ...(configurations.length > 0 ? [...configurationLines(configurations, runs.length, colors), ''] : []),
     ...notes.map(printableLine),
-    summaryOf(history),
+    ...summaryOf(history),
     '',
   ].join('\n');
 }

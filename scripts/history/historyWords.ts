@@ -1,5 +1,5 @@
 /** How the history puts things into words: the same in the text and on the page, so nothing here is of Node.js. */
-import { flakyChanges, type ConfigurationHistory, type History, type HistoryRun } from './history';
+import { flakyChanges, type ConfigurationHistory, type History, type HistoryOutcome, type HistoryRun } from './history';
 
 /** `2026-11-27 02:14`, in UTC. */
 export function minuteOf(iso: string): string {
@@ -47,25 +47,29 @@ const endings = new Map([
   ['TIMED_OUT', 'timed out'],
 ]);
 
-/** `7 of 20 runs passed; 2 configurations failing, 1 flaky, 37 steady.` */
-export function summaryOf({ runs, configurations, steady }: History): string {
+/** `7 of 20 runs passed.`, `Configurations: 2 failing, 1 flaky, 37 steady.` */
+export function summaryOf({ runs, configurations, steady }: History): string[] {
   const passed = runs.filter(({ verdict }) => verdict === 'PASSED').length;
+  const quiet = configurations.filter(didFail);
   const counts = {
     failing: configurations.filter(({ failing }) => failing).length,
     flaky: configurations.filter(({ flaky, failing }) => flaky && !failing).length,
     slower: configurations.filter(isSlower).length,
+    faster: configurations.filter((one) => one.duration && !isSlower(one)).length,
+    mended: quiet.filter((one) => newestOf(one)?.status === 'PASSED').length,
+    known: quiet.filter((one) => newestOf(one)?.known).length,
     steady,
   };
   const parts = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? `${count} ${what}` : []));
-  const told = parts.length > 0 ? ` Configurations: ${parts.join(', ')}.` : '';
-  return `${passed} of ${times(runs.length, 'run')} passed.${told}`;
+  const told = parts.length > 0 ? [`Configurations: ${parts.join(', ')}.`] : [];
+  return [`${passed} of ${times(runs.length, 'run')} passed.`, ...told];
 }
 
 /** What there is to say of a configuration, what matters most first. */
 export function remarksOn(one: ConfigurationHistory): string[] {
-  const { failing, flaky, changes, flaky_runs: flakyRuns, not_passed: notPassed, duration, outcomes } = one;
+  const { failing, changes, flaky_runs: flakyRuns, not_passed: notPassed, duration, outcomes } = one;
   const tested = outcomes.filter((outcome) => outcome !== null);
-  const verb = tested[0]?.status === 'ERRORED' ? 'not testable' : 'failing';
+  const verb = newestOf(one)?.status === 'ERRORED' ? 'not testable' : 'failing';
   return [
     ...(failing
       ? [
@@ -76,13 +80,22 @@ export function remarksOn(one: ConfigurationHistory): string[] {
       : []),
     ...(flakyRuns > 0 ? [`flaky: passed on a retry, ${times(flakyRuns, 'run')}`] : []),
     ...(changes >= flakyChanges ? [`flaky: changed ${changes} times`] : []),
-    ...(!failing && !flaky && notPassed > 0 ? [`did not pass in ${notPassed} of ${times(tested.length, 'run')}`] : []),
+    ...(didFail(one) ? [`did not pass in ${notPassed} of ${times(tested.length, 'run')}`] : []),
     ...(duration
       ? [
           `${isSlower(one) ? 'slower' : 'faster'}: ${secondsText(duration.before_ms)}, now ${secondsText(duration.now_ms)}`,
         ]
       : []),
   ];
+}
+
+/** Whether it did not pass in a run, and neither fails nor flakes now. */
+function didFail({ failing, flaky, not_passed: notPassed }: ConfigurationHistory): boolean {
+  return !failing && !flaky && notPassed > 0;
+}
+
+function newestOf({ outcomes }: ConfigurationHistory): HistoryOutcome | undefined {
+  return outcomes.find((outcome) => outcome !== null) ?? undefined;
 }
 
 function isSlower({ duration }: ConfigurationHistory): boolean {

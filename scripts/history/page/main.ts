@@ -15,7 +15,7 @@ function page(told: History): HTMLElement[] {
       { class: 'verdict' },
       element('p', { class: 'eyebrow' }, 'History of the system test'),
       element('h1', {}, element('bdi', {}, titleOf(told))),
-      element('p', { class: 'lead' }, summaryOf(told)),
+      element('p', { class: 'lead' }, summaryOf(told).join(' ')),
     ),
     element(
       'main',

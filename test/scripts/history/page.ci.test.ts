@@ -22,7 +22,7 @@ describeInBrowser('the page of the history in Chromium', () => {
     const page = await reports.openHtml(html);
 
     expect(await page.title()).toBe(
-      '1 of 6 runs passed. Configurations: 1 failing, 2 flaky, 1 steady – history of the system test',
+      '1 of 6 runs passed. Configurations: 1 failing, 2 flaky, 1 mended, 1 steady – history of the system test',
     );
     expect(await page.locator('h1').innerText()).toBe('Feeds');
     expect(await page.locator('img').count()).toBe(0);
