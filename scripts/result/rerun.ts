@@ -9,6 +9,7 @@ import {
 import { addCosts } from '../cost/cost';
 import { everyResult, indexed, manyResults } from './allResults';
 import { isExcused, isUndecided, tally } from './tally';
+import { redacted } from './redaction';
 import { isUnnamed } from './unnamed';
 import { notFinished } from './untested';
 
@@ -93,6 +94,23 @@ function costsOf(first: RunResult, second: RunResult): Pick<RunResult, 'cost' | 
 }
 
 /** @param stopped whether somebody stopped the first run: what was not over then has neither failed nor passed */
+/**
+ * Which configurations the second run tested without a key that they held in the first, a clause each: with fewer, one
+ * may pass. What a Distributed Map tested with is not known.
+ */
+export function lostKeys(first: RunResult, second: RunResult): string[] {
+  if (second.mode !== undefined) return [];
+  const now = new Map(second.results.map((one) => [one.configuration_identifier, one.configuration ?? {}]));
+  return Array.from(everyResult(first)).flatMap(({ configuration_identifier: identifier, configuration = {} }) => {
+    const keys = now.get(identifier);
+    // The name of a key may be redacted itself.
+    const lost = keys && Object.keys(configuration).find((key) => !(key in keys) && !key.includes(redacted));
+    return lost === undefined
+      ? []
+      : [`${JSON.stringify(identifier)} was run again without ${JSON.stringify(lost)}, which it held before`];
+  });
+}
+
 function mergeOutcomes(
   first: RunConfigurationResult,
   second: RunConfigurationResult,

@@ -206,6 +206,19 @@ test('a run with --rerun-failed takes the result of an invoke', async () => {
   expect(result.execution_arn).toMatch(/:execution:/);
 });
 
+it('has no verdict where the construct adds less than was redacted, as with fewer keys it might pass', async () => {
+  const configuration = { region: '[redacted]', country: 'FR' };
+  const earlier = runResultOf([failed('from_2_default', { configuration }), passed('b')]);
+  const args = ['run', '--endpoint-url', app.endpoint.url, '--rerun-failed', file('fewer.json', earlier)];
+
+  const { code: exit, stderr } = await inProcess(args);
+
+  expect(exit).toBe(3);
+  expect(stderr).toContain(
+    'error: There is no verdict, as what came back does not agree: "from_2_default" was run again without "country", which it held before.',
+  );
+});
+
 it("runs what the construct knows with the construct's keys where those of before were redacted, and says so", async () => {
   const earlier = file(
     'construct.json',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { identifierOf } from '../../../lib/wire';
+import { identifierOf, type JsonObject } from '../../../lib/wire';
 import { costOf } from '../../../scripts/cost/cost';
-import { knownDurations, longestFirst, mergeReruns, toRerun } from '../../../scripts/result/rerun';
+import { knownDurations, longestFirst, lostKeys, mergeReruns, toRerun } from '../../../scripts/result/rerun';
 import { notFinished } from '../../../scripts/result/untested';
 import { errored, failed, hostileResult, passed, runResultOf } from '../runResults';
 
@@ -19,6 +19,19 @@ describe('running again', () => {
     duration_seconds: 4.25,
     max_concurrency: 3,
     origin: { tool_version: '2' },
+  });
+
+  test('finds what was tested again without a key that it held', () => {
+    const of = (configuration?: JsonObject) =>
+      runResultOf([passed('a', { configuration }), passed('z', { configuration: { x: 1 } })]);
+    const held = of({ country: 'FR', region: '[redacted]', '[redacted] key': 1 });
+    const lost = '"a" was run again without "country", which it held before';
+    expect(lostKeys(held, of({ region: 'eu' }))).toEqual([lost]);
+    expect(lostKeys(held, of())).toEqual([lost]);
+    expect(lostKeys(held, of({ country: 'DE', region: 'eu' }))).toEqual([]);
+    expect(lostKeys(of(), held)).toEqual([]);
+    expect(lostKeys(held, runResultOf([passed('z', { configuration: { x: 1 } })]))).toEqual([]);
+    expect(lostKeys(held, { ...of(), mode: 'DISTRIBUTED' })).toEqual([]);
   });
 
   test('takes what did not pass', () => {
