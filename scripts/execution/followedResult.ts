@@ -6,6 +6,7 @@ import { costOf } from '../cost/cost';
 import { childTransitions } from '../cost/executionCounts';
 import { followExecution, type FollowedExecution, type Watch } from './followExecution';
 import { chooseProgress, type ProgressOptions } from '../terminal/progressChoice';
+import type { EarlierDurations } from '../terminal/progressText';
 import type { RunProgress } from '../terminal/runProgress';
 import { everyResult } from '../result/allResults';
 import { originOf } from '../result/origin';
@@ -41,6 +42,8 @@ interface FollowedBy {
   onStop: () => void;
   onProgress?: (progress: RunProgress, note: (text: string) => void) => void;
   watch?: Watch;
+  /** Milliseconds that its configurations took before. */
+  durations?: EarlierDurations;
 }
 
 /**
@@ -51,10 +54,10 @@ interface FollowedBy {
  */
 export async function follow(
   executionArn: string,
-  { stop, onStop, onProgress, watch }: FollowedBy,
+  { stop, onStop, onProgress, watch, durations }: FollowedBy,
   { connection, options, io, redact }: FollowContext,
 ): Promise<FollowedExecution> {
-  const progress = await chooseProgress(options, io, redact);
+  const progress = await chooseProgress({ ...options, durations }, io, redact);
   const endProgress = () => {
     progress.stop();
     onStop();

@@ -69,7 +69,11 @@ export async function testExecution(
     talk.note(`${why}Stopping the execution.${io.stop.aborted ? ' Interrupt again to leave it as it is.' : ''}`);
   };
   const onProgress = limit ? stoppingAt(limit, stop) : undefined;
-  const followed = await follow(executionArn, { stop: stop.signal, onStop, onProgress }, context);
+  const followed = await follow(
+    executionArn,
+    { stop: stop.signal, onStop, onProgress, durations: context.durations },
+    context,
+  );
   const asked = { executionArn, input: started.input, startedAt, now: new Date(io.clock.now()) };
   const result = await resultOf(followed, asked, context);
   const { tracker, stopped, trouble } = followed;

@@ -3,7 +3,15 @@ import type { Clock } from '../io/clock';
 import type { OutputStream } from '../io/commandIo';
 import type { RunProgress } from './runProgress';
 import { counted } from './counted';
-import { countsOf, logColumns, picture, resultLine, slowestTexts, type Seen } from './progressText';
+import {
+  countsOf,
+  logColumns,
+  picture,
+  resultLine,
+  slowestTexts,
+  type EarlierDurations,
+  type Seen,
+} from './progressText';
 import { terminalRows } from './terminalRows';
 
 /** Shows how far a run is, and what did not pass as soon as it is known. */
@@ -22,6 +30,7 @@ export interface ProgressOutput {
   clock: Clock;
   /** Takes the secrets out of what is shown. */
   redact: (text: string) => string;
+  durations?: EarlierDurations;
 }
 
 /** Milliseconds between two pictures of the live display. */
@@ -38,7 +47,7 @@ export function noProgress(stream?: OutputStream): Progress {
  * A few rows that are drawn over and over, for a terminal, and removed at the end: a bar with the counts and about how
  * long it will still take, then what runs longest. What did not pass stays above them.
  */
-export function liveProgress({ stream, clock, redact }: ProgressOutput): Progress {
+export function liveProgress({ stream, clock, redact, durations }: ProgressOutput): Progress {
   const startedAt = clock.now();
   const rows = terminalRows(stream);
   const stopped = new AbortController();
@@ -46,7 +55,7 @@ export function liveProgress({ stream, clock, redact }: ProgressOutput): Progres
   let seen: Seen | undefined;
   const redraw = (above?: string[]) => {
     const elapsed = clock.now() - startedAt;
-    rows.draw(picture(seen, { elapsed, columns: rows.columns(), redact }), above);
+    rows.draw(picture(seen, { elapsed, columns: rows.columns(), redact, durations }), above);
   };
   const animate = async () => {
     while (!stopped.signal.aborted) {

@@ -46,23 +46,27 @@ export interface Seen {
   first: { done: number; at: number };
 }
 
+interface PictureOptions {
+  elapsed: number;
+  columns: number;
+  redact: (text: string) => string;
+  durations?: EarlierDurations;
+}
+
 /**
  * ```
  * ████████░░░░░░░░░░░░ 16 of 40 done, 2 failed, 10 running, 34s, about 51s left
  *   config_3 runs for 29s SLOW
  * ```
  */
-export function picture(
-  seen: Seen | undefined,
-  { elapsed, columns, redact }: { elapsed: number; columns: number; redact: (text: string) => string },
-): string[] {
+export function picture(seen: Seen | undefined, { elapsed, columns, redact, durations }: PictureOptions): string[] {
   const { latest } = seen ?? {};
   const total = latest?.total ?? 0;
   const width = Math.min(barWidth, Math.floor(columns * barShare));
   const filled = latest && total > 0 ? Math.floor((width * latest.done) / total) : 0;
   const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
   if (!seen || latest?.total === undefined) return [`${bar} starting, ${timeText(elapsed)}`];
-  const left = timeLeft(seen, elapsed);
+  const left = timeLeft(seen, elapsed, durations);
   const counts = [...countsOf(seen.latest, elapsed), ...(left >= 1000 ? [`about ${timeText(left)} left`] : [])];
   const isMapRun = seen.latest.failed === undefined;
   return [
@@ -99,24 +103,37 @@ export function countsOf(progress: RunProgress, elapsed: number): string[] {
   ];
 }
 
+/** Milliseconds that configurations took before, by identifier. */
+export type EarlierDurations = ReadonlyMap<string, number | undefined>;
+
 /**
- * About how many milliseconds are left: each configuration takes as long as those before on the average. Where only
- * counts are known, at the pace so far. 0 where nothing tells.
+ * About how many milliseconds are left: each configuration takes as long as before, else as those that are done on the
+ * average. Where only counts are known, at the pace so far. 0 where nothing tells.
  */
-function timeLeft({ latest, first }: Seen, elapsed: number): number {
-  const { total = 0, done, running, doneMs, begun } = latest;
+function timeLeft({ latest, first }: Seen, elapsed: number, earlier: EarlierDurations = new Map()): number {
+  const { total = 0, done, running, doneMs, begun, results } = latest;
   if (doneMs === undefined) {
     const pace = (done - first.done) / (elapsed - first.at);
     return pace > 0 ? (total - done) / pace : 0;
   }
-  if (done === 0 || begun.length === 0) return 0;
-  const ran = begun.map(({ startedAfterMs }) => elapsed - startedAfterMs);
+  if ((done === 0 && earlier.size === 0) || begun.length === 0) return 0;
   // The short ones end first, so those that already run for longer than the mean count as well.
-  const longer = ran.filter((ms) => ms > doneMs / done).reduce((sum, ms) => sum + ms, 0);
-  const mean = (doneMs + longer) / done;
-  const rests = ran.map((ms) => Math.max(0, mean - ms));
-  const work = rests.reduce((sum, rest) => sum + rest, (total - done - running) * mean);
+  const longer = begun.map(({ startedAfterMs }) => elapsed - startedAfterMs).filter((ms) => ms > doneMs / done);
+  const mean = done === 0 ? 0 : (doneMs + sumOf(longer)) / done;
+  const rests = begun.map(({ identifier, startedAfterMs }) =>
+    Math.max(0, (earlier.get(identifier) ?? mean) - (elapsed - startedAfterMs)),
+  );
+  const known = new Map(earlier);
+  for (const { configuration_identifier: identifier } of results) known.delete(identifier);
+  for (const { identifier } of begun) known.delete(identifier);
+  const waiting = [...known.values()].filter((ms) => ms !== undefined);
+  const meanOfWaiting = waiting.length > 0 ? sumOf(waiting) / waiting.length : mean;
+  const work = sumOf(rests) + (total - done - running) * meanOfWaiting;
   return Math.max(work / begun.length, ...rests);
+}
+
+function sumOf(numbers: number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
 /** What runs longest, once that is worth a word: `config_3 runs for 29s SLOW`. */

@@ -96,14 +96,18 @@ const failureLine = 'FAILED config_36 after 8.0s: Error: Something went wrong!';
 const started: Progress[] = [];
 afterEach(() => started.splice(0).forEach((progress) => progress.stop()));
 
+interface DisplayOptions {
+  columns?: number;
+  verbose?: boolean;
+  before?: string;
+  durations?: Map<string, number | undefined>;
+}
+
 /** A display on a terminal, without what stands behind `secret`. */
-function display(
-  kind: 'live' | 'plain',
-  { columns, verbose, before = '' }: { columns?: number; verbose?: boolean; before?: string } = {},
-) {
+function display(kind: 'live' | 'plain', { columns, verbose, before = '', durations }: DisplayOptions = {}) {
   const [stream, clock] = [terminal(columns), new FakeClock()];
   stream.write(before);
-  const output = { stream, clock, redact: (text: string) => text.replace(/secret\S*/gu, '[redacted]') };
+  const output = { stream, clock, durations, redact: (text: string) => text.replace(/secret\S*/gu, '[redacted]') };
   const progress = kind === 'live' ? liveProgress(output) : plainProgress(output, { verbose });
   started.push(progress);
   return { stream, clock, progress };
@@ -384,6 +388,20 @@ describe('live progress', () => {
     progress.update(state(0, given));
 
     expect(stream.shown[0]).toMatch(new RegExp(` running, ${seconds}s${left}$`));
+  });
+
+  test.each([
+    ['where nothing is done, by what all took before', ['a', 'b'], 0, 9],
+    ['by the mean where it is not known what one took before', ['a', 'new'], 1, 13],
+  ])('tells how long it will take: %s', async (_, running, done, left) => {
+    const durations = new Map(Object.entries({ a: 10_000, b: 8000, c: 6000, d: 4000, new: undefined, done: 4000 }));
+    const { stream, clock, progress } = display('live', { columns: 120, durations });
+    await clock.sleep(5000);
+    const begun = running.map((identifier) => ({ identifier, startedAfterMs: 0 }));
+    const results = [{ ...pass, configuration_identifier: 'done' }];
+    progress.update(state(done, { total: done + 4, running: 2, begun, results, doneMs: done * 4000 }));
+
+    expect(stream.shown[0]).toMatch(new RegExp(`, 5s, about ${left}s left$`));
   });
 
   test('says of a Map Run how long it will take at its pace, and that failures are told later', async () => {
