@@ -55,6 +55,21 @@ export interface SystemTestHookProps {
   readonly timeout?: Duration;
 
   /**
+   * What the state machine logs. It never logs inputs and outputs. With OFF there is no log group, and the function logs
+   * nothing either.
+   *
+   * @default LogLevel.ERROR
+   */
+  readonly logLevel?: sfn.LogLevel;
+
+  /**
+   * Whether X-Ray traces state machine and function.
+   *
+   * @default true
+   */
+  readonly tracingEnabled?: boolean;
+
+  /**
    * Whether log groups and state machine go with the stack.
    *
    * @default RemovalPolicy.DESTROY
@@ -85,7 +100,8 @@ export class SystemTestHook extends Construct {
   constructor(scope: Construct, id: string, props: SystemTestHookProps) {
     super(scope, id);
     const { alias, deploymentGroup, systemTest, input = {}, timeout = Duration.minutes(55) } = props;
-    const { removalPolicy = RemovalPolicy.DESTROY } = props;
+    const { removalPolicy = RemovalPolicy.DESTROY, logLevel = sfn.LogLevel.ERROR, tracingEnabled = true } = props;
+    const isLogged = logLevel !== sfn.LogLevel.OFF;
     expectIntegerWithin(this, 'timeout in seconds', timeout.toSeconds({ integral: false }), 60, 58 * 60);
     expectInput(this, input, maxInputLength, {
       mostAtOnce: systemTest instanceof SystemTest ? systemTest.mostAtOnce : limits.distributedConcurrency,
@@ -105,12 +121,14 @@ export class SystemTestHook extends Construct {
       ),
       // CodeDeploy has given up by then.
       timeout: Duration.hours(1),
-      logs: {
-        destination: new StateMachineLog(this, 'Log', { removalPolicy }),
-        level: sfn.LogLevel.ERROR,
-        includeExecutionData: false,
-      },
-      tracingEnabled: true,
+      logs: isLogged
+        ? {
+            destination: new StateMachineLog(this, 'Log', { removalPolicy }),
+            level: logLevel,
+            includeExecutionData: false,
+          }
+        : undefined,
+      tracingEnabled,
       removalPolicy,
     });
     this.permitTest(systemTest);
@@ -118,8 +136,10 @@ export class SystemTestHook extends Construct {
 
     // With a role that the CDK makes, the function might write into every log of the account.
     const role = new iam.Role(this, 'FunctionRole', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    const logGroup = new logs.LogGroup(this, 'FunctionLog', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy });
-    logGroup.grantWrite(role);
+    const logGroup = isLogged
+      ? new logs.LogGroup(this, 'FunctionLog', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy })
+      : undefined;
+    logGroup?.grantWrite(role);
     this.function = new lambda.Function(this, 'Function', {
       description: 'Starts the system test of a new version before it gets traffic',
       // Inline, so that nobody needs a bundler; the runtime brings the SDK.
@@ -130,7 +150,7 @@ export class SystemTestHook extends Construct {
       role,
       timeout: Duration.seconds(30),
       environment: { STATE_MACHINE_ARN: this.stateMachine.stateMachineArn },
-      tracing: lambda.Tracing.ACTIVE,
+      tracing: tracingEnabled ? lambda.Tracing.ACTIVE : undefined,
       logGroup,
     });
     this.stateMachine.grantStartExecution(this.function);

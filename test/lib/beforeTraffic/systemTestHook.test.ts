@@ -3,6 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import validateAsl from 'asl-validator';
 import { execFile } from 'node:child_process';
@@ -180,6 +181,27 @@ describe('SystemTestHook', () => {
         Properties: { LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false } },
       });
     }
+  });
+
+  it('logs and traces as it is told, or not at all', () => {
+    const made = (props: Partial<SystemTestHookProps>) => {
+      const { Resources } = Template.fromStack(synthesize(props).stack).toJSON() as {
+        Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
+      };
+      return Object.entries(Resources).filter(([logicalId]) => logicalId.startsWith('Hook'));
+    };
+    const off = made({ logLevel: sfn.LogLevel.OFF, tracingEnabled: false });
+    expect(JSON.stringify(off)).not.toMatch(/logs:|xray:|LoggingConfiguration|AWS::Logs/);
+    expect(off.find(([, { Type }]) => Type === 'AWS::Lambda::Function')![1].Properties).not.toHaveProperty(
+      'TracingConfig',
+    );
+    const all = made({ logLevel: sfn.LogLevel.ALL }).find(
+      ([, { Type }]) => Type === 'AWS::StepFunctions::StateMachine',
+    );
+    expect(all![1].Properties).toMatchObject({
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+      TracingConfiguration: { Enabled: true },
+    });
   });
 
   it('reads the executions of an encrypted test', () => {
