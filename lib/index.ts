@@ -20,6 +20,7 @@ export { SystemTestStack, type SystemTestStackProps } from './systemTestStack';
 export type {
   AggregatedResult,
   Configuration,
+  ConfigurationInput,
   ConfigurationResult,
   ConfigurationStatus,
   DistributedResult,

@@ -8,7 +8,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { ConfigurationSource } from './sources/configurationSource';
 import { DistributedOptions, SystemTestMode } from './systemTestMode';
-import { Configuration } from './wire';
+import { ConfigurationInput } from './wire';
 
 /** Properties of a `SystemTest`. */
 export interface SystemTestProps {
@@ -37,7 +37,7 @@ export interface SystemTestProps {
    *
    * @default - those of the source, if any; else each execution has to bring its configurations
    */
-  readonly configurations?: Configuration[];
+  readonly configurations?: readonly ConfigurationInput[];
 
   /**
    * Where the configurations are from, such as a function that lists them, `ConfigurationSource.lister(fn)`, or an object in

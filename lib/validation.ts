@@ -1,8 +1,17 @@
 /** Checks of props at synthesis: what was expected, the value received, and where. */
 import { Token } from 'aws-cdk-lib';
 import { IConstruct, Node } from 'constructs';
+import { inspect } from 'node:util';
 import { parsed } from './stateMachine/jsonata';
-import { Configuration, identifierOf, isIdentifierAlone, isToleratedFailures, limits, SystemTestInput } from './wire';
+import {
+  Configuration,
+  identifierOf,
+  isIdentifierAlone,
+  isJsonObject,
+  isToleratedFailures,
+  limits,
+  SystemTestInput,
+} from './wire';
 import { parseConfiguration, WireFormatError } from './wire/parsers';
 
 /** Of the million bytes of a template. */
@@ -136,6 +145,7 @@ export function expectConfigurations(
       );
     }
     seen.set(identifier, index);
+    expectJson(`${where}[${index}]`, configuration);
   }
   const bytes = Buffer.byteLength(JSON.stringify(configurations));
   if (bytes > limits.payloadBytes / 2) {
@@ -157,6 +167,23 @@ export function expectRoomInTemplate(scope: IConstruct, configurations: readonly
     throw new RangeError(
       `Expected configurations of ${scope.node.path} to take at most ${maxTemplateShare} bytes of the template, where quotation marks, apostrophes and backslashes take several each, got ${bytes}: pass them in each execution's input.`,
     );
+  }
+}
+
+/** @throws for what JSON can't hold, which the definition would lack or hold as something else */
+function expectJson(where: string, value: unknown): void {
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => {
+      expectJson(`${where}[${index}]`, item);
+    });
+  } else if (isJsonObject(value) && !Token.isUnresolved(value) && !('toJSON' in value)) {
+    Object.entries<unknown>(value)
+      .filter(([, of]) => of !== undefined)
+      .forEach(([key, of]) => {
+        expectJson(`${where}.${key}`, of);
+      });
+  } else if (value !== null && !['boolean', 'string'].includes(typeof value) && !Number.isFinite(value)) {
+    throw new TypeError(`Expected ${where} to be JSON, got ${inspect(value, { depth: 0 })}.`);
   }
 }
 

@@ -11,7 +11,7 @@ import { s3ObjectListing, S3ObjectOptions } from './s3Object';
 import { s3PrefixListing } from './s3Prefix';
 import { ssmPathListing } from './ssmPath';
 import { expectConfigurations, expectRoomInTemplate } from '../validation';
-import { Configuration } from '../wire';
+import { Configuration, ConfigurationInput } from '../wire';
 
 /**
  * Where a system test has its configurations from: what an execution with the input `{}` tests, and what others select
@@ -22,8 +22,9 @@ export abstract class ConfigurationSource {
    * These configurations; what the prop `configurations` is short for. Identifiers have 1 to 1,024 characters and are
    * known when the app is synthesized; all take at most 128 KiB of JSON.
    */
-  public static list(configurations: Configuration[]): ConfigurationSource {
-    return new ConfigurationList(configurations);
+  public static list(configurations: readonly ConfigurationInput[]): ConfigurationSource {
+    // What is no JSON is refused as soon as a system test has it.
+    return new ConfigurationList(configurations as readonly Configuration[]);
   }
 
   /**
@@ -74,7 +75,7 @@ export abstract class ConfigurationSource {
   }
 
   /** Undefined where the state machine lists them at each execution. */
-  public abstract readonly configurations?: Configuration[];
+  public abstract readonly configurations?: readonly Configuration[];
 
   /**
    * How many pages the state machine reads at the most, each by a task.
@@ -104,7 +105,7 @@ export abstract class ConfigurationSource {
 /** @throws where a system test is given both the source and its short form */
 export function sourceOf(
   scope: Construct,
-  { configurations, source }: { configurations?: Configuration[]; source?: ConfigurationSource },
+  { configurations, source }: { configurations?: readonly ConfigurationInput[]; source?: ConfigurationSource },
 ): ConfigurationSource | undefined {
   if (!configurations) return source;
   if (source) {
@@ -118,7 +119,7 @@ export function sourceOf(
 class ConfigurationList extends ConfigurationSource {
   public readonly maxPages = 0;
 
-  constructor(public readonly configurations: Configuration[]) {
+  constructor(public readonly configurations: readonly Configuration[]) {
     super();
   }
 

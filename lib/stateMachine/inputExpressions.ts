@@ -10,7 +10,7 @@ import { Configuration, limits, patterns } from '../wire';
 /** What they need to know of the construct. */
 export interface InputDefaults {
   /** Undefined where each execution has to bring its configurations, or where they are listed. */
-  configurations?: Configuration[];
+  configurations?: readonly Configuration[];
   /** Whether they are in the variable `listing`. */
   listed?: boolean;
   maxConcurrency: number;

@@ -57,6 +57,15 @@ export function isExecutionName(text: string): boolean {
  */
 export type Configuration = string | (JsonObject & { configuration_identifier: string });
 
+/**
+ * A configuration as code may hold it: read-only, typed by an interface, or imported from JSON, where TypeScript gives each
+ * the keys of all. What its keys hold has to be JSON; one that is undefined is left out.
+ */
+export type ConfigurationInput =
+  | string
+  | { readonly configuration_identifier: string }
+  | { readonly configuration_identifier: string; readonly [key: string]: unknown };
+
 /** The input of an execution. Every key is optional; the construct's props are the defaults. */
 export interface SystemTestInput {
   /** Those that are identifiers alone have the keys of the construct's configuration of that identifier, if there is one. */
