@@ -2,6 +2,7 @@
 import type { DistributedResult, ExecutionStatus, RunConfigurationResult, RunResult, Verdict } from '../../lib/wire';
 import type { Starter } from '../execution/starter';
 import { everyResult } from '../result/allResults';
+import { isMuchLonger } from '../result/comparison';
 import { redacted } from '../result/redaction';
 import { isExcused } from '../result/tally';
 import { isUnnamed } from '../result/unnamed';
@@ -30,8 +31,6 @@ export interface RecordedRun {
   unread?: string;
 }
 
-/** By how much a duration has to move, as a factor and in milliseconds, to be told: both have to be exceeded. */
-const moved = { factor: 1.5, ms: 1_000 };
 /** Of fewer durations nobody can tell how they move. */
 const fewestDurations = 4;
 
@@ -159,8 +158,7 @@ function durationOf(tested: HistoryOutcome[]): ConfigurationHistory['duration'] 
   if (durations.length < fewestDurations) return undefined;
   const newer = Math.ceil(durations.length / 2);
   const [now, before] = [median(durations.slice(0, newer)), median(durations.slice(newer))];
-  const [less, more] = now < before ? [now, before] : [before, now];
-  return more > less * moved.factor && more - less > moved.ms ? { before_ms: before, now_ms: now } : undefined;
+  return isMuchLonger(now, before) || isMuchLonger(before, now) ? { before_ms: before, now_ms: now } : undefined;
 }
 
 function median(values: number[]): number {

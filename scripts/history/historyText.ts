@@ -1,8 +1,10 @@
 import type { Colors } from 'picocolors/types';
 import stringWidth from 'string-width';
 import { printableLine } from '../terminal/printable';
+import { fitting } from '../terminal/terminalRows';
 import type { ConfigurationHistory, History, HistoryOutcome, HistoryRun } from './history';
-import { countsText, dayOf, minuteOf, remarksOn, secondsText, startedByText, summaryOf, titleOf } from './historyWords';
+import { minuteOf, secondsText } from '../report/comparisonWords';
+import { countsText, dayOf, remarksOn, startedByText, summaryOf, titleOf } from './historyWords';
 
 const width = 80;
 /** Columns that an identifier may take beside its outcomes; a longer one has a line for itself. */
@@ -56,9 +58,7 @@ function runLines(runs: HistoryRun[], colors: Colors): string[] {
     ),
   ];
   const taken = columns.reduce((sum, [title = '']) => sum + title.length + 2, 0);
-  const starters = runs.map((run) =>
-    shortened(printableLine(startedByText(run)), Math.max(width - taken, starterWidth)),
-  );
+  const starters = runs.map((run) => fitting(printableLine(startedByText(run)), Math.max(width - taken, starterWidth)));
   return ['Started by', ...starters].map((starter, index) => {
     const run = runs[index - 1];
     const cells = columns.map((cellsOf) => cellsOf[index] ?? '');
@@ -75,16 +75,6 @@ function column(title: string, cells: string[]): string[] {
 
 function paintOf({ verdict }: HistoryRun, colors: Colors): (text: string) => string {
   return { PASSED: colors.green, FAILED: colors.red, ERRORED: colors.yellow }[verdict ?? 'ERRORED'];
-}
-
-function shortened(text: string, columns: number): string {
-  if (stringWidth(text) <= columns) return text;
-  let kept = '';
-  for (const character of text) {
-    if (stringWidth(kept + character) >= columns) break;
-    kept += character;
-  }
-  return `${kept}…`;
 }
 
 function configurationLines(configurations: ConfigurationHistory[], runs: number, colors: Colors): string[] {

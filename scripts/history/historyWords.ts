@@ -1,10 +1,6 @@
 /** How the history puts things into words: the same in the text and on the page, so nothing here is of Node.js. */
+import { minuteOf, secondsText } from '../report/comparisonWords';
 import { flakyChanges, type ConfigurationHistory, type History, type HistoryOutcome, type HistoryRun } from './history';
-
-/** `2026-11-27 02:14`, in UTC. */
-export function minuteOf(iso: string): string {
-  return new Date(iso).toISOString().slice(0, 16).replace('T', ' ');
-}
 
 /** `2026-11-27`, in UTC. */
 export function dayOf(iso: string): string {
@@ -104,9 +100,4 @@ function isSlower({ duration }: ConfigurationHistory): boolean {
 
 function times(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** `26.4s`, `1234.5s` */
-export function secondsText(ms: number): string {
-  return `${(ms / 1000).toFixed(1)}s`;
 }

@@ -16,7 +16,7 @@ export interface ComparisonList {
 /** `New since the run of 2026-11-26 03:12 UTC (passed)`, or `Nothing new since …`. */
 export function comparisonTitle(comparison: RunComparison): string {
   const { started_at: startedAt, verdict } = comparison.with;
-  const at = `${new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const at = `${minuteOf(startedAt)} UTC`;
   const ended = { PASSED: 'passed', FAILED: 'failed', ERRORED: 'no verdict' }[verdict];
   const isNews = comparisonLists(comparison).some(({ kind }) => kind !== 'still failing');
   return `${isNews ? 'New' : 'Nothing new'} since the run of ${at} (${ended})`;
@@ -39,7 +39,7 @@ export function comparisonLists(comparison: RunComparison): ComparisonList[] {
       ...{ kind: 'slower', title: 'slower' },
       items: slower.map(({ configuration_identifier: identifier, before_ms: before, duration_ms: now }) => ({
         identifier,
-        more: `(${seconds(now)}, before ${seconds(before)})`,
+        more: `(${secondsText(now)}, before ${secondsText(before)})`,
       })),
     },
   ];
@@ -61,6 +61,12 @@ function stillFailing({ still_failing: still }: RunComparison): ComparisonList[]
   return [...all, { kind: 'still failing', title: 'still failing (for longer)', items: longer }];
 }
 
-function seconds(ms: number): string {
+/** `2026-11-27 02:14`, in UTC. */
+export function minuteOf(iso: string): string {
+  return new Date(iso).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** `26.4s`, `1234.5s` */
+export function secondsText(ms: number): string {
   return `${(ms / 1000).toFixed(1)}s`;
 }

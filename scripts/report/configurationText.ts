@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../lib/wire';
+import { cut } from '../terminal/printable';
 
 /**
  * What a configuration holds beside its identifier, on one line: `country: FR, limits: {"rows":10}`. Empty where nothing.
@@ -9,7 +10,7 @@ export function configurationText(configuration: JsonObject = {}, length: number
   for (const [key, value] of Object.entries(configuration)) {
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
     text += `${text === '' ? '' : ', '}${key}: ${shown}`;
-    if (text.length > length) return `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+    if (text.length > length) return cut(text, length);
   }
   return text;
 }

@@ -38,8 +38,10 @@ interface Row {
   since: string;
 }
 
-/** By how much longer, as a factor and in milliseconds, a configuration took that is called slower: both have to be exceeded. */
-const slowerBy = { factor: 1.5, ms: 1_000 };
+/** Whether it took so much longer that this is told: by over a half and by over a second. */
+export function isMuchLonger(ms: number, before: number): boolean {
+  return ms > before * 1.5 && ms > before + 1_000;
+}
 
 /**
  * Compares a run with those before, which are added one by one, the newest first, as long as they change anything. What a
@@ -169,7 +171,6 @@ function named(rows: Row[]): string[] {
 }
 
 function slower({ identifier, ms, last }: Row): RunComparison['slower'] {
-  if (!last?.passed || ms === undefined || last.ms === undefined) return [];
-  const more = ms > last.ms * slowerBy.factor && ms > last.ms + slowerBy.ms;
-  return more ? [{ configuration_identifier: identifier, before_ms: last.ms, duration_ms: ms }] : [];
+  if (!last?.passed || ms === undefined || last.ms === undefined || !isMuchLonger(ms, last.ms)) return [];
+  return [{ configuration_identifier: identifier, before_ms: last.ms, duration_ms: ms }];
 }

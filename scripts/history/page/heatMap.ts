@@ -3,7 +3,8 @@ import { count, counted, duration } from '../../report/html/page/model/format';
 import type { Kind } from '../../report/html/page/model/rows';
 import { legend, statusLabel } from '../../report/html/page/status';
 import type { ConfigurationHistory, History, HistoryRun } from '../history';
-import { minuteOf, remarksOn, startedByText } from '../historyWords';
+import { minuteOf } from '../../report/comparisonWords';
+import { remarksOn, startedByText } from '../historyWords';
 import { kindName, kindOf, strip } from './outcomes';
 
 /** Configurations that are shown at once; a search leads to the others. */

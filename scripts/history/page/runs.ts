@@ -2,7 +2,8 @@ import { element, section } from '../../report/html/page/dom';
 import { duration } from '../../report/html/page/model/format';
 import { statusLabel } from '../../report/html/page/status';
 import type { HistoryRun } from '../history';
-import { countsText, minuteOf, startedByText } from '../historyWords';
+import { minuteOf } from '../../report/comparisonWords';
+import { countsText, startedByText } from '../historyWords';
 
 const columns = ['Started (UTC)', 'Verdict', 'Passed', 'Took', 'Started by'];
 
