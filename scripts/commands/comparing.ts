@@ -65,15 +65,24 @@ export function checkSameTest(
 ): void {
   if (!saved) return;
   const { file, test, results } = saved;
-  if (test !== undefined && now.test !== undefined && test !== now.test) {
-    throw new UserError(`Expected --compare to name a result of the test ${now.test}, got one of ${test}: ${file}.`);
-  }
+  checkTestPath('--compare', file, test, now.test);
   if (!now.configurations) return;
   const had = new Set(Array.from(results, (one) => one.configuration_identifier));
   for (const one of now.configurations) if (had.has(identifierOf(one))) return;
   throw new UserError(
     `Expected --compare to name a result of the same test, got one with none of its configurations: ${file}.`,
   );
+}
+
+/**
+ * Refuses the result of another construct: what passed there says nothing of this one.
+ * @param was undefined, as `is`, where it is not known
+ * @throws UserError
+ */
+export function checkTestPath(flag: string, file: string, was: string | undefined, is: string | undefined): void {
+  if (was !== undefined && is !== undefined && was !== is) {
+    throw new UserError(`Expected ${flag} to name a result of the test ${is}, got one of ${was}: ${file}.`);
+  }
 }
 
 /**

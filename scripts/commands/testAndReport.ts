@@ -2,7 +2,15 @@ import type { Configuration, RunResult } from '../../lib/wire';
 import { codeOf, exitCode, type ExitCode } from '../exitCode';
 import type { EarlierExecutions } from '../execution/earlierExecutions';
 import { openUnlessInterrupted, unlessInterrupted } from '../io/interruptedError';
-import { checkSameTest, fileOf, findExecutions, readSavedRun, withComparison, type SavedRun } from './comparing';
+import {
+  checkSameTest,
+  checkTestPath,
+  fileOf,
+  findExecutions,
+  readSavedRun,
+  withComparison,
+  type SavedRun,
+} from './comparing';
 import { testInRounds, type RoundMethod } from '../plan/rounds';
 import { readSelection, type ConfigurationSelection } from '../plan/selection';
 import { checkReports, defaultReports, reportResult } from '../report/reports';
@@ -100,6 +108,8 @@ export async function testAndReport<T extends TestRound>(
     try {
       const selection = method.select ? await unlessInterrupted(method.select(given, judge), io.stop) : given;
       const { testPath, executions } = method;
+      const { rerun } = given;
+      checkTestPath('--rerun-failed', rerun?.source ?? '', rerun?.result.test, testPath);
       checkSameTest(saved, { test: testPath });
       const before = saved ?? (await findExecutions(compare, executions, { io, talk }));
       const context = { options, io, talk, stop: stop.signal, judge };

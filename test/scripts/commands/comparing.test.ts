@@ -29,6 +29,7 @@ const denied = Object.assign(new Error('User is not authorized'), { name: 'Acces
 
 interface Given {
   compare?: Comparand;
+  rerunFailed?: string;
   runs?: FakeRun[];
   listing?: Error;
   result?: RunResult;
@@ -38,7 +39,7 @@ interface Given {
 }
 
 /** A run that comes to a result, on a state machine with these executions before it. */
-async function ended({ compare, runs = [], listing, result = bad, identifiers = [], then }: Given) {
+async function ended({ compare, rerunFailed, runs = [], listing, result = bad, identifiers = [], then }: Given) {
   const text = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr') =>
     new PassThrough().on('data', (chunk: Buffer) => (text[name] += chunk.toString()));
@@ -59,7 +60,7 @@ async function ended({ compare, runs = [], listing, result = bad, identifiers = 
   const clock = new FakeClock();
   const code = await testAndReport(
     identifiers,
-    { compare, redactCredentials: true, cost: true, color: false, progress: false },
+    { compare, rerunFailed, redactCredentials: true, cost: true, color: false, progress: false },
     {
       env: {},
       cwd: () => directory,
@@ -182,6 +183,14 @@ describe('a run', () => {
     expect(code).toMatchObject({ name: 'UserError', message: expect.stringMatching(message) as string });
     expect(tested).toBe(false);
   });
+});
+
+test('a run of what failed in a result of another test is refused before anything is started', async () => {
+  const rerunFailed = saved('others.json', { ...bad, test: 'Bills/SystemTest' });
+  const { code, tested } = await ended({ rerunFailed });
+  const message = `Expected --rerun-failed to name a result of the test Feeds/SystemTest, got one of Bills/SystemTest: ${rerunFailed}.`;
+  expect(code).toMatchObject({ name: 'UserError', message });
+  expect(tested).toBe(false);
 });
 
 describe('system-test report --compare', () => {
