@@ -1,5 +1,5 @@
 import type { Call, Fault, FaultOf } from '../../proxy';
-import { systemClock } from '../../../scripts/io/clock';
+import { systemClock, type Clock } from '../../../scripts/io/clock';
 import { FakeClock } from '../fakeClock';
 import { deploy, outcomes, run, seen, startRun, type DeployedTest } from './faultyLine';
 
@@ -39,7 +39,8 @@ describe('every call, when it is made first and second,', () => {
 
     const { code, result, stderr } = await run(deployed, ['good', 'bad'], { faultOf: first(2, all, fault) });
 
-    expect(stderr).toMatch(/^Started the execution arn:\S+\n$/);
+    expect(stderr).toMatch(/^Started the execution arn:\S+\nTo run just this one again: /);
+    expect(stderr).not.toMatch(/^error: /m);
     expect({ code, outcomes: outcomes(result) }).toEqual({ code: 1, outcomes: tested });
     await expect(deployed.executions()).resolves.toHaveLength(before + 1);
   });
@@ -47,10 +48,11 @@ describe('every call, when it is made first and second,', () => {
 
 describe('what is new since the run before', () => {
   test('is told, where it can be had', async () => {
-    const [, second] = [
-      await run(deployed, ['good', 'bad'], { compares: true, clock: systemClock }),
-      await run(deployed, ['good', 'bad'], { compares: true, clock: systemClock }),
-    ];
+    // Without the waits between polls, but with the ten seconds that it takes at most.
+    const sleep: Clock['sleep'] = (ms, signal) => systemClock.sleep(ms < 10_000 ? 0 : ms, signal);
+    const clock = { ...systemClock, sleep };
+    await run(deployed, ['good', 'bad'], { compares: true, clock });
+    const second = await run(deployed, ['good', 'bad'], { compares: true, clock });
     const [last, before] = await deployed.executions();
     expect(second.result).toMatchObject({
       execution_arn: last,
@@ -96,8 +98,10 @@ describe('starting', () => {
     });
 
     const [executionArn] = await deployed.executions();
-    expect(stderr).toMatch(/^error: Could not start an execution of arn:\S+: .*; it may run, look it up with: aws /);
-    expect(stderr).toContain(` --execution-arn ${executionArn}\n`);
+    expect(stderr).toMatch(
+      /^error: Could not start an execution of arn:\S+: .*; it may run, look it up with: system-test report arn:/,
+    );
+    expect(stderr).toContain(` ${executionArn} --follow\n`);
     expect(code).toBe(3);
   });
 
