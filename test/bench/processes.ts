@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunResult } from '../../lib/wire';
 
-const command = join(__dirname, '..', '..', 'dist', 'trigger.js');
+/** The built command. */
+export const command = join(__dirname, '..', '..', 'dist', 'trigger.js');
 
 /** What the processes said on standard error, of which nobody wants to read before something fails. */
 let said = '';
@@ -17,7 +18,12 @@ export function everythingSaid(): string {
 
 /** Starts the built command. */
 function start(args: string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, [command, ...args], {
+  return startProgram(process.execPath, [command, ...args], env);
+}
+
+/** Starts a program with these variables beside those that there are. */
+export function startProgram(program: string, args: string[], env: Record<string, string>) {
+  const child = spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,0 +1,134 @@
+/** docs/peers.md as `npm run bench:peers -- --write` writes it: what each way was like, and where ours lose. */
+
+/** What a way to test 40 configurations was like. */
+export interface Way {
+  name: string;
+  /** How many it tests at once. */
+  concurrency: number;
+  /** From the start of the process to its end. */
+  seconds: number;
+  /** Those against max(longest, sum / concurrency) of the sleeps. */
+  toBound: number;
+  /** How many were tested at once, by the times of the results. */
+  mostAtOnce: number;
+  /** Milliseconds from the start of the process to the first invocation or the start of the execution. */
+  startUp: number;
+  cpuSeconds: number;
+  /** The most that was resident, in MB. */
+  memory: number;
+  /** The same without the pages of the program's files, which its processes share. */
+  ownMemory: number;
+  exitCode: number;
+  limited: Limited;
+}
+
+/** The same where the function may run fewer times at once than the way asks for, so that calls are refused. */
+export interface Limited {
+  /** Configurations without a verdict of their own. */
+  lost: number;
+  seconds: number;
+  exitCode: number;
+}
+
+/** Where and when it was measured. */
+export interface Setting {
+  date: string;
+  versions: string[];
+  machine: string;
+  /** Of the last minute, before and after. */
+  load: [number, number];
+  rounds: number;
+  /** Seconds that the sleepy function sleeps at most. */
+  longest: number;
+  total: number;
+  /** MB that a program which does nothing has resident. */
+  empty: { node: number; python: number };
+}
+
+export interface Peers {
+  loop: Way;
+  atOnce: Way;
+  invoke: Way;
+  run: Way;
+}
+
+interface Figure {
+  what: string;
+  of: (way: Way) => number;
+  digits?: number;
+  /** With whom ours are compared, the lower the better; none: it is no question of better and worse. */
+  against?: ('loop' | 'atOnce')[];
+}
+
+const figures: Figure[] = [
+  { what: 'asked for at once', of: ({ concurrency }) => concurrency },
+  { what: 'at once, as it was', of: ({ mostAtOnce }) => mostAtOnce },
+  { what: 'process start to exit, s', of: ({ seconds }) => seconds, digits: 2, against: ['loop', 'atOnce'] },
+  { what: 'against max(longest, sum / N)', of: ({ toBound }) => toBound, digits: 3, against: ['atOnce'] },
+  { what: 'process start to first call, ms', of: ({ startUp }) => startUp, against: ['loop', 'atOnce'] },
+  { what: 'CPU time, s', of: ({ cpuSeconds }) => cpuSeconds, digits: 2, against: ['loop', 'atOnce'] },
+  { what: 'peak memory, MB', of: ({ memory }) => memory, digits: 1, against: ['loop', 'atOnce'] },
+  { what: 'of that its own, MB', of: ({ ownMemory }) => ownMemory, digits: 1, against: ['loop', 'atOnce'] },
+  { what: 'exit code, 5 of 40 failed', of: ({ exitCode }) => exitCode },
+  { what: 'calls refused: results lost', of: ({ limited }) => limited.lost, against: ['loop', 'atOnce'] },
+  { what: 'calls refused: s', of: ({ limited }) => limited.seconds, digits: 1 },
+  { what: 'calls refused: exit code', of: ({ limited }) => limited.exitCode },
+];
+
+const ways = ['loop', 'atOnce', 'invoke', 'run'] as const;
+
+/** The table, in Markdown. */
+export function peersTable(peers: Peers): string {
+  const rows = figures.map(({ what, of, digits }) => [what, ...ways.map((way) => of(peers[way]).toFixed(digits ?? 0))]);
+  return [['', ...ways.map((way) => peers[way].name)], ['---', ...ways.map(() => '--:')], ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+}
+
+/** One sentence for each figure in which a way of ours takes more than a peer, or none. */
+export function losses(peers: Peers): string[] {
+  return (['invoke', 'run'] as const).flatMap((ours) =>
+    figures.flatMap(({ what, of, digits = 0, against = [] }) =>
+      against.flatMap((peer) => {
+        const [own, other] = [of(peers[ours]), of(peers[peer])].map((value) => value.toFixed(digits));
+        if (Number(own) <= Number(other)) return [];
+        return `${peers[ours].name} loses to ${peers[peer].name} in "${what}": ${own} against ${other}.`;
+      }),
+    ),
+  );
+}
+
+/** The page as a whole. */
+export function peersPage(peers: Peers, setting: Setting): string {
+  const { date, versions, machine, load, rounds, longest, total, empty } = setting;
+  const lost = losses(peers);
+  return `# Beside what else you could write
+
+A loop over boto3, a script on aioboto3 that fires everything at once, \`system-test invoke\` and \`system-test run\` test the
+same 40 configurations of the sample's sleepy function, with the same seed, on the same \`system-test local\`. To keep it short,
+the function sleeps 1 to ${longest} s instead of 1 to 10, ${total} s in all: what a way takes beside the sleeping weighs the more.
+\`npm run bench:peers -- --write\` measured it and wrote this page.
+
+${peersTable(peers)}
+
+${date}, ${versions.join(', ')}, ${machine}, load ${load.map((each) => each.toFixed(1)).join(' to ')}. Medians of ${rounds} rounds,
+in each of which the three run one after the other, on processes of the function that are warm; the loop ran once.
+
+- *At once, as it was* is counted from the times of the results; *first call* is the first invocation, of \`run\` the start of
+  the execution.
+- *Its own* is memory without the pages of the program's files, which its processes share. A program that does nothing
+  has ${empty.node.toFixed(1)} MB resident in Node.js and ${empty.python.toFixed(1)} in Python.
+- *Calls refused*: the function may run 5 at once (its reserved concurrency). Each way tries again as it does by itself, for the
+  scripts that is boto3's default; a result is lost where a configuration has no verdict of its own in the end.
+
+## Where it loses
+
+${lost.length === 0 ? 'Nowhere in this table.' : lost.map((each) => `- ${each}`).join('\n')}
+${
+  lost.some((each) => each.includes('memory'))
+    ? `
+The memory is Node.js itself and the bundle with the SDK, which is read as one text; what a run keeps is little beside them.
+`
+    : ''
+}`;
+}
