@@ -52,9 +52,12 @@ export const start = String.raw`$start := function($text, $count) {
 /** The identifier of `$item`, a configuration. */
 export const identifier = '$type($item) = "object" ? $item.configuration_identifier : $item';
 
+/** Escaped, as a raw template keeps what it holds: one such character doubles what V8 takes for the bundled command. */
+const ellipsis = '\u2026';
+
 /** `$shown(value)`: what a message says of a value: a text of at most 100 characters, a number, else its type. */
 export const shown = String.raw`$shown := function($value) {
-    $type($value) = "string" ? ($length($value) > 100 ? $start($value, 99) & "…" : $value) :
+    $type($value) = "string" ? ($length($value) > 100 ? $start($value, 99) & "${ellipsis}" : $value) :
     $type($value) = "number" ? $string($value) : $type($value)
   };`;
 

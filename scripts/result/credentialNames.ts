@@ -107,7 +107,7 @@ const prose =
   /^(?:is|was|are|were|must|should|shall|will|would|can|cannot|could|may|might|has|have|had|does|do|did|not|too|for|of|in|at|to|and|or|but|if|when|with|by|from|expected|got|received|needs?|requires?|required|missing|invalid|expired|no|the|this|that|your|field|value)(?:\s|$)|^an? /i;
 /** Masks, placeholders, references to variables, resources, and what a log writes for an object. */
 const placeholder =
-  /^(?:[*•.x#-]{3,}|<[^<>]*>|\[(?:redacted|hidden|masked|filtered|object|function|circular|array|getter|setter)[^\]]*\]|\$\{[^{}]*\}|\$[A-Z][A-Z0-9_]*|\{\{.*\}\}|%\(?\w*\)?s|\([a-z ]+\)|[[\](){}]*|arn:aws.*)$/i;
+  /^(?:[*\u2022.x#-]{3,}|<[^<>]*>|\[(?:redacted|hidden|masked|filtered|object|function|circular|array|getter|setter)[^\]]*\]|\$\{[^{}]*\}|\$[A-Z][A-Z0-9_]*|\{\{.*\}\}|%\(?\w*\)?s|\([a-z ]+\)|[[\](){}]*|arn:aws.*)$/i;
 /** A call or a look-up in code. */
 const code =
   /^[A-Za-z_][A-Za-z_.]{2,}(?:\([^()\s]*\)|\([a-z_.]{3,}$|\[["'][^\]]*\])[;,.]?$|^(?:process\.env|os\.environ|import\.meta|this|self)\./;
