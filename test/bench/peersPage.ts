@@ -136,7 +136,7 @@ function reasons(later: number): string[] {
   return [
     '',
     'The memory is Node.js itself and the bundle with the SDK, which it reads as a whole; what a run keeps is little beside',
-    'them. `run` learns of the end of an execution by polling, in a run of this length each 0.75 s, as Step Functions has',
-    `quotas for its API: beside the test itself it took ${later.toFixed(2)} s more than \`invoke\`, whatever the length of the test.`,
+    'them. `run` learns of the end of an execution by polling, every 0.75 s in a run of this length, as Step Functions has',
+    `quotas for its API. That and its other calls took ${later.toFixed(2)} s more than those of \`invoke\`, beside the test itself.`,
   ];
 }
