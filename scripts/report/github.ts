@@ -13,6 +13,7 @@ import { counted } from '../terminal/counted';
 import { cut, printable, printableLine } from '../terminal/printable';
 import { errorText, sameErrors } from './causes';
 import { comparisonText } from './comparisonText';
+import { configurationText } from './configurationText';
 import { readableLog } from './readableLog';
 import { unlistedLines } from './text';
 import { verdictLine } from './verdictLine';
@@ -27,6 +28,8 @@ const longestMessage = 4096;
 /** Of an error, of the identifiers that it holds for, and of a title. */
 const longestPart = 1500;
 const longestTitle = 200;
+/** Of what a configuration holds. */
+const longestKeys = 200;
 
 type Level = 'error' | 'warning' | 'notice';
 
@@ -95,7 +98,10 @@ function* group(cause: Cause, full: boolean): Generator<string> {
     for (const one of of) yield line(printableLine(apartLine(one)));
   } else {
     yield line(namesOf(of));
-    for (const one of full ? of : of.slice(0, 1)) yield* detailLines(one);
+    for (const one of full ? of : of.slice(0, 1)) {
+      if (of.length > 1 && one.configuration) yield line(nameOf(one));
+      yield* detailLines(one);
+    }
   }
   yield '::endgroup::\n';
 }
@@ -110,9 +116,9 @@ function* detailLines(result: RunConfigurationResult): Generator<string> {
 
 /** One of those that have an error each. */
 function apartLine(result: RunConfigurationResult): string {
-  const { configuration_identifier: identifier, known } = result;
+  const { known } = result;
   const until = known ? ` (known until ${known.expires}: ${known.reason})` : '';
-  return `${identifier}: ${errorText(lastFailure(result))}${until}`;
+  return `${nameOf(result)}: ${errorText(lastFailure(result))}${until}`;
 }
 
 /** Of what is flaky, the outcome before it passed. */
@@ -131,7 +137,7 @@ function annotationOf(cause: Cause): Annotation {
   const { level, apart, of } = cause;
   const [first] = of;
   const error = apart || !first ? '' : cut(errorText(first), longestPart);
-  const names = of.length > 1 || error === '' ? cut(namesOf(of), longestPart) : '';
+  const names = of.length > 1 || error === '' || first?.configuration ? cut(namesOf(of), longestPart) : '';
   const message = [error, names].filter((text) => text !== '');
   return { level, title: titleOf(cause), message: message.join('\n') };
 }
@@ -166,8 +172,16 @@ function annotation({ level, title, message }: Annotation): string {
   return `::${level} title=${property(title)}::${data(cut(safe(message), longestMessage))}\n`;
 }
 
+/** Of one alone with what it holds. */
 function namesOf(results: RunConfigurationResult[]): string {
+  if (results.length === 1) return results.map(nameOf).join();
   return results.map((one) => printableLine(one.configuration_identifier)).join(', ');
+}
+
+/** `config_3 (country: FR)` */
+function nameOf({ configuration_identifier: identifier, configuration }: RunConfigurationResult): string {
+  const keys = configurationText(configuration, longestKeys);
+  return printableLine(keys === '' ? identifier : `${identifier} (${keys})`);
 }
 
 /** Untrusted text among the commands, as whole lines. */

@@ -59,6 +59,16 @@ function annotations(report: string): [string, string | undefined, string][] {
 }
 
 describe('the report for GitHub Actions', () => {
+  test('says what a configuration holds beside its identifier, in the group and where it is annotated alone', () => {
+    const keys = { configuration: { country: 'FR', rows: [1] } };
+    const flaky = passed('d', { ...keys, flaky: true, earlier: [failed('d')] });
+    const report = reportOf([failed('a', keys), failed('b', keys), errored('c', keys), flaky]);
+    expect(report).toContain('\na, b\na (country: FR, rows: [1])\nError: ');
+    expect(report).toContain('\nc (country: FR, rows: [1])\n');
+    expect(report).toContain('\nd (country: FR, rows: [1]): Error: ');
+    expect(annotations(report).map(([, , message]) => /country/.test(message))).toEqual([false, true, true, false]);
+  });
+
   test('annotates equal errors once, as an error what failed and as a warning what could not be tested', () => {
     const report = reportOf([
       failed('a', { error: { type: 'TypeError', message: 'Code 1, 100%: no feed' } }),
