@@ -1,4 +1,4 @@
-import { App, Environment, Stack } from 'aws-cdk-lib';
+import { App, Duration, Environment, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
@@ -173,6 +173,22 @@ const stacks: Record<string, () => Stack> = {
       ),
       invokeRole: iam.Role.fromRoleArn(stack, 'Invoke', otherAccountRole),
     })),
+  'what the user brings, and a test that is there already': () => {
+    const { stack } = newSystemTest((scope) => ({
+      role: new iam.Role(scope, 'Runner', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') }),
+      encryptionKey: encryptionKey(scope),
+      comment: 'The feeds of the night',
+      retryInterval: Duration.seconds(5),
+      configurationTimeout: Duration.minutes(2),
+    }));
+    const systemTest = SystemTest.fromSystemTestAttributes(stack, 'There', {
+      stateMachineArn: SystemTest.fromStateMachineName(stack, 'Named', 'There').stateMachineArn,
+      distributed: { bucket: s3.Bucket.fromBucketName(stack, 'Lists', 'lists') },
+    });
+    addOperation({ stack, systemTest });
+    systemTest.grantRun(new iam.Role(stack, 'Trigger', { assumedBy: new iam.AccountRootPrincipal() }));
+    return stack;
+  },
   'a permissions boundary': () => {
     const stack = operated(() => ({}));
     iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', boundary));
