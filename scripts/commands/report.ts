@@ -15,7 +15,7 @@ import { reportMebibytes } from '../result/earlierRun';
 import { everyResult } from '../result/allResults';
 import { judgeBy } from '../result/judgement';
 import { redactorOf } from '../result/redaction';
-import { mergeReruns } from '../result/rerun';
+import { mergeSameKeys } from '../result/rerun';
 import { parseRunResult } from '../result/runResultFile';
 import type { CommandIo } from '../io/commandIo';
 import { loudnessOf, Talk } from '../terminal/talk';
@@ -219,7 +219,7 @@ function merged(results: RunResult[], options: { strict?: boolean }): RunResult 
             'had ended: report them one by one.',
         );
       }
-      return mergeReruns(first, second, options);
+      return mergeSameKeys(first, second, options);
     });
 }
 

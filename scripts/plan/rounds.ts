@@ -3,7 +3,7 @@ import { unlessInterrupted } from '../io/interruptedError';
 import { withKeys } from '../result/earlierRun';
 import { failureLimit, type FailureLimit } from '../result/failureLimit';
 import type { Judge } from '../result/judgement';
-import { lostKeys, mergeReruns, toRerun } from '../result/rerun';
+import { mergeReruns, mergeSameKeys, toRerun } from '../result/rerun';
 import { toleratedCount } from '../result/tally';
 import type { TestRound } from '../result/testRound';
 import type { Talk } from '../terminal/talk';
@@ -59,9 +59,8 @@ export async function testInRounds<T extends TestRound>(
     await noteAdded(selection, configurations, method.ownConfigurations, talk);
   }
   if (!before) return last;
-  const [lost] = selection.named ? [] : lostKeys(before, last.result);
-  const result = lost === undefined ? last.result : { ...last.result, disagreement: lost };
-  return { ...last, result: mergeReruns(before, result, options) };
+  const merge = selection.named ? mergeReruns : mergeSameKeys;
+  return { ...last, result: merge(before, last.result, options) };
 }
 
 /** The earlier run with no more failures tolerated than this one is to: it may have been somebody else's. */

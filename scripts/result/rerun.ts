@@ -93,7 +93,12 @@ function costsOf(first: RunResult, second: RunResult): Pick<RunResult, 'cost' | 
   return { cost: undefined, cost_unknown: why ?? oneOnly };
 }
 
-/** @param stopped whether somebody stopped the first run: what was not over then has neither failed nor passed */
+/** The same where the second run is to have tested with the keys of the first; where it had fewer, it is not believed. */
+export function mergeSameKeys(first: RunResult, second: RunResult, options: { strict?: boolean } = {}): RunResult {
+  const [lost] = lostKeys(first, second);
+  return mergeReruns(first, lost === undefined ? second : { ...second, disagreement: lost }, options);
+}
+
 /**
  * Which configurations the second run tested without a key that they held in the first, a clause each: with fewer, one
  * may pass. What a Distributed Map tested with is not known.
@@ -111,6 +116,7 @@ export function lostKeys(first: RunResult, second: RunResult): string[] {
   });
 }
 
+/** @param stopped whether somebody stopped the first run: what was not over then has neither failed nor passed */
 function mergeOutcomes(
   first: RunConfigurationResult,
   second: RunConfigurationResult,

@@ -494,6 +494,17 @@ describe('several results', () => {
     );
   });
 
+  test('have no verdict where the rerun lacked a key, as with fewer it might pass', async () => {
+    const first = save('with', 0, [failed('a', { configuration: { country: 'FR' } })]);
+
+    const { code, stdout } = await reportFake([first, save('without', 1, [passed('a')])]);
+
+    expect({ code, result: JSON.parse(stdout) as unknown }).toMatchObject({
+      code: 3,
+      result: { verdict: 'ERRORED', disagreement: '"a" was run again without "country", which it held before' },
+    });
+  });
+
   test('are refused where they overlap, as then none is the last', async () => {
     const { clock, api } = await setUp([60], 90, 'FAILED');
     const during = join(directory, 'during');
