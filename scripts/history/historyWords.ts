@@ -70,7 +70,7 @@ export function remarksOn(one: ConfigurationHistory): string[] {
     ...(failing
       ? [
           failing.or_longer
-            ? `${verb} in all ${times(failing.runs, 'run')} since ${dayOf(failing.since)}`
+            ? `${verb} in ${failing.runs === 1 ? 'the only run,' : `all ${failing.runs} runs since`} ${dayOf(failing.since)}`
             : `${verb} since ${dayOf(failing.since)}, ${times(failing.runs, 'run')}`,
         ]
       : []),

@@ -43,6 +43,10 @@ describe('the history as text', () => {
     expect(lines).toMatch(/^feed {2}F{20} {2}failing in all 25 runs/m);
   });
 
+  it('says what fails in the only run there is', () => {
+    expect(text(drawnRuns({ feed: 'F' }), about)).toMatch(/^feed {2}F {2}failing in the only run, \d{4}-\d\d-\d\d$/m);
+  });
+
   it('says so where there are no runs', () => {
     expect(text([], about)).toBe('No runs of Feeds\n\n0 of 0 runs passed.\n');
   });
