@@ -10,7 +10,6 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { IConstruct } from 'constructs';
 import type { SystemTestNotification } from './operation/systemTestNotification';
 import type { SystemTestAlarmOptions } from './systemTestProps';
-import type { Configuration } from './wire';
 
 /** Where the children of a Distributed Map leave their results, as far as reading them takes. */
 export interface DistributedAttributes {
@@ -51,8 +50,6 @@ export interface ISystemTest extends IConstruct {
   readonly encryptionKey?: kms.IKey;
   /** Where the results of distributed executions go; undefined with the mode INLINE. */
   readonly distributed?: DistributedAttributes;
-  /** Those of the source; undefined where there is none, or it is read at each execution. */
-  readonly configurations?: readonly Configuration[];
   /** Whether an execution with the input `{}` has configurations to test. Nobody knows it of an imported test. */
   readonly hasConfigurations?: boolean;
 

@@ -7,7 +7,6 @@ import { expectKey } from './encryption';
 import { DistributedAttributes } from './iSystemTest';
 import { SystemTestBase } from './systemTestBase';
 import { expectMatch } from './validation';
-import { Configuration } from './wire';
 
 /** What is known of a system test that is there already. */
 export interface SystemTestAttributes {
@@ -51,7 +50,6 @@ export class ImportedSystemTest extends SystemTestBase {
   public readonly distributed?: DistributedAttributes;
   public readonly testedFunction?: lambda.IFunction;
   public readonly stateMachineLogGroup?: logs.ILogGroup;
-  public readonly configurations?: readonly Configuration[];
   public readonly hasConfigurations?: boolean;
 
   constructor(scope: Construct, id: string, attributes: SystemTestAttributes) {

@@ -16,16 +16,17 @@ import { executionEvents } from './operation/executionEvents';
 import { SystemTestNotification } from './operation/systemTestNotification';
 import { grantStatements, permittedTest, readStatements, runStatements } from './permissions';
 import { SystemTestAlarmOptions } from './systemTestProps';
-import { Configuration } from './wire';
 
-/** What a `SystemTest` and an imported one have in common: all that goes by the state machine's ARN. */
+/**
+ * What a `SystemTest` and an imported one have in common: all that goes by the state machine's ARN.
+ * @internal
+ */
 export abstract class SystemTestBase extends Construct implements ISystemTest {
   public abstract readonly stateMachine: sfn.IStateMachine;
   public abstract readonly testedFunction?: lambda.IFunction;
   public abstract readonly stateMachineLogGroup?: logs.ILogGroup;
   public abstract readonly encryptionKey?: kms.IKey;
   public abstract readonly distributed?: DistributedAttributes;
-  public abstract readonly configurations?: readonly Configuration[];
   public abstract readonly hasConfigurations?: boolean;
 
   public get stateMachineArn(): string {

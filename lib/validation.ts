@@ -59,7 +59,7 @@ export function expectConfigurationsFor(
   }
 }
 
-/** @throws for an identifier that the state machine would refuse, as its system test does not know it */
+/** @throws for an identifier that the state machine would refuse: its system test tells its configurations, and not this one */
 export function expectKnownConfigurations(
   what: string,
   { configurations = [], allow_unknown: allowed }: SystemTestInput,
