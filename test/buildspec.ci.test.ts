@@ -124,7 +124,13 @@ describe.each(buildSpecs)('%s', (_, { phases, reports }, installCommands) => {
 
   it.each([
     ['passes with the system test', 0, () => passing, /2 of 2 passed the test - 0 failed\n$/, 0],
-    ['fails with the system test', 1, () => failing, /1 of 2 passed the test - 1 failed\n$/, 1],
+    [
+      'fails with the system test',
+      1,
+      () => failing,
+      /1 of 2 passed the test - 1 failed\nTo run just this one again: .+ feed_2\nWhat the verdicts .+\n$/,
+      1,
+    ],
   ])('%s and leaves the report that CodeBuild publishes', async (_title, expected, local, lastLine, failures) => {
     const { code, output } = await build(local());
     expect({ code, output }).toEqual({ code: expected, output: expect.stringMatching(lastLine) });
