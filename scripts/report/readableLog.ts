@@ -50,7 +50,9 @@ function errorLines(error: Json | undefined, depth: number): string[] | undefine
   if (key === undefined || typeof errorType !== 'string') return undefined;
   const title = typeof errorMessage === 'string' && errorMessage !== '' ? `${errorType}: ${errorMessage}` : errorType;
   const stack = (error[key] as Json[]).flatMap((frame) => (typeof frame === 'string' ? frame.split('\n') : []));
-  const others = without(error, [key, 'errorType', 'errorMessage']);
+  // An error class of one's own names itself twice.
+  const told = [key, 'errorType', 'errorMessage', ...(error.name === errorType ? ['name'] : [])];
+  const others = without(error, told);
   const nested = Object.entries(others).flatMap(([name, value]) => {
     const [first, ...more] = errorLines(value, depth + 1) ?? [];
     return first === undefined ? [] : [{ name, lines: [`${name}: ${first}`, ...more] }];

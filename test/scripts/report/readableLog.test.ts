@@ -25,7 +25,7 @@ describe('a log for people', () => {
     [
       'what an error says beside its stack, and the error within it',
       [
-        `${head} \t${JSON.stringify({ errorType: 'TypeError', errorMessage: 'no feed', code: 'E_BAD', reason: { errorType: 'Deep', errorMessage: 'x', stack: ['Deep: x'] }, stack })}`,
+        `${head} \t${JSON.stringify({ errorType: 'TypeError', errorMessage: 'no feed', name: 'TypeError', code: 'E_BAD', reason: { errorType: 'Deep', errorMessage: 'x', stack: ['Deep: x'] }, stack })}`,
       ],
       [head, ...shown, 'reason: Deep: x', '{"code":"E_BAD"}'],
     ],
