@@ -124,6 +124,8 @@ one after the other, on processes of the function that are warm; the loop ran on
   has ${empty.node.toFixed(1)} MB resident in Node.js, and ${empty.python.toFixed(1)} MB in Python.
 - *Calls refused*: the function may run 5 at once (its reserved concurrency). Each way tries again as it does by itself, the
   scripts by boto3's default. A result is lost where a configuration has no verdict of its own in the end.
+  \`invoke\` and \`run\` try five times more, after random waits: where that is not enough, the configuration is reported as
+  \`ERRORED\` beside the results of the others. One run each was measured.
 
 ## Where it loses
 
