@@ -91,6 +91,7 @@ describe('the packed library', () => {
       'docs/history.md',
       'docs/local.md',
       'docs/operation.md',
+      'docs/peers.md',
       'docs/pipelines.md',
       'docs/reports.md',
       'docs/runbook.md',
