@@ -1,6 +1,7 @@
 /** `--grep`: only those configurations whose identifier matches. */
 import { runInNewContext } from 'node:vm';
 import { identifierOf, type Configuration } from '../../lib/wire';
+import { parsePattern } from '../io/pattern';
 import { UserError } from '../io/userError';
 import { counted } from '../terminal/counted';
 
@@ -17,15 +18,7 @@ const namedCharacters = 60;
  * @throws UserError where it is none, or empty
  */
 export function parseGrep(text: string): RegExp {
-  if (text === '') throw new UserError('Expected --grep to be a regular expression, got an empty one.');
-  try {
-    return new RegExp(text, 'u');
-  } catch (error) {
-    const { message } = error as SyntaxError;
-    throw new UserError(`Expected --grep to be a regular expression, got ${JSON.stringify(text)}: ${message}.`, {
-      cause: error,
-    });
-  }
+  return parsePattern('--grep', text, 'u');
 }
 
 /**

@@ -13,7 +13,7 @@ import { everyResult, mapResults } from './allResults';
 import { isCredential, isCredentialName } from './credentialNames';
 import { credentialsIn, type Range } from './credentials';
 import { readings } from './readings';
-import { UserError } from '../io/userError';
+import { parsePattern } from '../io/pattern';
 
 /** The flags that say what is a secret. */
 export interface RedactionOptions {
@@ -116,15 +116,7 @@ function without(text: string, find: (text: string) => Range[]): string {
  * @throws UserError where it is none, or empty
  */
 export function parseRedactPattern(text: string): RegExp {
-  if (text === '') throw new UserError('Expected --redact to be a regular expression, got an empty one.');
-  try {
-    return new RegExp(text, 'g');
-  } catch (error) {
-    const { message } = error as SyntaxError;
-    throw new UserError(`Expected --redact to be a regular expression, got ${JSON.stringify(text)}: ${message}.`, {
-      cause: error,
-    });
-  }
+  return parsePattern('--redact', text, 'g');
 }
 
 /**
