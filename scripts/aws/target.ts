@@ -79,6 +79,11 @@ export function executionArnOf(stateMachineArn: string, name: string): string {
   return [arn, partition, service, region, account, 'execution', machine, name].join(':');
 }
 
+/** The ARN of the state machine that an execution is of. */
+export function machineArnOf(executionArn: string): string {
+  return executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');
+}
+
 /**
  * A function's name, `123456789012:function:name` or ARN, each with a version or alias or without:
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html

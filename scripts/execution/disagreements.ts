@@ -15,6 +15,7 @@ import {
   type SystemTestInput,
 } from '../../lib/wire';
 import { shown } from '../../lib/wire/parsers';
+import { machineArnOf } from '../aws/target';
 import { countByStatus, judge, toleratedCount } from '../result/tally';
 import { nameDisagreements } from '../result/nameDisagreements';
 import { identifierIn, type ExecutionEnd, type ExecutionTracker } from './executionTracker';
@@ -170,7 +171,7 @@ export function ofDescription(
   { executionArn, input }: ExecutionRequest,
 ): string[] {
   const { status, stateMachineArn, error } = description;
-  const machineArn = executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');
+  const machineArn = machineArnOf(executionArn);
   return [
     ...unless(description.executionArn === executionArn, `the description is of ${description.executionArn}`),
     // Of an alias or a version, it may be that of these.

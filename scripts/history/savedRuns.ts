@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { RunResult } from '../../lib/wire';
+import { machineArnOf } from '../aws/target';
 import { starterOf } from '../execution/starter';
 import { parseTimestamp } from '../io/timestamp';
 import { UserError } from '../io/userError';
@@ -20,7 +21,9 @@ export function savedRuns(saved: SavedResult[]): {
   runs: RecordedRun[];
   about: Pick<History, 'state_machine_arn' | 'test'>;
 } {
-  const machine = onlyOne(saved, 'state machine', ({ execution_arn: arn }) => machineOf(arn));
+  const machine = onlyOne(saved, 'state machine', ({ execution_arn: arn }) =>
+    arn === '' ? undefined : machineArnOf(arn),
+  );
   const test = onlyOne(saved, 'system test', (result) => result.test);
   const runs = saved.filter(isFirst).map(({ file, result }): RecordedRun => {
     const { execution_arn: executionArn, status, verdict, started_at, duration_seconds } = result;
@@ -61,8 +64,4 @@ function onlyOne(
     }
   }
   return first?.value;
-}
-
-function machineOf(executionArn: string): string | undefined {
-  return executionArn === '' ? undefined : executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');
 }
