@@ -2,8 +2,9 @@
 import { identifierOf, type Configuration, type RunResult } from '../../lib/wire';
 import type { EarlierExecutions } from '../execution/earlierExecutions';
 import type { CommandIo } from '../io/commandIo';
-import { InterruptedError, unlessInterrupted } from '../io/interruptedError';
+import { InterruptedError } from '../io/interruptedError';
 import { UserError } from '../io/userError';
+import { withinReason } from '../io/withinReason';
 import { everyResult } from '../result/allResults';
 import { RunComparer, type ComparedRun } from '../result/comparison';
 import { readEarlierRun } from '../result/earlierRun';
@@ -21,12 +22,9 @@ export interface SavedRun extends ComparedRun {
 
 /** What is said, and asked, meanwhile. */
 interface ComparingContext {
-  io: Pick<CommandIo, 'clock' | 'stop' | 'leave'>;
+  io: Pick<CommandIo, 'clock' | 'stop'>;
   talk: Talk;
 }
-
-/** Milliseconds for which a verdict waits for what is new. */
-const mostWait = 10_000;
 
 /** The file that `--compare` names; undefined where it names none. */
 export function fileOf(compare: Comparand | undefined): string | undefined {
@@ -111,7 +109,7 @@ export async function findExecutions(
   const executionArn = executionOf(compare);
   if (!executions || executionArn === undefined) return compare === undefined ? executions : undefined;
   try {
-    const found = await shortly((stop) => executions.find(executionArn, stop), io);
+    const found = await withinReason((stop) => executions.find(executionArn, stop), io);
     if (typeof found !== 'string') return found;
     talk.note(leftOut(`${executionArn} can't be compared with, as ${found}.`));
   } catch (error) {
@@ -141,7 +139,7 @@ export async function withComparison(
     comparer.add(before);
     trouble = `${before.file ?? before.executionArn} has none of these configurations.`;
   } else if (!io.stop.aborted) {
-    trouble = await shortly((stop) => before.addTo(comparer, stop), io).catch((error: unknown) =>
+    trouble = await withinReason((stop) => before.addTo(comparer, stop), io).catch((error: unknown) =>
       error instanceof InterruptedError ? undefined : (error as Error).message,
     );
   }
@@ -154,28 +152,4 @@ export async function withComparison(
 
 function leftOut(why: string): string {
   return `The report does not tell what is new, as with --compare none: ${why}`;
-}
-
-/**
- * What a promise resolves to, unless it takes too long or the user interrupts it.
- * @throws InterruptedError, and an error that says how long it took
- */
-async function shortly<T>(
-  work: (stop: AbortSignal) => Promise<T>,
-  { clock, stop, leave }: ComparingContext['io'],
-): Promise<T> {
-  const [over, done] = [new AbortController(), new AbortController()];
-  clock.sleep(mostWait, done.signal).then(
-    () => over.abort(),
-    () => undefined,
-  );
-  const ended = AbortSignal.any([stop, leave, over.signal]);
-  try {
-    return await unlessInterrupted(work(ended), ended);
-  } catch (error) {
-    if (stop.aborted || leave.aborted) throw new InterruptedError('Interrupted before anything was started.');
-    throw over.signal.aborted ? new Error(`AWS did not tell it within ${mostWait / 1000} s.`) : error;
-  } finally {
-    done.abort();
-  }
 }

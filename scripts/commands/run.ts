@@ -159,7 +159,7 @@ export function byExecutions(
       return tested;
     },
     findConfigurations: (executionArn) => configurationsOfExecution(connection.api, executionArn, io),
-    ownConfigurations: () => ownConfigurations(connection, io),
+    ownConfigurations: (ended = io.stop) => ownConfigurations(connection, { clock: io.clock, stop: ended }),
     addsKeys: !options.allowUnknown,
     notes: (result) => concurrencyNotes(result, options),
     whyNoVerdict: ({ followed }, result) => whyNoVerdict(followed, result, options),

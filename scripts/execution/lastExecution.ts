@@ -4,6 +4,7 @@ import { patiently } from '../aws/patience';
 import type { ListedExecution } from '../aws/stepFunctions';
 import type { CommandIo } from '../io/commandIo';
 import { UserError } from '../io/userError';
+import { withinReason } from '../io/withinReason';
 import type { EarlierRun } from '../result/earlierRun';
 import { knownDurations, type Durations } from '../result/rerun';
 import { counted } from '../terminal/counted';
@@ -12,8 +13,6 @@ import type { FollowContext } from './followedResult';
 import { pastRunOf, pastRuns, type PastRun, type PastRunsApi } from './pastRuns';
 import { watchExecution } from './watchExecution';
 
-/** Milliseconds that the look-up may take: what it saves is seconds. */
-const lookUpWithin = 10_000;
 /** How many executions are looked at. Most that are wanted are the first. */
 const mostLookedAt = 5;
 
@@ -42,8 +41,8 @@ export async function durationsBefore(
   const { api, stateMachineArn } = connection;
   const insists = longestFirst === true;
   try {
-    const stop = AbortSignal.any([io.stop, AbortSignal.timeout(lookUpWithin)]);
-    const durations = await lastDurations(pastRuns(api, stateMachineArn, { clock: io.clock, stop }));
+    const { clock } = io;
+    const durations = await withinReason((stop) => lastDurations(pastRuns(api, stateMachineArn, { clock, stop })), io);
     if (durations.size === 0 && insists) {
       throw new UserError(
         `Expected an execution of ${stateMachineArn} that tells how long each configuration takes, got none: ` +

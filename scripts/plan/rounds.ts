@@ -31,7 +31,7 @@ export interface RoundMethod<T extends TestRound> extends ConfigurationLookup {
 /** What the rounds depend on beside the selection and the method. */
 export interface RoundsContext {
   options: { retries?: number; strict?: boolean; maxFailures?: number; toleratedFailures?: number | string };
-  io: Pick<CommandIo, 'stop'>;
+  io: Pick<CommandIo, 'clock' | 'stop'>;
   talk: Talk;
   /** Nothing is run again once it aborts. */
   stop: AbortSignal;
@@ -56,7 +56,7 @@ export async function testInRounds<T extends TestRound>(
   const first = await method.test(configurations, 0, limit);
   const last = await runAgain(first, method.test, context);
   if (!io.stop.aborted) {
-    await noteAdded(selection, configurations, method.ownConfigurations, talk);
+    await noteAdded(selection, configurations, method.ownConfigurations, { io, talk });
   }
   if (!before) return last;
   const merge = selection.named ? mergeReruns : mergeSameKeys;

@@ -8,6 +8,7 @@ import type { Judge } from '../result/judgement';
 import { knownDurations, longestFirst, toRerun } from '../result/rerun';
 import type { CommandIo } from '../io/commandIo';
 import { UserError } from '../io/userError';
+import { withinReason } from '../io/withinReason';
 import { counted } from '../terminal/counted';
 import type { Talk } from '../terminal/talk';
 
@@ -42,8 +43,8 @@ export interface Rerun extends EarlierRun {
 /** The configurations of an earlier execution, with all keys; undefined where they can't be had. */
 export type FindConfigurations = (executionArn: string) => Promise<Configuration[] | undefined>;
 
-/** The identifiers of the configurations that the construct has now. */
-export type OwnConfigurations = () => Promise<string[]>;
+/** The identifiers of the configurations that the construct has now. The signal ends the calls. */
+export type OwnConfigurations = (stop?: AbortSignal) => Promise<string[]>;
 
 /** What a way of testing knows of configurations. */
 export interface ConfigurationLookup {
@@ -146,12 +147,12 @@ export async function noteAdded(
   { grep }: ConfigurationSelection,
   tested: Configuration[] | undefined,
   own: OwnConfigurations | undefined,
-  talk: Talk,
+  { io, talk }: { io: Pick<CommandIo, 'clock' | 'stop'>; talk: Talk },
 ): Promise<void> {
   if (!grep || !own || !tested) return;
   const known = new Set(tested.map(identifierOf));
   try {
-    const added = matching(await own(), grep).filter((identifier) => !known.has(identifier));
+    const added = matching(await withinReason(own, io), grep).filter((identifier) => !known.has(identifier));
     if (added.length > 0) {
       talk.note(
         `Since the start the construct has got ${counted(added.length)} more that --grep finds: ${added.join(', ')}.`,

@@ -17,7 +17,7 @@ const judge = Object.assign((same: RunResult) => same, { excuses: () => false })
 
 /** What is tested of what the construct has, first and at the end, and what is said. */
 async function tested(
-  own: (string[] | Error)[],
+  own: (string[] | Error | 'never')[],
   options: SelectionOptions & RoundsContext['options'],
   identifiers: string[] = [],
   results = [passed('a')],
@@ -37,12 +37,13 @@ async function tested(
       findConfigurations: () => Promise.resolve(undefined),
       ownConfigurations: () => {
         const now = own.shift() ?? new Error('asked once more');
+        if (now === 'never') return new Promise(() => undefined);
         return now instanceof Error ? Promise.reject(now) : Promise.resolve(now);
       },
     },
     {
       options,
-      io: { stop },
+      io: { clock: new FakeClock(), stop },
       talk: new Talk(
         new PassThrough().on('data', (chunk: Buffer) => (said += chunk.toString())),
         'normal',
@@ -92,8 +93,11 @@ describe("a pattern where nothing is named selects of the construct's configurat
     expect(said).toMatch(/\nSince the start the construct has got 1 configuration more that --grep finds: feed_2\.\n$/);
   });
 
-  test('and does not mind when that can not be told', async () => {
-    const { said } = await tested([['feed_1']], { grep });
+  test.each<[string, string[][] | [string[], 'never']]>([
+    ['is refused', [['feed_1']]],
+    ['does not come', [['feed_1'], 'never']],
+  ])('and ends without that where it %s', async (_, own) => {
+    const { said } = await tested(own, { grep });
     expect(said).toBe("Of the construct's 1 configuration, --grep selects 1.\n");
   });
 
