@@ -1,7 +1,7 @@
 /** The public construct library. */
 export type { SystemTestAttributes } from './importedSystemTest';
 export type { DistributedAttributes, ISystemTest } from './iSystemTest';
-export { acknowledgeHookNagFindings, acknowledgeNagFindings } from './nagFindings';
+export { Configuration } from './configuration';
 export { PipelineStack, type PipelineStackProps } from './pipeline/pipelineStack';
 export { SystemTestAction, type SystemTestActionProps } from './pipeline/systemTestAction';
 export { SystemTestActionStep, type SystemTestActionStepProps } from './pipeline/systemTestActionStep';
@@ -17,15 +17,4 @@ export { SystemTestMode, type DistributedOptions } from './systemTestMode';
 export { SystemTestNotification, type SystemTestNotificationProps } from './operation/systemTestNotification';
 export { SystemTestQueries, type SystemTestQueriesProps } from './operation/systemTestQueries';
 export { SystemTestStack, type SystemTestStackProps } from './systemTestStack';
-export type {
-  AggregatedResult,
-  Configuration,
-  ConfigurationInput,
-  ConfigurationResult,
-  ConfigurationStatus,
-  DistributedResult,
-  Json,
-  JsonObject,
-  ResultsLocation,
-  SystemTestInput,
-} from './wire';
+export { ToleratedFailures } from './toleratedFailures';

@@ -12,10 +12,7 @@ const wildcard = {
     'Log delivery and X-Ray know no resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html and https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html',
 };
 
-/**
- * Acknowledges what cdk-nag's AwsSolutions checks find in every `SystemTest`, for those who run them and agree with the
- * reasons. Nothing is acknowledged without this call.
- */
+/** As `SystemTest.acknowledgeNagFindings` says. */
 export function acknowledgeNagFindings(systemTest: SystemTest): void {
   const { stateMachine, distributed } = systemTest;
   if (distributed) {
@@ -36,7 +33,7 @@ export function acknowledgeNagFindings(systemTest: SystemTest): void {
       });
     }
   }
-  Validations.of(stateMachine.role).acknowledge(wildcard);
+  Validations.of(systemTest.role).acknowledge(wildcard);
   Validations.of(stateMachine).acknowledge({
     id: 'AwsSolutions-SF1',
     reason:
@@ -44,10 +41,7 @@ export function acknowledgeNagFindings(systemTest: SystemTest): void {
   });
 }
 
-/**
- * Acknowledges what cdk-nag's AwsSolutions checks find in every `SystemTestHook`, as `acknowledgeNagFindings` does for
- * the `SystemTest` itself.
- */
+/** As `SystemTestHook.acknowledgeNagFindings` says. */
 export function acknowledgeHookNagFindings(hook: SystemTestHook): void {
   Validations.of(hook).acknowledge(
     wildcard,

@@ -13,6 +13,7 @@ import { ImportedSystemTest, SystemTestAttributes } from './importedSystemTest';
 import { DistributedAttributes, ISystemTest } from './iSystemTest';
 import { retryRule } from './stateMachine/invocationRules';
 import { outputDescriptions } from './stackOutputs';
+import { acknowledgeNagFindings } from './nagFindings';
 import { ConfigurationSource, sourceOf } from './sources/configurationSource';
 import { stateMachineDefinition } from './stateMachine/definition';
 import { maxItems } from './stateMachine/inputExpressions';
@@ -21,7 +22,7 @@ import { Distribution } from './stateMachine/distribution';
 import { SystemTestBase } from './systemTestBase';
 import { SystemTestMode } from './systemTestMode';
 import { SystemTestProps } from './systemTestProps';
-import { expectIntegerWithin, expectKnown, expectPayload, expectToleratedFailures } from './validation';
+import { expectIntegerWithin, expectKnown, expectPayload } from './validation';
 import { Configuration, limits } from './wire';
 
 export type { SystemTestAlarmOptions, SystemTestProps } from './systemTestProps';
@@ -64,10 +65,15 @@ export class SystemTest extends SystemTestBase {
   public readonly function: IFunction;
   /** Where an execution with the input `{}` has its configurations from; undefined where each has to bring them. */
   public readonly source?: ConfigurationSource;
-  /** Those of the source; undefined where there is none, or it is read at each execution. */
-  public readonly configurations?: readonly Configuration[];
+  /**
+   * Those of the source; undefined where there is none, or it is read at each execution.
+   * @internal
+   */
+  public readonly _configurations?: readonly Configuration[];
   /** The state machine that tests it. */
-  public readonly stateMachine: sfn.StateMachine;
+  public readonly stateMachine: sfn.IStateMachine;
+  /** The role that the state machine runs by. */
+  public readonly role: iam.IRole;
   /** Where the state machine logs its errors. */
   public readonly logGroup: logs.ILogGroup;
   /** The customer managed key that encrypts the executions; undefined where there is none. */
@@ -78,7 +84,7 @@ export class SystemTest extends SystemTestBase {
    * What an execution may ask for as its max_concurrency.
    * @internal
    */
-  public readonly mostAtOnce: number;
+  public readonly _mostAtOnce: number;
   public readonly distributed?: DistributedAttributes;
   public readonly testedFunction?: IFunction;
   public readonly stateMachineLogGroup?: logs.ILogGroup;
@@ -89,10 +95,9 @@ export class SystemTest extends SystemTestBase {
     const stack = Stack.of(this);
     const retryAttempts = props.retryAttempts ?? retryRule.attempts;
     const maxConcurrency = props.maxConcurrency ?? 10;
-    const toleratedFailures = props.toleratedFailures ?? 0;
+    const toleratedFailures = props.toleratedFailures?._json ?? 0;
     const timeout = props.timeout ?? Duration.hours(1);
     expectKnown(this, 'retryAttempts', retryAttempts);
-    expectKnown(this, 'toleratedFailures', toleratedFailures);
     expectIntegerWithin(this, 'retryAttempts', retryAttempts, 0, 20);
     if (props.retryInterval) {
       // What follows is at most `maxDelaySeconds`, which has to be greater.
@@ -106,14 +111,13 @@ export class SystemTest extends SystemTestBase {
     }
     const mode = props.mode ?? SystemTestMode.INLINE;
     const isInline = mode === SystemTestMode.INLINE;
-    this.mostAtOnce = isInline ? limits.inlineConcurrency : limits.distributedConcurrency;
-    expectIntegerWithin(this, 'maxConcurrency', maxConcurrency, 1, this.mostAtOnce);
-    expectToleratedFailures(this, toleratedFailures);
+    this._mostAtOnce = isInline ? limits.inlineConcurrency : limits.distributedConcurrency;
+    expectIntegerWithin(this, 'maxConcurrency', maxConcurrency, 1, this._mostAtOnce);
     expectPayload(this, props.payload ?? {});
     expectIntegerWithin(this, 'timeout in seconds', secondsOf(timeout), 1, 31_536_000);
     const source = sourceOf(this, props);
-    const most = maxConfigurations(retryAttempts, source?.maxPages);
-    source?.validate(this, isInline ? most : maxItems);
+    const most = maxConfigurations(retryAttempts, source?._maxPages);
+    source?._validate(this, isInline ? most : maxItems);
 
     if (props.encryptionKey) {
       expectKey(this, props.encryptionKey);
@@ -123,7 +127,7 @@ export class SystemTest extends SystemTestBase {
     this.function = props.function;
     this.testedFunction = props.function;
     this.source = source;
-    this.configurations = source?.configurations;
+    this._configurations = source?._configurations;
     this.hasConfigurations = source !== undefined;
     this.encryptionKey = props.encryptionKey;
     if (isInline && props.distributed) {
@@ -136,7 +140,7 @@ export class SystemTest extends SystemTestBase {
     this.resultsBucket = distributed?.bucket;
     this.logGroup = props.logGroup ?? new StateMachineLog(this, 'LogGroup', props);
     this.stateMachineLogGroup = this.logGroup;
-    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+    const stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: props.stateMachineName,
       comment: props.comment ?? 'Invokes a function once for each of its configurations with system_test: true',
       role: props.role,
@@ -167,8 +171,10 @@ export class SystemTest extends SystemTestBase {
       tracingEnabled: props.tracingEnabled ?? true,
       removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
     });
+    this.stateMachine = stateMachine;
+    this.role = stateMachine.role;
     if (props.encryptionKey) {
-      encryptExecutions(this, this.stateMachine, props.encryptionKey);
+      encryptExecutions(this, stateMachine, props.encryptionKey);
     }
 
     new CfnOutput(this, 'StateMachineArn', {
@@ -180,6 +186,14 @@ export class SystemTest extends SystemTestBase {
       // The name of an imported function lacks its version or alias.
       value: props.function.functionArn,
     });
+  }
+
+  /**
+   * Acknowledges what cdk-nag's AwsSolutions checks find in every `SystemTest`, for those who run them and agree with the
+   * reasons. Nothing is acknowledged without this call.
+   */
+  public acknowledgeNagFindings(): void {
+    acknowledgeNagFindings(this);
   }
 
   protected override stackStatements(): iam.PolicyStatement[] {

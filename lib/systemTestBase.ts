@@ -123,7 +123,7 @@ export abstract class SystemTestBase extends Construct implements ISystemTest {
   public notify(id: string, topic: sns.ITopic): SystemTestNotification {
     return new SystemTestNotification(this, id, {
       systemTest: this,
-      target: (message) => new targets.SnsTopic(topic, { message }),
+      target: new targets.SnsTopic(topic),
     });
   }
 

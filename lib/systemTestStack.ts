@@ -2,7 +2,6 @@ import { Stack, StackProps, Validations } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledgeNagFindings } from './nagFindings';
 import { SleepyFunction, SleepyFunctionProps, SleepyPythonFunction } from './sleepyFunction';
 import { ConfigurationSource } from './sources/configurationSource';
 import { SystemTest } from './systemTest';
@@ -69,7 +68,7 @@ export class SystemTestStack extends Stack {
       maxConcurrency: props.maxConcurrency,
       stateMachineName: props.stateMachineName,
     });
-    acknowledgeNagFindings(this.systemTest);
+    this.systemTest.acknowledgeNagFindings();
     Validations.of(sleepyFunction).acknowledge(
       {
         id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',

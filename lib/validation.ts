@@ -12,7 +12,7 @@ import {
   limits,
   SystemTestInput,
 } from './wire';
-import { parseConfiguration, WireFormatError } from './wire/parsers';
+import { parseConfiguration, shown, WireFormatError } from './wire/parsers';
 
 /** Of the million bytes of a template. */
 const maxTemplateShare = 900_000;
@@ -46,6 +46,21 @@ export function expectLiteral(scope: IConstruct, name: string, value: string, { 
   }
 }
 
+const inputKeys = ['configurations', 'max_concurrency', 'tolerated_failures', 'allow_unknown', 'start_first'];
+
+/** @throws for what is no input of an execution: it has another key, or configurations that are no list */
+export function inputOf(what: string, input: { [key: string]: unknown }): SystemTestInput {
+  const { configurations = [] } = input;
+  const other = Object.keys(input).find((key) => !inputKeys.includes(key));
+  if (other !== undefined) {
+    throw new TypeError(`Expected the input of ${what} to hold ${inputKeys.join(', ')}, got ${other}.`);
+  }
+  if (!Array.isArray(configurations) && !Token.isUnresolved(configurations)) {
+    throw new TypeError(`Expected configurations of ${what} to be a list, got ${shown(configurations)}.`);
+  }
+  return input;
+}
+
 /** @throws where an execution would have nothing to test: it is given no configurations, and the construct has none */
 export function expectConfigurationsFor(
   what: string,
@@ -63,9 +78,9 @@ export function expectConfigurationsFor(
 export function expectKnownConfigurations(
   what: string,
   { configurations = [], allow_unknown: allowed }: SystemTestInput,
-  systemTest: { readonly configurations?: readonly Configuration[]; readonly node: Node },
+  systemTest: { readonly _configurations?: readonly Configuration[]; readonly node: Node },
 ): void {
-  const known = systemTest.configurations?.map(identifierOf);
+  const known = systemTest._configurations?.map(identifierOf);
   const unknown = configurations
     .filter(isIdentifierAlone)
     .map(identifierOf)
@@ -95,16 +110,16 @@ export function expectMatch(scope: IConstruct, name: string, value: string, patt
 }
 
 /** @throws unless `value` is a count from 0 up or a share such as `5%` */
-export function expectToleratedFailures(scope: IConstruct, value: number | string): void {
+function expectToleratedFailures(scope: IConstruct, value: number | string): void {
   if (!isToleratedFailures(value)) {
     throw new RangeError(
-      `Expected toleratedFailures of ${scope.node.path} to be an integer from 0 up or a share such as "5%", got ${JSON.stringify(value)}.`,
+      `Expected tolerated_failures of ${scope.node.path} to be an integer from 0 up or a share such as "5%", got ${JSON.stringify(value)}.`,
     );
   }
 }
 
 /** @throws where the payload names what each event gets from the state machine */
-export function expectPayload(scope: IConstruct, payload: Record<string, unknown>): void {
+export function expectPayload(scope: IConstruct, payload: { [key: string]: unknown }): void {
   for (const key of ['system_test', 'configuration_identifier']) {
     if (key in payload) {
       throw new RangeError(
@@ -134,7 +149,7 @@ export function expectConfigurations(
   }
   const seen = new Map<string, number>();
   for (const [index, configuration] of configurations.entries()) {
-    const identifier = identifierAt(`${where}[${index}]`, configuration);
+    const identifier = identifierOf(configurationAt(`${where}[${index}]`, configuration));
     if (!variables) {
       expectKnown(scope, `configurations[${index}]`, identifier);
     }
@@ -145,7 +160,6 @@ export function expectConfigurations(
       );
     }
     seen.set(identifier, index);
-    expectJson(`${where}[${index}]`, configuration);
   }
   const bytes = Buffer.byteLength(JSON.stringify(configurations));
   if (bytes > limits.payloadBytes / 2) {
@@ -187,12 +201,15 @@ function expectJson(where: string, value: unknown): void {
   }
 }
 
-function identifierAt(where: string, value: unknown): string {
+/** @throws unless the value is a configuration, which JSON can hold */
+export function configurationAt(where: string, value: unknown): Configuration {
   try {
-    return identifierOf(parseConfiguration(value, where));
+    parseConfiguration(value, where);
   } catch (error) {
     throw error instanceof WireFormatError ? new TypeError(`${error.message}.`, { cause: error }) : error;
   }
+  expectJson(where, value);
+  return value as Configuration;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { Configuration } from '../lib';
 import type { LocalSystemTestOptions } from './localSystemTest';
 
 /** The body of a function that behaves as its configuration's identifier says. */
@@ -27,7 +28,7 @@ export function behavingSystemTest(logTail: boolean): LocalSystemTestOptions {
       logTail,
       maxConcurrency: 20,
       payload: { table: 't' },
-      configurations: ['config 0', { configuration_identifier: 'echoes by default', region: 'eu' }],
+      configurations: ['config 0', Configuration.of('echoes by default', { region: 'eu' })],
     },
     function: { timeout: Duration.seconds(1) },
   };

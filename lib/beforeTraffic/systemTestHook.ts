@@ -7,6 +7,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { hookFunctionCode } from './hookFunctionCode';
 import { hookDefinition } from './hookDefinition';
+import { acknowledgeHookNagFindings } from '../nagFindings';
 import { StateMachineLog } from '../stateMachine/stateMachineLog';
 import { ISystemTest } from '../iSystemTest';
 import { SystemTest } from '../systemTest';
@@ -16,8 +17,9 @@ import {
   expectIntegerWithin,
   expectKnownConfigurations,
   expectNoVariable,
+  inputOf,
 } from '../validation';
-import { limits, SystemTestInput } from '../wire';
+import { limits } from '../wire';
 
 /**
  * Characters of JSON: the result of the state that waits for the test holds its input beside its output, and has to stay
@@ -40,11 +42,11 @@ export interface SystemTestHookProps {
   readonly systemTest: ISystemTest;
 
   /**
-   * The input of the test, at most 8,000 characters of JSON. Its texts are passed on as they stand.
+   * The input of the test, as of a `SystemTestAction`, at most 8,000 characters of JSON. Its texts are passed on as they stand.
    *
    * @default - `{}`: the construct's configurations and settings
    */
-  readonly input?: SystemTestInput;
+  readonly input?: { [key: string]: unknown };
 
   /**
    * How long the test may take, 1 to 58 minutes in whole seconds. After that it is stopped and the traffic stays.
@@ -99,12 +101,13 @@ export class SystemTestHook extends Construct {
 
   constructor(scope: Construct, id: string, props: SystemTestHookProps) {
     super(scope, id);
-    const { alias, deploymentGroup, systemTest, input = {}, timeout = Duration.minutes(55) } = props;
+    const { alias, deploymentGroup, systemTest, timeout = Duration.minutes(55) } = props;
     const { removalPolicy = RemovalPolicy.DESTROY, logLevel = sfn.LogLevel.ERROR, tracingEnabled = true } = props;
+    const input = inputOf(this.node.path, props.input ?? {});
     const isLogged = logLevel !== sfn.LogLevel.OFF;
     expectIntegerWithin(this, 'timeout in seconds', timeout.toSeconds({ integral: false }), 60, 58 * 60);
     expectInput(this, input, maxInputLength, {
-      mostAtOnce: systemTest instanceof SystemTest ? systemTest.mostAtOnce : limits.distributedConcurrency,
+      mostAtOnce: systemTest instanceof SystemTest ? systemTest._mostAtOnce : limits.distributedConcurrency,
     });
     expectNoVariable(`the input of ${this.node.path}`, input);
     expectDeployedBy(this, alias, deploymentGroup);
@@ -158,6 +161,14 @@ export class SystemTestHook extends Construct {
 
     // CloudFormation updates the alias by a deployment, whose hook needs all of these to be up to date.
     alias.node.addDependency(this, systemTest, deploymentGroup);
+  }
+
+  /**
+   * Acknowledges what cdk-nag's AwsSolutions checks find in every `SystemTestHook`, as
+   * `SystemTest.acknowledgeNagFindings` does for the system test itself.
+   */
+  public acknowledgeNagFindings(): void {
+    acknowledgeHookNagFindings(this);
   }
 
   /**

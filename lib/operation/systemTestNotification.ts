@@ -13,10 +13,9 @@ export interface SystemTestNotificationProps {
   readonly systemTest: ISystemTest;
 
   /**
-   * Makes the target of the message, once for each kind of message; for instance
-   * `(message) => new targets.SnsTopic(topic, { message })`.
+   * Where the messages go, such as `new targets.SnsTopic(topic)`. It gets them in the place of an input of its own.
    */
-  readonly target: (message: events.RuleTargetInput) => events.IRuleTarget;
+  readonly target: events.IRuleTarget;
 
   /**
    * Whether executions that passed are told as well.
@@ -53,14 +52,13 @@ export class SystemTestNotification extends Construct {
         description: `${subject}: ${statuses.join(', ')}`,
         eventPattern: executionEvents(systemTest.stateMachine, statuses, error),
         targets: [
-          target(
-            events.RuleTargetInput.fromMultilineText(
-              [
-                `${subject} ${said}`,
-                `Execution ${EventField.fromPath('$.detail.name')}, ${EventField.time}`,
-                ...link,
-              ].join('\n'),
-            ),
+          telling(
+            target,
+            [
+              `${subject} ${said}`,
+              `Execution ${EventField.fromPath('$.detail.name')}, ${EventField.time}`,
+              ...link,
+            ].join('\n'),
           ),
         ],
       });
@@ -82,6 +80,12 @@ export class SystemTestNotification extends Construct {
       this.rules.push(rule('Passed', 'passed.', ['SUCCEEDED']));
     }
   }
+}
+
+/** A target that gets this message, whatever it would get else. */
+function telling(target: events.IRuleTarget, message: string): events.IRuleTarget {
+  const input = events.RuleTargetInput.fromMultilineText(message);
+  return { bind: (rule, id) => ({ ...target.bind(rule, id), input }) };
 }
 
 /** A line with the link to the execution in the console; none in a partition whose console is not known. */

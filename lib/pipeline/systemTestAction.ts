@@ -5,8 +5,8 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { decryptStatement, expectKey } from '../encryption';
 import { ISystemTest } from '../iSystemTest';
-import { expectConfigurationsFor, expectInput, expectKnownConfigurations, expectMatch } from '../validation';
-import { limits, SystemTestInput } from '../wire';
+import { expectConfigurationsFor, expectInput, expectKnownConfigurations, expectMatch, inputOf } from '../validation';
+import { limits } from '../wire';
 
 /** Characters that CodePipeline adds to the prefix of an execution's name: a hyphen and a UUID. */
 const actionExecutionIdLength = 37;
@@ -41,13 +41,15 @@ export interface SystemTestActionProps extends codepipeline.CommonAwsActionProps
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * The input of the execution. Its texts may hold variables of the pipeline, such as
+   * The input of the execution, of which every key is optional: `configurations` (identifiers, or objects with a
+   * `configuration_identifier`), `max_concurrency`, `tolerated_failures` (a count, or a share such as `"5%"`), `allow_unknown`,
+   * `start_first`. Its texts may hold variables of the pipeline, such as
    * `#{codepipeline.PipelineExecutionId}` or `#{variables.customer}`, at most 1,000 characters of JSON: take
    * `inputFile` for more.
    *
    * @default - `{}`: the construct's configurations and settings
    */
-  readonly input?: SystemTestInput;
+  readonly input?: { [key: string]: unknown };
 
   /**
    * A file of an artifact that holds the input, instead of `input`. Its artifact is subject to the size limits of Lambda,
@@ -122,8 +124,9 @@ function stateMachineInput({ input, inputFile }: SystemTestActionProps): actions
 
 function expectValid(
   scope: Construct,
-  { systemTest, input, inputFile, executionNamePrefix }: SystemTestActionProps,
+  { systemTest, input: given, inputFile, executionNamePrefix }: SystemTestActionProps,
 ): void {
+  const input = given && inputOf(scope.node.path, given);
   if (systemTest && !inputFile) expectConfigurationsFor(scope.node.path, input?.configurations, systemTest);
   if (input && inputFile) throw new TypeError(`Expected either input or inputFile of ${scope.node.path}, got both.`);
   if (input) {

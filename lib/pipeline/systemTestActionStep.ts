@@ -5,8 +5,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as pipelines from 'aws-cdk-lib/pipelines';
 import { ISystemTest } from '../iSystemTest';
-import { expectConfigurationsFor, expectKnownConfigurations } from '../validation';
-import { SystemTestInput } from '../wire';
+import { expectConfigurationsFor, expectKnownConfigurations, inputOf } from '../validation';
 import { plannedEncryptionKey, plannedStateMachineArn } from './pipelineTarget';
 import { SystemTestAction } from './systemTestAction';
 
@@ -20,7 +19,7 @@ export interface SystemTestActionStepProps {
    *
    * @default - `{}`: the construct's configurations and settings
    */
-  readonly input?: SystemTestInput;
+  readonly input?: { [key: string]: unknown };
 
   /**
    * Starts the name of the execution, as of a `SystemTestAction`.
@@ -58,8 +57,9 @@ export class SystemTestActionStep extends pipelines.Step implements pipelines.IC
     private readonly props: SystemTestActionStepProps,
   ) {
     super(id);
-    expectConfigurationsFor(`the step ${id}`, props.input?.configurations, props.systemTest);
-    expectKnownConfigurations(`the step ${id}`, props.input ?? {}, props.systemTest);
+    const input = inputOf(`the step ${id}`, props.input ?? {});
+    expectConfigurationsFor(`the step ${id}`, input.configurations, props.systemTest);
+    expectKnownConfigurations(`the step ${id}`, input, props.systemTest);
     this.stateMachineArn = plannedStateMachineArn(props.systemTest);
     this.encryptionKey = plannedEncryptionKey(props.systemTest);
   }

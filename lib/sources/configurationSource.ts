@@ -3,6 +3,7 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IChainable } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { Configuration, wireConfigurations } from '../configuration';
 import { dynamoDbListing, DynamoDbOptions } from './dynamoDb';
 import { listerListing } from './lister';
 import { ItemReading, Listing } from './listing';
@@ -11,7 +12,7 @@ import { s3ObjectListing, S3ObjectOptions } from './s3Object';
 import { s3PrefixListing } from './s3Prefix';
 import { ssmPathListing } from './ssmPath';
 import { expectConfigurations, expectRoomInTemplate } from '../validation';
-import { Configuration, ConfigurationInput } from '../wire';
+import * as wire from '../wire';
 
 /**
  * Where a system test has its configurations from: what an execution with the input `{}` tests, and what others select
@@ -22,9 +23,8 @@ export abstract class ConfigurationSource {
    * These configurations; what the prop `configurations` is short for. Identifiers have 1 to 1,024 characters and are
    * known when the app is synthesized; all take at most 128 KiB of JSON.
    */
-  public static list(configurations: readonly ConfigurationInput[]): ConfigurationSource {
-    // What is no JSON is refused as soon as a system test has it.
-    return new ConfigurationList(configurations as readonly Configuration[]);
+  public static list(configurations: (string | Configuration)[]): ConfigurationSource {
+    return new ConfigurationList(wireConfigurations(configurations));
   }
 
   /**
@@ -74,38 +74,41 @@ export abstract class ConfigurationSource {
     return new Listed(dynamoDbListing(table, attribute, options));
   }
 
-  /** Undefined where the state machine lists them at each execution. */
-  public abstract readonly configurations?: readonly Configuration[];
+  /**
+   * Undefined where the state machine lists them at each execution.
+   * @internal
+   */
+  public abstract readonly _configurations?: readonly wire.Configuration[];
 
   /**
    * How many pages the state machine reads at the most, each by a task.
    * @internal
    */
-  public abstract readonly maxPages: number;
+  public abstract readonly _maxPages: number;
 
   /**
    * How a Distributed Map reads them by itself; undefined where it can't.
    * @internal
    */
-  public readonly itemReader?: ItemReading;
+  public readonly _itemReader?: ItemReading;
 
   /**
    * Throws where the system test can't have this source.
    * @internal
    */
-  public abstract validate(scope: Construct, maxConfigurations: number): void;
+  public abstract _validate(scope: Construct, maxConfigurations: number): void;
 
   /**
    * Puts the states that list the configurations, if any, before `next`; permits what they do to the state machine.
    * @internal
    */
-  public abstract before(scope: Construct, next: IChainable, props: ListingProps): IChainable;
+  public abstract _before(scope: Construct, next: IChainable, props: ListingProps): IChainable;
 }
 
 /** @throws where a system test is given both the source and its short form */
 export function sourceOf(
   scope: Construct,
-  { configurations, source }: { configurations?: readonly ConfigurationInput[]; source?: ConfigurationSource },
+  { configurations, source }: { configurations?: (string | Configuration)[]; source?: ConfigurationSource },
 ): ConfigurationSource | undefined {
   if (!configurations) return source;
   if (source) {
@@ -117,38 +120,38 @@ export function sourceOf(
 }
 
 class ConfigurationList extends ConfigurationSource {
-  public readonly maxPages = 0;
+  public readonly _maxPages = 0;
 
-  constructor(public readonly configurations: readonly Configuration[]) {
+  constructor(public readonly _configurations: readonly wire.Configuration[]) {
     super();
   }
 
-  public validate(scope: Construct, maxConfigurations: number): void {
-    expectConfigurations(scope, this.configurations, maxConfigurations);
-    expectRoomInTemplate(scope, this.configurations);
+  public _validate(scope: Construct, maxConfigurations: number): void {
+    expectConfigurations(scope, this._configurations, maxConfigurations);
+    expectRoomInTemplate(scope, this._configurations);
   }
 
-  public before(_scope: Construct, next: IChainable): IChainable {
+  public _before(_scope: Construct, next: IChainable): IChainable {
     return next;
   }
 }
 
 class Listed extends ConfigurationSource {
-  public readonly configurations = undefined;
-  public readonly maxPages: number;
-  public override readonly itemReader?: ItemReading;
+  public readonly _configurations = undefined;
+  public readonly _maxPages: number;
+  public override readonly _itemReader?: ItemReading;
 
   constructor(private readonly listing: Listing) {
     super();
-    this.maxPages = listing.maxPages;
-    this.itemReader = listing.itemReader;
+    this._maxPages = listing.maxPages;
+    this._itemReader = listing.itemReader;
   }
 
-  public validate(scope: Construct): void {
+  public _validate(scope: Construct): void {
     this.listing.validate(scope);
   }
 
-  public before(scope: Construct, next: IChainable, props: ListingProps): IChainable {
+  public _before(scope: Construct, next: IChainable, props: ListingProps): IChainable {
     return listingStates(scope, this.listing, next, props);
   }
 }

@@ -45,8 +45,8 @@ export interface StateMachineDefinitionProps {
  */
 export function stateMachineDefinition(scope: Construct, props: StateMachineDefinitionProps): sfn.IChainable {
   const { source, mode, distributed } = props;
-  const configurations = source?.configurations;
-  const itemReader = distributed && source?.itemReader;
+  const configurations = source?._configurations;
+  const itemReader = distributed && source?._itemReader;
   const mayBeInline = mode !== SystemTestMode.DISTRIBUTED || itemReader !== undefined;
   const defaults = {
     ...props,
@@ -104,12 +104,12 @@ export function stateMachineDefinition(scope: Construct, props: StateMachineDefi
     });
   }
   const tested = checkInput.next(accepted.otherwise(refused));
-  return source?.before(scope, tested, listingProps(props)) ?? tested;
+  return source?._before(scope, tested, listingProps(props)) ?? tested;
 }
 
 /** What is listed may be as much as the Map takes; what a Map can read by itself need not be listed. */
 function listingProps({ mode, distributed, source, maxConfigurations, retryAttempts }: StateMachineDefinitionProps) {
-  const isReader = distributed !== undefined && source?.itemReader !== undefined;
+  const isReader = distributed !== undefined && source?._itemReader !== undefined;
   return {
     retryAttempts,
     maxConfigurations: distributed && !isReader ? input.maxItems : maxConfigurations,

@@ -57,17 +57,8 @@ export function isExecutionName(text: string): boolean {
  */
 export type Configuration = string | (JsonObject & { configuration_identifier: string });
 
-/**
- * A configuration as code may hold it: read-only, typed by an interface, or imported from JSON, where TypeScript gives each
- * the keys of all. What its keys hold has to be JSON; one that is undefined is left out.
- */
-export type ConfigurationInput =
-  | string
-  | { readonly configuration_identifier: string }
-  | { readonly configuration_identifier: string; readonly [key: string]: unknown };
-
 /** The input of an execution. Every key is optional; the construct's props are the defaults. */
-export interface SystemTestInput {
+export type SystemTestInput = {
   /** Those that are identifiers alone have the keys of the construct's configuration of that identifier, if there is one. */
   configurations?: Configuration[];
   /** 1 to 40, or to 10,000 in a Distributed Map; what the construct's `maxConcurrency` doesn't allow is lowered to it. */
@@ -85,7 +76,7 @@ export interface SystemTestInput {
    * A Distributed Map starts all in their own order. Default: none.
    */
   start_first?: string[];
-}
+};
 
 /**
  * What became of a configuration: `PASSED`, `FAILED` (the configuration or the code is bad) or `ERRORED` (it could not

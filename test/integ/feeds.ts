@@ -3,7 +3,8 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { SystemTest, type SystemTestInput } from '../../lib';
+import { Configuration, SystemTest } from '../../lib';
+import type { SystemTestInput } from '../../lib/wire';
 
 /**
  * What the integration test deploys: a function that does what its configuration says, and system tests of it.
@@ -30,11 +31,11 @@ export class FeedsStack extends Stack {
         return { region, system_test_successful: system_test };
       };`),
     });
-    const configurations = ['feed_1', { configuration_identifier: 'feed_2', region: 'eu' }, 'feed_3'];
+    const configurations = ['feed_1', Configuration.of('feed_2', { region: 'eu' }), 'feed_3'];
     this.standard = new SystemTest(this, 'SystemTest', { function: feeds, configurations });
     this.withoutLogTail = new SystemTest(this, 'WithoutLogTail', { function: feeds, logTail: false });
     this.denied = new SystemTest(this, 'Denied', { function: feeds, retryAttempts: 0 });
-    this.denied.stateMachine.addToRolePolicy(
+    this.denied.role.addToPrincipalPolicy(
       new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: ['lambda:InvokeFunction'], resources: ['*'] }),
     );
   }

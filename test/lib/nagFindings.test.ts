@@ -11,8 +11,6 @@ import type { IConstruct } from 'constructs';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  acknowledgeHookNagFindings,
-  acknowledgeNagFindings,
   ConfigurationSource,
   PipelineStack,
   SystemTest,
@@ -55,7 +53,7 @@ describe('cdk-nag finds in a system test', () => {
     ]);
     expect(document).toContain('`AwsSolutions-IAM5[Resource::*]`');
     expect(document).toContain('`AwsSolutions-SF1`');
-    acknowledgeNagFindings(systemTest);
+    systemTest.acknowledgeNagFindings();
     expect(findings(stack)).toEqual([]);
   });
 
@@ -70,7 +68,7 @@ describe('cdk-nag finds in a system test', () => {
       ConfigurationSource.dynamoDb(table, 'tenant_id', { index: 'ByTenant' }),
     ];
     sources.forEach((source, index) => {
-      acknowledgeNagFindings(new SystemTest(stack, `Source${index}`, { function: systemTest.function, source }));
+      new SystemTest(stack, `Source${index}`, { function: systemTest.function, source }).acknowledgeNagFindings();
     });
     expect(findings(stack).filter((finding) => finding.startsWith('Stack/Source'))).toEqual([]);
   });
@@ -89,7 +87,7 @@ describe('cdk-nag finds in a system test', () => {
       'Stack/SystemTest/StateMachine: SF1',
     ]);
     expect(document).toContain('`AwsSolutions-S1`');
-    acknowledgeNagFindings(systemTest);
+    systemTest.acknowledgeNagFindings();
     expect(findings(stack)).toEqual([]);
   });
 
@@ -123,7 +121,7 @@ describe.each([
       (scope) => ({ function: newFunction(scope).currentVersion }),
       environment,
     );
-    acknowledgeNagFindings(systemTest);
+    systemTest.acknowledgeNagFindings();
     const version = systemTest.function as lambda.IVersion;
     const alias = new lambda.Alias(stack, 'Live', { aliasName: 'live', version });
     const deploymentGroup = new codedeploy.LambdaDeploymentGroup(stack, 'Deployment', { alias });
@@ -137,7 +135,7 @@ describe.each([
       `Stack/Hook/StateMachine/Role: IAM5[Resource::arn:<AWS::Partition>:states:${place}:execution:${executions}:*]`,
       'Stack/Hook/StateMachine: SF1',
     ]);
-    acknowledgeHookNagFindings(hook);
+    hook.acknowledgeNagFindings();
     // The deployment group may invoke any version of the hook: the CDK permits it so.
     const hookFunction = stack.getLogicalId(hook.function.node.defaultChild as lambda.CfnFunction);
     expect(findings(stack)).toEqual(

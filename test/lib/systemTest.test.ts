@@ -6,7 +6,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import validateAsl from 'asl-validator';
-import { SystemTest, SystemTestMode, SystemTestProps } from '../../lib';
+import { Configuration, SystemTest, SystemTestMode, SystemTestProps, ToleratedFailures } from '../../lib';
 import { transientErrors, unanswered } from '../../lib/stateMachine/invocationRules';
 
 function newStack() {
@@ -61,17 +61,14 @@ describe('SystemTest', () => {
       sizes: ['s', 'm', 'l'],
     }));
     expect(JSON.stringify(configurations).length).toBeGreaterThan(100_000);
-    const template = synthesize({ configurations });
+    const template = synthesize({ configurations: Configuration.list(configurations) });
     expect(JSON.stringify(template.toJSON()).length).toBeLessThan(600_000);
     expect(JSON.stringify(definitionOf(template)).length).toBeLessThan(400_000);
   });
 
   it('keeps what only the deployment knows of configurations whole, wherever it stands', () => {
-    const configurations = Array.from({ length: 500 }, (_, index) => ({
-      configuration_identifier: `${index}`,
-      table: Token.asString({ Ref: 'Table' }),
-      size: Token.asNumber({ Ref: 'Size' }),
-    }));
+    const onDeployment = { table: Token.asString({ Ref: 'Table' }), size: Token.asNumber({ Ref: 'Size' }) };
+    const configurations = Array.from({ length: 500 }, (_, index) => Configuration.of(`${index}`, onDeployment));
     const definition = JSON.stringify(definitionOf(synthesize({ configurations })));
     expect(definition.match(/<Table>/g)).toHaveLength(1000);
     expect(definition.match(/<Size>/g)).toHaveLength(1000);
@@ -361,9 +358,6 @@ describe('SystemTest', () => {
     ['maxConcurrency 41', { maxConcurrency: 41 }, 'an integer from 1 to 40, got 41.'],
     ['maxConcurrency 2.5', { maxConcurrency: 2.5 }, 'an integer from 1 to 40, got 2.5.'],
     ['maxConcurrency NaN', { maxConcurrency: NaN }, 'got NaN.'],
-    ['toleratedFailures -1', { toleratedFailures: -1 }, 'an integer from 0 up or a share such as "5%", got -1.'],
-    ['toleratedFailures "many"', { toleratedFailures: 'many' }, 'got "many".'],
-    ['toleratedFailures "101%"', { toleratedFailures: '101%' }, 'got "101%".'],
     [
       'retryAttempts 21',
       { retryAttempts: 21 },
@@ -395,18 +389,13 @@ describe('SystemTest', () => {
       'Expected retryAttempts of Stack/SystemTest to be known when the app is synthesized, got a token',
     ],
     [
-      'toleratedFailures that only the deployment knows',
-      { toleratedFailures: Token.asString({ Ref: 'Failures' }) },
-      'Expected toleratedFailures of Stack/SystemTest to be known when the app is synthesized, got a token',
-    ],
-    [
       'an identifier that only the deployment knows',
       { configurations: ['a', `tenant-${Token.asString({ Ref: 'Tenant' })}`] },
       'Expected configurations[1] of Stack/SystemTest to be known when the app is synthesized, got a token',
     ],
     [
       'an identifier with keys that only the deployment knows',
-      { configurations: [{ configuration_identifier: Token.asString({ Ref: 'Tenant' }), region: 'eu' }] },
+      { configurations: [Configuration.of(Token.asString({ Ref: 'Tenant' }), { region: 'eu' })] },
       'Expected configurations[0] of Stack/SystemTest to be known when the app is synthesized, got a token',
     ],
     [
@@ -423,17 +412,17 @@ describe('SystemTest', () => {
     ['a configuration twice', { configurations: ['a', 'b', 'a'] }, 'to be distinct, got "a" at [0] and at [2].'],
     [
       'an empty identifier',
-      { configurations: ['a', { configuration_identifier: '' }] },
-      'Expected configuration_identifier of configurations of Stack/SystemTest[1] not to be empty, got "".',
+      { configurations: ['a', ''] },
+      'Expected configurations of Stack/SystemTest[1] not to be empty, got "".',
     ],
     [
       'configurations over 128 KiB',
-      { configurations: [{ configuration_identifier: 'a', text: 'x'.repeat(140_000) }] },
+      { configurations: [Configuration.of('a', { text: 'x'.repeat(140_000) })] },
       'to take at most 131072 bytes of JSON, got 140',
     ],
     [
       'configurations that outgrow a template by what they are escaped to',
-      { configurations: [{ configuration_identifier: 'a', text: "'".repeat(100_000) }] },
+      { configurations: [Configuration.of('a', { text: "'".repeat(100_000) })] },
       'Expected configurations of Stack/SystemTest to take at most 900000 bytes of the template',
     ],
     [
@@ -453,5 +442,24 @@ describe('SystemTest', () => {
     ],
   ])('refuses %s with the value and what is expected', (_, props, message) => {
     expect(() => synthesize(props)).toThrow(message);
+  });
+
+  it.each([
+    ['count', 5, '5'],
+    ['percent', 5, '"5%"'],
+    ['percent', 33.34, '"33.34%"'],
+  ] as const)('tolerates a %s of %d failures', (kind, value, expected) => {
+    const definition = JSON.stringify(definitionOf(synthesize({ toleratedFailures: ToleratedFailures[kind](value) })));
+    expect(definition).toContain(`$orDefault($input.tolerated_failures, ${expected.replaceAll('"', '\\"')})`);
+  });
+
+  it.each([
+    ['count', -1, 'count to be an integer from 0 up, got -1.'],
+    ['count', 2.5, 'got 2.5.'],
+    ['percent', 101, 'percent to be a number from 0 to 100, got 101.'],
+    ['percent', NaN, 'got NaN.'],
+    ['count', Token.asNumber({ Ref: 'Failures' }), 'got -1.88'],
+  ] as const)('refuses to tolerate a %s of %d failures', (kind, value, message) => {
+    expect(() => ToleratedFailures[kind](value)).toThrow(message);
   });
 });

@@ -4,7 +4,7 @@ import { SystemTestStack } from '../../lib';
 describe('SystemTestStack', () => {
   it('tests the 40 configurations config_0 to config_39', () => {
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-    const { configurations } = new SystemTestStack(app, 'SystemTest').systemTest;
+    const { _configurations: configurations } = new SystemTestStack(app, 'SystemTest').systemTest;
     expect(configurations).toHaveLength(40);
     expect(configurations!.filter((one, index) => one !== `config_${index}`)).toEqual([]);
   });

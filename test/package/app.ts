@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { join } from 'node:path';
-import { SleepyFunction, SystemTest, type SystemTestInput } from '../../lib';
+import { Configuration, SleepyFunction, SystemTest } from '../../lib';
 
 /** A team's own function. */
 class FeedsStack extends Stack {
@@ -14,9 +14,7 @@ class FeedsStack extends Stack {
         'exports.handler = async (event) => ({ system_test_successful: event.system_test && event.region === "eu" });',
       ),
     });
-    const { configurations }: SystemTestInput = {
-      configurations: [{ configuration_identifier: 'feed_1', region: 'eu' }, 'feed_2'],
-    };
+    const configurations = [Configuration.of('feed_1', { region: 'eu' }), 'feed_2'];
     new SystemTest(this, 'SystemTest', { function: mine, configurations });
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Configuration } from '../../lib';
 import type { RunResult } from '../../lib/wire';
 import { deployLocally, type LocalSystemTest } from '../localSystemTest';
 import { awsEnv, inProcess } from './command';
@@ -14,7 +15,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'system-test-'));
   test = await deployLocally({
     code: 'return { event, inherited: event.inherited, system_test_successful: true };',
-    props: { configurations: [{ configuration_identifier: '__proto__', region: 'eu' }] },
+    props: { configurations: [Configuration.of('__proto__', { region: 'eu' })] },
   });
 });
 afterAll(async () => {

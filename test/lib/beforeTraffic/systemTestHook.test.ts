@@ -10,7 +10,8 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Configuration, SystemTest, SystemTestHook, SystemTestHookProps, SystemTestInput } from '../../../lib';
+import { SystemTest, SystemTestHook, SystemTestHookProps } from '../../../lib';
+import type { SystemTestInput } from '../../../lib/wire';
 import { startLocalEndpoint } from '../../../scripts/local/localEndpoint';
 import { FeedsStack } from '../../examples/beforeTraffic';
 import { deployLocally, type LocalSystemTest } from '../../localSystemTest';
@@ -24,7 +25,7 @@ function synthesize(
   choose: (deployed: { live: lambda.Alias; other: lambda.Alias; old: lambda.IVersion }) => lambda.IFunction = ({
     live,
   }) => live.version,
-  configurations: Configuration[] | null = ['a'],
+  configurations: string[] | null = ['a'],
 ) {
   const stack = new Stack(new App(), 'Stack');
   const { version, alias: live, deploymentGroup } = newDeployment(stack);
@@ -251,6 +252,16 @@ describe('SystemTestHook', () => {
       'Expected timeout in seconds of Stack/Hook to be an integer from 60 to 3480, got 3540.',
     ],
     ['a timeout of 59 seconds', { timeout: Duration.seconds(59) }, 'got 59.'],
+    [
+      'a key that is none',
+      { input: { max_concurency: 3 } },
+      'Expected the input of Stack/Hook to hold configurations, ',
+    ],
+    [
+      'one identifier',
+      { input: { configurations: 'a' } },
+      'Expected configurations of Stack/Hook to be a list, got "a".',
+    ],
     ['max_concurrency 0', { input: { max_concurrency: 0 } }, 'to be an integer from 1 to 40, got 0.'],
     ['an empty list', { input: { configurations: [] } }, 'Expected configurations of Stack/Hook to be 1 to'],
     [

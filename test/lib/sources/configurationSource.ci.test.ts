@@ -5,7 +5,7 @@ import validateAsl from 'asl-validator';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationSource, SystemTest, SystemTestHook, type SystemTestProps } from '../../../lib';
+import { Configuration, ConfigurationSource, SystemTest, SystemTestHook, type SystemTestProps } from '../../../lib';
 import { maxConfigurations } from '../../../lib/stateMachine/executionBudget';
 import { isJsonObject, type AggregatedResult, type Json, type JsonObject, type RunResult } from '../../../lib/wire';
 import type { InvokeResult } from '../../../scripts/local/lambda/invoke';
@@ -296,7 +296,7 @@ describe('ConfigurationSource', () => {
   });
 
   it('makes of a list what the prop configurations makes', () => {
-    const configurations = ['a', { configuration_identifier: 'b', region: 'eu' }];
+    const configurations = ['a', Configuration.of('b', { region: 'eu' })];
     const short = synthesize(() => ({ configurations }));
     expect(synthesize(() => ({ source: ConfigurationSource.list(configurations) })).toJSON()).toEqual(short.toJSON());
   });

@@ -348,7 +348,7 @@ describe('ConfigurationSource', () => {
     ['a prefix', prefix, { Resource: 'listObjectsV2', Arguments: { Bucket: 'feeds', Prefix: 'tenants/' } }],
   ])('tells a Distributed Map how to read %s by itself', (_, source, expected) => {
     const stack = new Stack(new App(), 'Stack', { env });
-    const reader = source(stack).itemReader!.reader.render(sfn.QueryLanguage.JSONATA) as { Resource: string };
+    const reader = source(stack)._itemReader!.reader.render(sfn.QueryLanguage.JSONATA) as { Resource: string };
     expect({ ...reader, Resource: reader.Resource.split(':').at(-1) }).toEqual(expected);
   });
 

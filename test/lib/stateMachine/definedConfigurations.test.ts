@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { Template } from 'aws-cdk-lib/assertions';
-import type { Configuration } from '../../../lib';
+import { Configuration } from '../../../lib';
 import { definedConfigurations } from '../../../lib/stateMachine/definedConfigurations';
 import { checkInput } from '../../../lib/stateMachine/inputExpressions';
 import { newSystemTest } from '../templateVariants';
 import { textOf } from '../templates';
 
-function synthesized(configurations: Configuration[]): string {
+function synthesized(configurations: (string | Configuration)[]): string {
   const { stack } = newSystemTest(() => ({ configurations }));
   const [machine] = Object.values(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine'));
   return textOf((machine as { Properties: { DefinitionString: unknown } }).Properties.DefinitionString);
@@ -23,7 +23,7 @@ describe("the construct's configurations", () => {
 
   it('are read back from the definition, whatever they are called', () => {
     const configurations = identifiers.map((one, index) =>
-      index % 2 === 0 ? one : { configuration_identifier: one, region: "'eu'" },
+      index % 2 === 0 ? one : Configuration.of(one, { region: "'eu'" }),
     );
     expect(definedConfigurations(synthesized(configurations))).toEqual(identifiers);
   });

@@ -1,3 +1,4 @@
+import { Configuration } from '../../../lib';
 import { behaviours } from '../../behaviours';
 import { deployLocally, type LocalSystemTest } from '../../localSystemTest';
 import { resultOf, serveDefinition } from './servedDefinition';
@@ -10,7 +11,7 @@ describe('an execution with as many configurations as its history has room for',
   const many = [...configurations(997), String.raw`it's a "quoted" \ one`];
   let test: LocalSystemTest;
   const withKeys = many.map((name, index) =>
-    index % 2 === 0 ? name : { configuration_identifier: name, region: `region ${index}` },
+    index % 2 === 0 ? name : Configuration.of(name, { region: `region ${index}` }),
   );
   beforeAll(async () => {
     test = await deployLocally({ code: behaviours, props: { configurations: withKeys, maxConcurrency: 40 } });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { ListExecutionsCommand, type ExecutionListItem } from '@aws-sdk/client-sfn';
+import { Configuration } from '../../../lib';
 import type { RunResult } from '../../../lib/wire';
 import { type Clock, systemClock } from '../../../scripts/io/clock';
 import { deployLocally, type LocalSystemTest } from '../../localSystemTest';
@@ -36,7 +37,7 @@ let app: LocalSystemTest;
 beforeAll(async () => {
   app = await deployLocally({
     code,
-    props: { configurations: ['from_1', { configuration_identifier: 'from_2_default', region: 'eu' }] },
+    props: { configurations: ['from_1', Configuration.of('from_2_default', { region: 'eu' })] },
     function: { timeout: Duration.seconds(90) },
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Configuration } from '../../../lib';
 import type { RunResult } from '../../../lib/wire';
 import { deploy, run, type DeployedTest } from '../faults/faultyLine';
 
@@ -8,7 +9,7 @@ let deployed: DeployedTest;
 const directory = mkdtempSync(join(tmpdir(), 'run-input-'));
 beforeAll(async () => {
   deployed = await deploy({
-    props: { configurations: ['good', { configuration_identifier: 'good too', region: 'eu' }] },
+    props: { configurations: ['good', Configuration.of('good too', { region: 'eu' })] },
   });
 });
 afterAll(async () => {

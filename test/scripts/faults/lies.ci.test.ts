@@ -4,6 +4,7 @@ import type { Connection } from '../../../scripts/aws/connection';
 import { stepFunctions, type ExecutionDescription, type HistoryPage } from '../../../scripts/aws/stepFunctions';
 import { byExecutions, type RunOptions } from '../../../scripts/commands/run';
 import { testAndReport } from '../../../scripts/commands/testAndReport';
+import { Configuration } from '../../../lib';
 import type { AggregatedResult, ConfigurationResult, RunResult } from '../../../lib/wire';
 import type { Call, Fault } from '../../proxy';
 import { NoVerdictError } from '../../../scripts/io/noVerdictError';
@@ -51,7 +52,7 @@ const decisive = [
 let deployed: DeployedTest;
 let recorded: Map<string, Recorded>;
 beforeAll(async () => {
-  deployed = await deploy({ props: { configurations: ['good-1', { configuration_identifier: 'bad', region: 'eu' }] } });
+  deployed = await deploy({ props: { configurations: ['good-1', Configuration.of('bad', { region: 'eu' })] } });
   recorded = new Map();
   for (const [title, identifiers, options, code] of runs) {
     recorded.set(title, await record(identifiers, options, code));

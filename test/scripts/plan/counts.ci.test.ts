@@ -1,7 +1,7 @@
 import { ListExecutionsCommand, type HistoryEvent } from '@aws-sdk/client-sfn';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
-import { SystemTestMode } from '../../../lib';
+import { SystemTestMode, ToleratedFailures } from '../../../lib';
 import { executionCounts, type Distribution } from '../../../scripts/cost/executionCounts';
 import { deployLocally } from '../../localSystemTest';
 import { historyOf } from '../local/stepFunctions/fixture';
@@ -19,7 +19,7 @@ describe('what plan counts is what an execution takes', () => {
       props: {
         mode: SystemTestMode.DISTRIBUTED,
         maxConcurrency: 100,
-        toleratedFailures: 1,
+        toleratedFailures: ToleratedFailures.count(1),
         distributed: { batchSize: distribution.batchSize, executionType: StateMachineType[distribution.executionType] },
       },
     });

@@ -1,6 +1,6 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ConfigurationSource, SystemTest, SystemTestHook } from '../../../../lib';
+import { Configuration, ConfigurationSource, SystemTest, SystemTestHook, ToleratedFailures } from '../../../../lib';
 import { textOf } from '../../templates';
 import { newDeployment } from '../../templateVariants';
 import { cases, defaults } from './cases';
@@ -10,7 +10,9 @@ import { outcome, shortCases } from './outcome';
 function synthesize(logTail: boolean, timeout: Duration): Template {
   const stack = new Stack(new App(), 'Stack');
   const { alias, deploymentGroup } = newDeployment(stack, { timeout });
-  const { configurations, maxConcurrency, toleratedFailures } = defaults;
+  const { maxConcurrency } = defaults;
+  const configurations = Configuration.list(defaults.configurations);
+  const toleratedFailures = ToleratedFailures.percent(parseFloat(String(defaults.toleratedFailures)));
   const props = { function: alias.version, configurations, maxConcurrency, toleratedFailures, logTail };
   const systemTest = new SystemTest(stack, 'SystemTest', props);
   new SystemTest(stack, 'Listed', {
