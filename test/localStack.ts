@@ -1,10 +1,8 @@
 /** LocalStack's interpreter of state machines, which is none of ours and was made from what AWS was seen to do. */
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { describeWith } from './scripts/local/clientFixture';
+import { freePort, startServer } from './server';
 
 /** `describe`, skipped where the interpreter is missing. */
 export function describeWithLocalStack(name: string, tests: () => void): void {
@@ -23,15 +21,10 @@ export interface Interpreter {
  * definition gives.
  */
 export async function startLocalStack(url: string): Promise<Interpreter> {
-  const server = spawn('python3', [join(__dirname, 'python', 'stepFunctions.py'), new URL(url).port]);
-  let said = '';
-  server.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const port = await new Promise<string>((resolve, reject) => {
-    createInterface(server.stdout).on('line', (line) => /^\d+$/.test(line) && resolve(line));
-    server.on('error', reject);
-    server.on('exit', (code) => reject(new Error(`stepFunctions.py ended with ${code}: ${said}`)));
-  });
-  const client = clientOf(`http://127.0.0.1:${port}`);
+  const port = await freePort();
+  const program = join(__dirname, 'python', 'stepFunctions.py');
+  const server = await startServer(`python3 ${program} ${new URL(url).port} ${port}`, port);
+  const client = clientOf(server.url);
   let deployed = 0;
   return {
     deploy: async (definition) => {
@@ -46,8 +39,7 @@ export async function startLocalStack(url: string): Promise<Interpreter> {
     },
     close: async () => {
       client.destroy();
-      server.stdin.end();
-      await once(server, 'exit');
+      await server.stop();
     },
   };
 }

@@ -1,27 +1,19 @@
 /** MiniStack, another emulator that runs functions in processes of this machine: what the bench compares the endpoint with. */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateFunctionCommand, LambdaClient, type Runtime } from '@aws-sdk/client-lambda';
-
-export interface MiniStack {
-  url: string;
-  stop(): Promise<void>;
-}
+import { startMiniStack, type Server } from '../server';
 
 /** The sleepy function in Python, which returns at once, on MiniStack; undefined where it isn't installed. */
-export async function serveOnMiniStack(runtime: string): Promise<MiniStack | undefined> {
+export async function serveOnMiniStack(runtime: string): Promise<Server | undefined> {
   if (spawnSync('ministack', ['--help']).status !== 0) return undefined;
-  const port = '14566';
-  const url = `http://127.0.0.1:${port}`;
-  const server = spawn('ministack', { env: { ...process.env, GATEWAY_PORT: port }, stdio: 'ignore' });
-  while (!(await fetch(url).catch(() => undefined))) await new Promise((resolve) => setTimeout(resolve, 100));
+  const server = await startMiniStack();
   const folder = mkdtempSync(join(tmpdir(), 'system-test-bench-'));
   const file = join(folder, 'sleepy.zip');
   spawnSync('python3', ['-m', 'zipfile', '-c', file, join('lambda', 'sleepy.py')]);
-  const client = new LambdaClient({ endpoint: url, region: 'us-east-1', credentials });
+  const client = new LambdaClient({ endpoint: server.url, region: 'us-east-1', credentials });
   await client.send(
     new CreateFunctionCommand({
       FunctionName: 'sleepy',
@@ -35,11 +27,7 @@ export async function serveOnMiniStack(runtime: string): Promise<MiniStack | und
   );
   client.destroy();
   rmSync(folder, { recursive: true });
-  const stop = async () => {
-    server.kill();
-    await once(server, 'exit');
-  };
-  return { url, stop };
+  return server;
 }
 
 /** For any endpoint that stands in for AWS. */

@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunResult } from '../../lib/wire';
-import { cleanEnv, start, trigger, type Ended } from '../scripts/command';
+import { cleanEnv, start, trigger } from '../scripts/command';
 import { describeWith, outputOfProgram } from '../scripts/local/clientFixture';
+import { shell } from './shell';
 
 const total = 2000;
 const directory = mkdtempSync(join(tmpdir(), 'laptop-'));
@@ -21,15 +22,6 @@ const [byRun, byPlan, served, byHand] = [...page.slice(page.indexOf('on a laptop
       .replaceAll(/(?<= )buckets\b/g, join(directory, 'buckets'))
       .replaceAll('result.json', saved),
 );
-
-function shell(script: string, env: NodeJS.ProcessEnv): Promise<Ended> {
-  const child = spawn('bash', ['-c', script], { env });
-  const text = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].on('data', (chunk: Buffer) => (text[name] += chunk.toString()));
-  }
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, ...text })));
-}
 
 /** Where the endpoint is; rejects if it ends before it serves. */
 function servedUrl(child: ChildProcess): Promise<string> {

@@ -90,3 +90,14 @@ describe('CONTRIBUTING.md and docs/architecture.md', () => {
     expect(shares).toEqual([40, 998].map(shareOf));
   });
 });
+
+test('docs/emulators.md names the versions that CI installs', () => {
+  const pinned = ['requirements.txt', 'ministack-requirements.txt']
+    .map((file) => readFileSync(join(root, '.ci', file), 'utf8'))
+    .join('');
+  const [moto, miniStack] = ['moto', 'ministack'].map(
+    (name) => new RegExp(`^${name}\\S*==(.*)$`, 'm').exec(pinned)![1],
+  );
+  const page = readFileSync(join(root, 'docs', 'emulators.md'), 'utf8');
+  expect(page).toContain(`moto ${moto} and MiniStack ${miniStack},`);
+});

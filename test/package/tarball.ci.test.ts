@@ -86,6 +86,7 @@ describe('the packed library', () => {
       'dist/trigger.js',
       'docs/architecture.md',
       'docs/ci.md',
+      'docs/emulators.md',
       'docs/faults.md',
       'docs/history.md',
       'docs/local.md',

@@ -1,10 +1,11 @@
-"""Step Functions with LocalStack's interpreter, as moto brings it: what AWS does was recorded for it.
+"""moto, with LocalStack's interpreter of state machines, as moto brings it: what AWS does was recorded for it.
 
-python3 stepFunctions.py PORT: tasks call AWS at this port of this machine. Prints its own port, and serves until the
+python3 stepFunctions.py TASKS_PORT PORT: tasks call AWS at the first port of this machine. Serves at the second one until the
 standard input ends. It doesn't wait, neither in a Wait state nor before a retry.
 
 moto leaves out of the interpreter what depends on LocalStack: the evaluation of JSONata and the names of an API's members.
-LocalStack itself knows how only some services are called in error names; all are called as in the SDK for Java.
+The state machines of its CloudFormation are none that it interprets. LocalStack itself knows how only some services are called
+in error names; all are called as in the SDK for Java.
 """
 
 import os
@@ -17,11 +18,13 @@ import boto3
 from jsonata.jsonata import Jsonata
 from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
+from moto.stepfunctions import models
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.jsonata import jsonata
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 
 def operation_model(task, service, action):
@@ -45,9 +48,9 @@ state_task_service_aws_sdk._SERVICE_ERROR_NAMES["lambda"] = "Lambda"
 WaitFunction._wait_interval = lambda self, env, wait_seconds: None
 retrier_decl.time = SimpleNamespace(sleep=lambda seconds: None)
 default_user_config["stepfunctions"]["execute_state_machine"] = True
+models.stepfunctions_backends = stepfunctions_parser_backends
 
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=int(sys.argv[2]), verbose=False)
 server.start()
-print(server.get_host_and_port()[1], flush=True)
 sys.stdin.read()
 server.stop()

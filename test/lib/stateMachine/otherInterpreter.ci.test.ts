@@ -1,8 +1,8 @@
 import { type HistoryEvent, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { randomUUID } from 'node:crypto';
-import type { AggregatedResult, Json, JsonObject } from '../../../lib/wire';
-import { repairLogTail } from '../../../scripts/execution/logTail';
+import type { Json, JsonObject } from '../../../lib/wire';
 import { behavingSystemTest } from '../../behaviours';
+import { comparable } from '../../comparableResult';
 import { describeWithLocalStack, type Interpreter, startLocalStack } from '../../localStack';
 import { type FaultOf, type Proxy, startProxy } from '../../proxy';
 import { deployLocally, ended, type Ended, type LocalSystemTest } from '../../localSystemTest';
@@ -10,35 +10,6 @@ import { deployLocally, ended, type Ended, type LocalSystemTest } from '../../lo
 /** What the function does is in names that the construct does not know. */
 const permitted = { allow_unknown: true };
 const forty = Array.from({ length: 40 }, (_, index) => `config ${index}`);
-
-/** What an execution came to, without what is another each time. */
-function comparable({ status, error, cause, result }: Ended) {
-  return { status, error, cause, result: error === 'SystemTestInputRefused' ? undefined : withoutTimes(result) };
-}
-
-function withoutTimes(result: AggregatedResult) {
-  return {
-    ...result,
-    results: result.results.map(({ duration_ms, billed_ms, log_tail, error, ...rest }) => ({
-      ...rest,
-      isTimed: [typeof duration_ms, typeof billed_ms],
-      error: error && { ...error, message: withoutIds(error.message) },
-      log: log_tail && withoutIds(repairLogTail(log_tail)),
-    })),
-  };
-}
-
-/** Without what is another for each invocation: ids, times, whether the sandbox was new. */
-function withoutIds(text: string): string {
-  return (
-    text
-      .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
-      .replace(/\tInit Duration: [\d.]+ ms/, '')
-      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|[\d.]+ (?:ms|MB)/g, 'N')
-      // How much of a log's start is cut off depends on the digits of what follows.
-      .replace(/^x+/, 'x')
-  );
-}
 
 describe.each([true, false])('The state machine (log tail: %s),', (logTail) => {
   describeWithLocalStack("executed by LocalStack's interpreter, comes to the same as here", () => {
