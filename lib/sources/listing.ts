@@ -31,8 +31,8 @@ export interface ItemReading {
   readonly name: string;
   /** Renders the ItemReader of the state. */
   readonly reader: sfn.IItemReader;
-  /** JSONata by which an item, the variable `$item`, becomes a configuration; `false` where it can't. */
-  readonly configuration: string;
+  /** JSONata by which an item, the variable `$item`, becomes a configuration; `false` where it can't. Default: as it is. */
+  readonly configuration?: string;
   /** What the state machine's role has to be permitted. */
   readonly permits: iam.PolicyStatement[];
 }

@@ -120,7 +120,7 @@ export function s3ObjectListing(bucket: s3.IBucket, key: string, { identifier }:
     itemReader: {
       name,
       reader: itemReader(format, { bucket, key }),
-      configuration: itemConfiguration(identifier),
+      configuration: identifier === undefined ? undefined : itemConfiguration(identifier),
       permits,
     },
   };

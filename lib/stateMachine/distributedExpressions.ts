@@ -7,7 +7,7 @@
  */
 import { bareResultBytes, outputBytes } from './executionBudget';
 import { listingFailed } from './invocationRules';
-import { aConfiguration, configurationChecks, identifier, jsonata, jsonataText, start } from './jsonata';
+import { aConfiguration, identifier, isConfiguration, jsonata, jsonataText, start } from './jsonata';
 import type { IterationPlace } from './resultExpressions';
 import { limits } from '../wire';
 
@@ -26,38 +26,39 @@ export function placeInChild(batchSize: number): IterationPlace {
   return {
     item: '$states.input.configuration',
     refusal: '$states.input.refusal',
-    detailBytes: `(${share} - 6 * $length(${identifier}))`,
+    detailBytes: `${share} - 6 * $length($name)`,
   };
 }
 
 /** What the child gets of an item that the state machine has checked; `prefix` where it is the whole input. */
 export function checkedItem(withPrefix: boolean): string {
-  return jsonata(`{"configuration": $states.context.Map.Item.Value${withPrefix ? prefixMember : ''}}`);
+  return jsonata(`{"configuration": $states.context.Map.Item.Value${prefixMember(withPrefix)}}`);
 }
 
-const prefixMember = ', "prefix": $checked.results.prefix';
+function prefixMember(withPrefix: boolean): string {
+  return withPrefix ? ', "prefix": $checked.results.prefix' : '';
+}
 
 /**
  * The same of an item that the Map reads by itself. What is no configuration goes on with a refusal, by which it is not
  * tested, and which is its result.
  *
  * @param name the source, as messages name it
+ * @param configuration see `ItemReading`
  */
-export function readItem(name: string, configuration: string, withPrefix: boolean): string {
+export function readItem(name: string, configuration: string | undefined, withPrefix: boolean): string {
+  const prefix = prefixMember(withPrefix);
   return jsonata(String.raw`(
-  ${configurationChecks}
-  $item := $states.context.Map.Item.Value;
-  $configuration := (${configuration.trim()});
-  $refused := function() {(
+  $item := $states.context.Map.Item.Value;${configuration === undefined ? '' : `\n  $item := (${configuration.trim()});`}
+  $name := ${identifier};
+  (${isConfiguration}) ? {"configuration": $item${prefix}} : (
     ${start}
+    $item := $states.context.Map.Item.Value;
     $place := "item " & ($states.context.Map.Item.Index + 1) & " of " & ${jsonataText(name)};
     $keys := $type($item) = "object" ? $start("" & $join($keys($item), ", "), 200);
     $got := $exists($keys) ? "an object with the keys [" & $keys & "]" : $type($item);
-    {"configuration": $place, "refusal": "Expected " & $place & " to be ${aConfiguration}, got " & $got & "."}
-  )};
-  $merge([
-    $type($namesOf([$configuration])[0]) = "string" ? {"configuration": $configuration} : $refused()${withPrefix ? ',\n    {"prefix": $checked.results.prefix}' : ''}
-  ])
+    {"configuration": $place, "refusal": "Expected " & $place & " to be ${aConfiguration}, got " & $got & "."${prefix}}
+  )
 )`);
 }
 

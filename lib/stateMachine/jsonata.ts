@@ -61,14 +61,19 @@ export const shown = String.raw`$shown := function($value) {
     $type($value) = "number" ? $string($value) : $type($value)
   };`;
 
+/** Whether `$item` is a configuration; `$name` is its identifier. */
+export const isConfiguration = String.raw`$type($name) = "string" ? (
+      $length($name) <= ${limits.identifierLength} and $contains($name, /${patterns.notBlank}/)
+        and $not($type($item) = "object" and "system_test" in $keys($item))
+    ) : false`;
+
 /**
  * `$namesOf(items)`: the identifier of each configuration, `false` in the place of what is none; `$faulty(names)`: the
  * index of the first that is none; `$twice(names)`: an identifier that is there more than once.
  */
 export const configurationChecks = String.raw`$namesOf := function($items) {[$map($items, function($item) {(
     $name := ${identifier};
-    $right := $type($name) != "string" ? false : $length($name) <= ${limits.identifierLength} and $contains($name, /${patterns.notBlank}/);
-    $right and $not($type($item) = "object" and "system_test" in $keys($item)) ? $name : false
+    (${isConfiguration}) ? $name : false
   )})]};
   $faulty := function($names) { [$map($names, function($name, $index) { $name = false ? $index })][0] };
   $twice := function($names) {

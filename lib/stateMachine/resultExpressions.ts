@@ -29,7 +29,7 @@ const shorten = String.raw`${start}
 export interface IterationPlace {
   /** The configuration. */
   readonly item: string;
-  /** Bytes that its result may take beyond its identifier and status. */
+  /** Bytes that its result may take beyond its identifier and status; `$name` is the identifier. */
   readonly detailBytes: string;
   /** Why it is not tested, where that may be so. */
   readonly refusal?: string;
@@ -43,15 +43,12 @@ export function functionEvent(payload: string, { item, refusal } = inlinePlace):
   const refused = refusal === undefined ? '' : `\n  $exists(${refusal}) ? $error(${refusal});`;
   return jsonata(`(
   $item := ${item};${refused}
-  $merge([${payload}, $type($item) = "object" ? $item : {}, {
-    "configuration_identifier": ${identifier},
-    "system_test": true
-  }])
+  $merge([${payload}, $type($item) = "object" ? $item : {"configuration_identifier": $item}, {"system_test": true}])
 )`);
 }
 
 /**
- * Builds the result of one configuration within its share of the output. Expects `$item`, `$status`, `$times`,
+ * Builds the result of one configuration within its share of the output. Expects `$name`, `$status`, `$times`,
  * `$errorType` and `$errorMessage` (undefined where it passed), `$response` and `$log` (or undefined). What does not fit
  * is given up in this order: the start of the log, the response, the end of the message.
  */
@@ -65,7 +62,7 @@ const result = ({ detailBytes }: IterationPlace) => String.raw`$most := ${detail
   $room := $room - ($fits ? $size($response) + 13 : 0);
   $logTail := $exists($log) ? $shorten($log, $room - 15, true) : "";
   $merge([
-    {"configuration_identifier": ${identifier}, "status": $status},
+    {"configuration_identifier": $name, "status": $status},
     $size($times) <= $most ? $times : {},
     $error,
     $fits ? {"response": $response} : {},
@@ -81,33 +78,32 @@ const result = ({ detailBytes }: IterationPlace) => String.raw`$most := ${detail
  * text is no JSON, which nothing in JSONata can tell beforehand.
  */
 export function invocationResult(logTail: boolean, place = inlinePlace): string {
-  const reported = ([text, json]: readonly [string, string]) => `$reported(/${text}/, /${json}/)`;
+  const [[duration, durationInJson], [billed, billedInJson]] = [reportPatterns.duration, reportPatterns.billed];
   const answer = logTail
     ? String.raw`
-  $payload := $states.result.Payload;
-  $returned := $type($payload) = "string" ? $parse($payload);
+  $text := $states.result.Payload;
+  $returned := $type($text) = "string" ? $parse($text);
   $encoded := $states.result.LogResult;
-  $decodable := $type($encoded) = "string" ? $contains($encoded, /^[A-Za-z0-9+\/]*=?=?(?![\s\S])/) and $length($encoded) % 4 = 0 : false;
-  $log := $decodable ? $base64decode($encoded) : "";
-  $reported := function($text, $json) {(
-    $found := $match($log, $text);
-    $found := $exists($found) ? $found : $match($log, $json);
+  $log := $type($encoded) != "string" ? "" :
+    $length($encoded) % 4 = 0 and $contains($encoded, /^[A-Za-z0-9+\/]*=?=?(?![\s\S])/) ? $base64decode($encoded) : "";
+  $lines := $match($log, /${duration}${billed}/);
+  $reported := function($pattern) {(
+    $found := $match($log, $pattern);
     $exists($found) ? $number($found[-1].groups[0])
   )};
-  $duration := ${reported(reportPatterns.duration)};
-  $billed := ${reported(reportPatterns.billed)};`
+  $duration := $exists($lines) ? $number($lines[-1].groups[0]) : $reported(/${durationInJson}/);
+  $billed := $exists($lines) ? $number($lines[-1].groups[1]) : $reported(/${billedInJson}/);`
     : String.raw`
   $returned := $states.result.Payload;
+  $text := $string($returned);
   $duration := $millis() - $toMillis($states.context.State.EnteredTime);`;
+  // Most results are short and fit without a closer look: a number with an exponent may take more than in the answer.
   return jsonata(String.raw`(
-  $item := ${place.item};${answer}
-  $times := {"duration_ms": $duration, "billed_ms": $billed};
-  $raised := $exists($states.result.FunctionError);
-  $object := $type($returned) = "object";
-  $passed := $not($raised) and $object and $returned.system_test_successful = true;
-  $text := $string([$times, $returned]);
-  $passed and $length($text) + 12 <= ${place.detailBytes} and $not($contains($text, /[^\x00-\x7f]/)) ? {
-    "configuration_identifier": ${identifier},
+  $item := ${place.item};
+  $name := ${identifier};${answer}
+  $passed := $type($returned) = "object" and $returned.system_test_successful = true and $not($exists($states.result.FunctionError));
+  ($passed ? $length($duration & $billed & $text) + 44 <= ${place.detailBytes} and $not($contains($text, /[^\x00-\x7f]|[0-9][eE][-+0-9]/)) : false) ? {
+    "configuration_identifier": $name,
     "status": "PASSED",
     "duration_ms": $duration,
     "billed_ms": $billed,
@@ -115,6 +111,9 @@ export function invocationResult(logTail: boolean, place = inlinePlace): string 
   } : (
   ${size}
   ${shorten}
+  $times := {"duration_ms": $duration, "billed_ms": $billed};
+  $raised := $exists($states.result.FunctionError);
+  $object := $type($returned) = "object";
   $said := $exists($returned) ? $string($returned) : "nothing";
   $status := $passed ? "PASSED" : "FAILED";
   $raisedType := $object ? $string($returned.errorType) : "";
@@ -167,6 +166,7 @@ export function errorResult(
   ${size}
   ${shorten}
   $item := ${item};
+  $name := ${identifier};
   $errorType := $states.errorOutput.Error ? $string($states.errorOutput.Error) : "${unknownErrorType}";${refused}
   $cause := $start($exists($states.errorOutput.Cause) ? $string($states.errorOutput.Cause) : "", ${limits.causeLength});
   $evaluation := $errorType = "States.QueryEvaluationError";

@@ -932,6 +932,23 @@ export const cases: Case[] = [
     { duration_ms: 3004.1, billed_ms: 3005 },
   ],
   [
+    'reads no REPORT line that the function wrote',
+    invoked({
+      Payload: passes,
+      LogResult: base64(
+        ['1.00 ms\tBilled Duration: 1 ms', '3004.10 ms\tBilled Duration: 3005 ms']
+          .map((d) => `\tDuration: ${d}\n`)
+          .join(''),
+      ),
+    }),
+    { duration_ms: 3004.1, billed_ms: 3005 },
+  ],
+  [
+    'keeps no response that takes more than its room once its numbers are written out',
+    invoked({ Payload: '{"system_test_successful":true,"n":[1e20,1E20,1e20,1e20]}' }, { detail_bytes: 110 }),
+    { status: 'PASSED', truncated: true },
+  ],
+  [
     'reads the JSON log',
     invoked({ Payload: passes, LogResult: base64('{"durationMs":3004.1,"billedDurationMs":3005}') }),
     { duration_ms: 3004.1, billed_ms: 3005 },

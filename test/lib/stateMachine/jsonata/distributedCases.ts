@@ -75,9 +75,10 @@ const batches: [string, Json[], [number, number, number]][] = [
 ];
 
 const configuration = itemConfiguration('id');
-const read = (value: Json, withPrefix = true): Evaluation =>
+const asItIs = null;
+const read = (value: Json, withPrefix = true, by: string | null = configuration): Evaluation =>
   evaluation(
-    distributed.readItem(readName, configuration, withPrefix),
+    distributed.readItem(readName, by ?? undefined, withPrefix),
     { context: { ...context, Map: { Item: { Index: 6, Value: value } } } },
     { checked },
   );
@@ -224,6 +225,28 @@ const childCases: Case[] = [
     { configuration: { configuration_identifier: 'a' } },
   ],
   ['takes a text that the Map read', read('🎉', false), { configuration: '🎉' }],
+  ...[{ configuration_identifier: 'a', k: [] }, 'a'].map((value): Case => [
+    `takes ${JSON.stringify(value)} that the Map read as it is`,
+    read(value, true, asItIs),
+    { configuration: value, prefix: location.prefix },
+  ]),
+  ...(
+    [
+      [null, 'null'],
+      ['', 'string'],
+      [['a'], 'array'],
+      [[{ configuration_identifier: 'a' }], 'array'],
+      [{ configuration_identifier: ['a'] }, 'an object with the keys [configuration_identifier]'],
+      [
+        { configuration_identifier: 'a', system_test: [] },
+        'an object with the keys [configuration_identifier, system_test]',
+      ],
+    ] as [Json, string][]
+  ).map(([value, got]): Case => [
+    `tests no ${JSON.stringify(value)} that the Map read as it is`,
+    read(value, false, asItIs),
+    { configuration: item7, refusal: `${expectedItem}${got}.` },
+  ]),
   ...(
     [
       [null, 'null'],
