@@ -16,5 +16,6 @@ export { SystemTestHook, type SystemTestHookProps } from './beforeTraffic/system
 export { SystemTestMode, type DistributedOptions } from './systemTestMode';
 export { SystemTestNotification, type SystemTestNotificationProps } from './operation/systemTestNotification';
 export { SystemTestQueries, type SystemTestQueriesProps } from './operation/systemTestQueries';
+export { SystemTestOnDeployment, type SystemTestOnDeploymentProps } from './onDeployment/systemTestOnDeployment';
 export { SystemTestStack, type SystemTestStackProps } from './systemTestStack';
 export { ToleratedFailures } from './toleratedFailures';

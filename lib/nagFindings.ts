@@ -4,6 +4,7 @@ import { mapLabel } from './stateMachine/distributedMap';
 import type { ISystemTest } from './iSystemTest';
 import type { SystemTest } from './systemTest';
 import type { SystemTestHook } from './beforeTraffic/systemTestHook';
+import type { SystemTestOnDeployment } from './onDeployment/systemTestOnDeployment';
 
 /** Of a state machine's role. */
 const wildcard = {
@@ -41,8 +42,8 @@ export function acknowledgeNagFindings(systemTest: SystemTest): void {
   });
 }
 
-/** As `SystemTestHook.acknowledgeNagFindings` says. */
-export function acknowledgeHookNagFindings(hook: SystemTestHook): void {
+/** As `SystemTestHook.acknowledgeNagFindings` and that of `SystemTestOnDeployment` say. */
+export function acknowledgeHookNagFindings(hook: SystemTestHook | SystemTestOnDeployment): void {
   Validations.of(hook).acknowledge(
     wildcard,
     {

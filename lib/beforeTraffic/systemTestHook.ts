@@ -1,31 +1,13 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { hookFunctionCode } from './hookFunctionCode';
 import { hookDefinition } from './hookDefinition';
-import { acknowledgeHookNagFindings } from '../nagFindings';
-import { StateMachineLog } from '../stateMachine/stateMachineLog';
+import { newRunner, newStarter, testOfDeployment } from '../deployment/systemTestRun';
 import { ISystemTest } from '../iSystemTest';
-import { SystemTest } from '../systemTest';
-import {
-  expectConfigurationsFor,
-  expectInput,
-  expectIntegerWithin,
-  expectKnownConfigurations,
-  expectNoVariable,
-  inputOf,
-} from '../validation';
-import { limits } from '../wire';
-
-/**
- * Characters of JSON: the result of the state that waits for the test holds its input beside its output, and has to stay
- * within 256 KiB.
- */
-const maxInputLength = 8_000;
+import { acknowledgeHookNagFindings } from '../nagFindings';
 
 /** Properties of a `SystemTestHook`. */
 export interface SystemTestHookProps {
@@ -101,60 +83,22 @@ export class SystemTestHook extends Construct {
 
   constructor(scope: Construct, id: string, props: SystemTestHookProps) {
     super(scope, id);
-    const { alias, deploymentGroup, systemTest, timeout = Duration.minutes(55) } = props;
-    const { removalPolicy = RemovalPolicy.DESTROY, logLevel = sfn.LogLevel.ERROR, tracingEnabled = true } = props;
-    const input = inputOf(this.node.path, props.input ?? {});
-    const isLogged = logLevel !== sfn.LogLevel.OFF;
-    expectIntegerWithin(this, 'timeout in seconds', timeout.toSeconds({ integral: false }), 60, 58 * 60);
-    expectInput(this, input, maxInputLength, {
-      mostAtOnce: systemTest instanceof SystemTest ? systemTest._mostAtOnce : limits.distributedConcurrency,
-    });
-    expectNoVariable(`the input of ${this.node.path}`, input);
+    const { alias, deploymentGroup, systemTest } = props;
     expectDeployedBy(this, alias, deploymentGroup);
     expectTestOfNewVersion(this, systemTest, alias);
-    expectConfigurationsFor(this.node.path, input.configurations, systemTest);
-    expectKnownConfigurations(this.node.path, input, systemTest);
+    const test = testOfDeployment(this, props);
 
     this.systemTest = systemTest;
-    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+    this.stateMachine = newRunner(this, props, {
+      systemTest,
+      definition: hookDefinition(this, test),
       comment: 'Lets the traffic move to a new version after its system test passed',
-      queryLanguage: sfn.QueryLanguage.JSONATA,
-      definitionBody: sfn.DefinitionBody.fromChainable(
-        hookDefinition(this, { stateMachineArn: systemTest.stateMachine.stateMachineArn, input, timeout }),
-      ),
-      // CodeDeploy has given up by then.
-      timeout: Duration.hours(1),
-      logs: isLogged
-        ? {
-            destination: new StateMachineLog(this, 'Log', { removalPolicy }),
-            level: logLevel,
-            includeExecutionData: false,
-          }
-        : undefined,
-      tracingEnabled,
-      removalPolicy,
     });
-    this.permitTest(systemTest);
     deploymentGroup.grantPutLifecycleEventHookExecutionStatus(this.stateMachine);
-
-    // With a role that the CDK makes, the function might write into every log of the account.
-    const role = new iam.Role(this, 'FunctionRole', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    const logGroup = isLogged
-      ? new logs.LogGroup(this, 'FunctionLog', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy })
-      : undefined;
-    logGroup?.grantWrite(role);
-    this.function = new lambda.Function(this, 'Function', {
+    this.function = newStarter(this, props, {
       description: 'Starts the system test of a new version before it gets traffic',
-      // Inline, so that nobody needs a bundler; the runtime brings the SDK.
-      code: lambda.Code.fromInline(hookFunctionCode),
-      runtime: lambda.Runtime.NODEJS_24_X,
-      architecture: lambda.Architecture.ARM_64,
-      handler: 'index.handler',
-      role,
-      timeout: Duration.seconds(30),
+      code: hookFunctionCode,
       environment: { STATE_MACHINE_ARN: this.stateMachine.stateMachineArn },
-      tracing: tracingEnabled ? lambda.Tracing.ACTIVE : undefined,
-      logGroup,
     });
     this.stateMachine.grantStartExecution(this.function);
     deploymentGroup.addPreHook(this.function);
@@ -169,29 +113,6 @@ export class SystemTestHook extends Construct {
    */
   public acknowledgeNagFindings(): void {
     acknowledgeHookNagFindings(this);
-  }
-
-  /**
-   * What `states:startExecution.sync` needs; the rule is the one that Step Functions itself keeps in each account.
-   * https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
-   */
-  private permitTest(systemTest: ISystemTest): void {
-    const { stateMachine } = systemTest;
-    systemTest.grantDecrypt(this.stateMachine);
-    stateMachine.grantStartExecution(this.stateMachine);
-    stateMachine.grantExecution(this.stateMachine, 'states:DescribeExecution', 'states:StopExecution');
-    this.stateMachine.addToRolePolicy(
-      new iam.PolicyStatement({
-        actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-        resources: [
-          Stack.of(this).formatArn({
-            service: 'events',
-            resource: 'rule',
-            resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
-          }),
-        ],
-      }),
-    );
   }
 }
 

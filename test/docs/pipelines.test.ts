@@ -17,7 +17,7 @@ function example(name: string): string {
 describe('docs/pipelines.md', () => {
   it('shows the examples that are compiled and synthesized', () => {
     const shown = [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code);
-    expect(shown).toEqual(['plainPipeline.ts', 'cdkPipeline.ts', 'beforeTraffic.ts'].map(example));
+    expect(shown).toEqual(['plainPipeline.ts', 'cdkPipeline.ts', 'beforeTraffic.ts', 'onDeployment.ts'].map(example));
   });
 
   it('gives the role in another account what the action of the same account has', () => {

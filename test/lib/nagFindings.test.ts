@@ -16,6 +16,7 @@ import {
   SystemTest,
   SystemTestHook,
   SystemTestMode,
+  SystemTestOnDeployment,
   SystemTestStack,
 } from '../../lib';
 import { FeedsPipelineStack } from '../examples/plainPipeline';
@@ -142,6 +143,23 @@ describe.each([
       [...inFunctionAndDeployment, `Stack/Deployment/ServiceRole: IAM5[Resource::<${hookFunction}.Arn>:*]`].toSorted(),
     );
   });
+});
+
+it('cdk-nag finds in a test on deployment what it finds in a hook, until that is acknowledged', () => {
+  const { stack, systemTest } = newSystemTest((scope) => ({
+    function: lambda.Function.fromFunctionName(scope, 'Feeds', 'feeds'),
+  }));
+  systemTest.acknowledgeNagFindings();
+  const onDeployment = new SystemTestOnDeployment(stack, 'OnDeployment', { systemTest, revision: '1' });
+  expect(findings(stack).map((finding) => finding.replace(/arn:.*/, '…'))).toEqual([
+    'Stack/OnDeployment/FunctionRole: IAM5[Resource::*]',
+    'Stack/OnDeployment/FunctionRole: IAM5[Resource::…',
+    'Stack/OnDeployment/StateMachine/Role: IAM5[Resource::*]',
+    'Stack/OnDeployment/StateMachine/Role: IAM5[Resource::…',
+    'Stack/OnDeployment/StateMachine: SF1',
+  ]);
+  onDeployment.acknowledgeNagFindings();
+  expect(findings(stack)).toEqual([]);
 });
 
 /** Findings that each of these places has. */

@@ -27,6 +27,7 @@ import {
 import { FeedsStack } from '../examples/beforeTraffic';
 import { ListedFeedsStack } from '../examples/listedFeeds';
 import { FeedsOperationStack } from '../examples/operation';
+import { FeedsStack as FeedsOnDeploymentStack } from '../examples/onDeployment';
 import { FeedsPipelineStack } from '../examples/plainPipeline';
 
 /** A function of the stack, for the tests that need one. */
@@ -206,6 +207,7 @@ const stacks: Record<string, () => Stack> = {
     operated((stack) => ({ encryptionKey: encryptionKey(stack) }), { account: '111111111111', region: 'cn-north-1' }),
   'an example of operation': () => new FeedsOperationStack(new App(), 'Feeds'),
   'the hook before traffic': () => new FeedsStack(new App(), 'Feeds'),
+  'a test on deployment': () => new FeedsOnDeploymentStack(new App(), 'Feeds'),
   'a plain pipeline': () => new FeedsPipelineStack(new App(), 'FeedsPipeline'),
   "this repository's pipeline": () =>
     new PipelineStack(new App(), 'SystemTestPipeline', {

@@ -44,7 +44,8 @@ export function startLocalInterpreter(url: string): Promise<Interpreter> {
   });
 }
 
-function byInvocations(definition: string): string {
+/** The definition with each integration as an invocation of a function that is named after it. */
+export function byInvocations(definition: string): string {
   const { States: states, ...rest } = JSON.parse(definition) as { States: Record<string, JsonObject> };
   const translated = Object.entries(states).map(([name, state]) => {
     const [, integration] =
@@ -59,10 +60,17 @@ function byInvocations(definition: string): string {
 }
 
 /** The task fails unless the execution succeeded; the cause is what DescribeExecution says. */
-async function startExecutionSync(aws: SFNClient, { StateMachineArn, Input }: JsonObject) {
+export async function startExecutionSync(
+  aws: SFNClient,
+  { StateMachineArn, Name, Input }: JsonObject,
+): Promise<Partial<InvokeResult>> {
   try {
     const { executionArn } = await aws.send(
-      new StartExecutionCommand({ stateMachineArn: StateMachineArn as string, input: JSON.stringify(Input) }),
+      new StartExecutionCommand({
+        stateMachineArn: StateMachineArn as string,
+        name: Name as string | undefined,
+        input: JSON.stringify(Input),
+      }),
     );
     const described = await describedEnd(aws, executionArn!);
     return described.status === 'SUCCEEDED' ? result(described) : failure('States.TaskFailed', described);

@@ -14,6 +14,7 @@ import { SystemTest, SystemTestHook, SystemTestHookProps } from '../../../lib';
 import type { SystemTestInput } from '../../../lib/wire';
 import { startLocalEndpoint } from '../../../scripts/local/localEndpoint';
 import { FeedsStack } from '../../examples/beforeTraffic';
+import { FeedsStack as FeedsOnDeploymentStack } from '../../examples/onDeployment';
 import { deployLocally, type LocalSystemTest } from '../../localSystemTest';
 import { startProxy } from '../../proxy';
 import { statementsOf, textOf } from '../templates';
@@ -315,14 +316,16 @@ describe('SystemTestHook', () => {
     );
   });
 
-  it('leaves the system test beside it to a local run', async () => {
+  it('leaves the system test beside it to a local run, as a test on deployment does', async () => {
     const outdir = mkdtempSync(join(tmpdir(), 'system-test-'));
     const app = new App({ outdir, analyticsReporting: false });
     new FeedsStack(app, 'Feeds');
+    new FeedsOnDeploymentStack(app, 'OnDeployment');
     app.synth();
     const endpoint = await startLocalEndpoint({ app: outdir, cwd: process.cwd(), env: process.env });
     try {
-      expect(endpoint.deployment.stateMachines).toMatchObject([{ name: expect.stringMatching(/^SystemTest/) }]);
+      const name = expect.stringMatching(/^SystemTest/);
+      expect(endpoint.deployment.stateMachines).toMatchObject([{ name }, { name }]);
     } finally {
       await endpoint.close();
       rmSync(outdir, { recursive: true });
