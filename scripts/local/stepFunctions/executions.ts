@@ -141,7 +141,8 @@ function notThere(executionArn: string): ServiceError {
   return new ServiceError('ExecutionDoesNotExist', 400, `Execution Does Not Exist: '${executionArn}'`);
 }
 
-function checkInput(input: string): void {
+/** @throws InvalidExecutionInput */
+export function checkInput(input: string): void {
   try {
     parseJson(input);
   } catch (error) {

@@ -12,8 +12,8 @@ import {
 import { Document } from './document';
 import { dataLimitExceeded, StateFailure } from './failure';
 import { notTruncated } from './history';
-import { matchesError, RetryCounter } from './retrier';
-import { StateRun, type Outcome, type Runtime } from './stateRun';
+import { handlerIndex, RetryCounter, retryDelay } from './retrier';
+import { StateRun, type Outcome, type Runtime, type Trial } from './stateRun';
 import { runDistributedMap } from './states/distributedMap';
 import { runInlineMap } from './states/map';
 import { runParallel } from './states/parallel';
@@ -56,21 +56,66 @@ async function goOn(graph: StateGraph, from: Transition, branch: Branch, runtime
   return transition.output;
 }
 
-function enter(state: State, input: Document, branch: Branch, runtime: Runtime): StateRun {
+/** How a trial of a state ended. */
+export interface Tried {
+  /** Where it led; undefined where it failed, or would be tried again. */
+  transition?: Transition;
+  failure?: StateFailure;
+  /** The first Retry that is meant, and after how many seconds it tries again; undefined: not any more. */
+  retry?: { index: number; delay: number | undefined };
+  /** The Catch that it went on by. */
+  catchIndex?: number;
+}
+
+/** Visits a state once. Throws a BranchEnded where the branch was ended from outside. */
+export async function tryState(
+  state: State,
+  input: Document,
+  branch: Branch,
+  runtime: Runtime,
+  trial: Trial,
+): Promise<Tried> {
+  const run = enter(state, input, branch, runtime, trial);
+  try {
+    return { transition: await attempt(run) };
+  } catch (error) {
+    if (!(error instanceof StateFailure)) throw error;
+    const failure = run.report(error);
+    if (!('catch' in state)) return { failure };
+    const index = handlerIndex(state.retry, failure);
+    const retrier = state.retry[index];
+    const retry = retrier && { index, delay: retryDelay(retrier, trial.retryCount) };
+    const catchIndex = handlerIndex(state.catch, failure);
+    if (retry?.delay !== undefined || catchIndex < 0) return { failure, retry };
+    try {
+      return { failure, retry, catchIndex, transition: await recover(failure, state, run) };
+    } catch (second) {
+      if (!(second instanceof StateFailure)) throw second;
+      return { failure: second, retry, catchIndex };
+    }
+  }
+}
+
+function enter(state: State, input: Document, branch: Branch, runtime: Runtime, trial?: Trial): StateRun {
   const enteredEventId = branch.record(`${state.type}StateEntered`, {
     stateEnteredEventDetails: { name: state.name, input: input.text, inputDetails: notTruncated },
   });
-  return new StateRun(state, input, branch, runtime, enteredEventId, runGraph);
+  return new StateRun(state, input, branch, runtime, enteredEventId, runGraph, trial);
+}
+
+async function attempt(run: StateRun): Promise<Transition> {
+  const { state, input } = run;
+  if (!input.fits) throw dataLimitExceeded(state.name);
+  return leave(run, await behave(state, run));
 }
 
 async function runState(run: StateRun): Promise<Transition> {
-  const { state, input, branch, runtime } = run;
+  const { state, branch, runtime } = run;
   branch.visit = run;
   const retries = new RetryCounter('retry' in state ? state.retry : [], runtime.random);
   for (;;) {
     try {
-      if (!input.fits) throw dataLimitExceeded(state.name);
-      return await leave(run, await behave(state, run));
+      return await attempt(run);
     } catch (error) {
       if (!(error instanceof StateFailure)) throw error;
       const failure = run.report(error);
@@ -156,7 +201,7 @@ async function recover(failure: StateFailure, state: State & Recoverable, run: S
   const { branch } = run;
   const failedAfter = branch.lastEventId;
   recordStateFailed(failure, state, branch);
-  const catcher = state.catch.find(({ errorEquals }) => matchesError(errorEquals, failure));
+  const catcher = state.catch[handlerIndex(state.catch, failure)];
   if (catcher === undefined) throw failure;
   try {
     return await leaveCaught(failure, catcher, run);

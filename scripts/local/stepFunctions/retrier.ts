@@ -19,7 +19,7 @@ export interface Retrier {
 const terminalErrors = new Set(['States.Runtime', 'States.DataLimitExceeded']);
 
 /** Whether a Retry or a Catch with these error names is meant. `States.Runtime` is never caught, not even by its name. */
-export function matchesError(errorEquals: string[], failure: StateFailure): boolean {
+function matchesError(errorEquals: string[], failure: StateFailure): boolean {
   const { errorName } = failure;
   if (errorName === 'States.Runtime') return false;
   return errorEquals.some((wanted) => {
@@ -27,6 +27,17 @@ export function matchesError(errorEquals: string[], failure: StateFailure): bool
     if (terminalErrors.has(errorName ?? '')) return false;
     return wanted === 'States.ALL' || (wanted === 'States.TaskFailed' && errorName !== 'States.Timeout');
   });
+}
+
+/** The first that is meant; -1: none is. */
+export function handlerIndex(handlers: { errorEquals: string[] }[], failure: StateFailure): number {
+  return handlers.findIndex(({ errorEquals }) => matchesError(errorEquals, failure));
+}
+
+/** Seconds before the next retry, without jitter, after this many; undefined where there is none. */
+export function retryDelay(retrier: Retrier, attempts: number): number | undefined {
+  if (attempts >= retrier.maxAttempts) return undefined;
+  return Math.min(retrier.intervalSeconds * retrier.backoffRate ** attempts, retrier.maxDelaySeconds);
 }
 
 /** Counts the retries of one visit to a state; each retrier has its own count. */
@@ -40,12 +51,12 @@ export class RetryCounter {
 
   /** How many milliseconds to wait before the state is tried again; undefined where it isn't. */
   next(failure: StateFailure): number | undefined {
-    const retrier = this.retriers.find(({ errorEquals }) => matchesError(errorEquals, failure));
+    const retrier = this.retriers[handlerIndex(this.retriers, failure)];
     if (retrier === undefined) return undefined;
-    const attempt = this.attempts.get(retrier) ?? 0;
-    if (attempt >= retrier.maxAttempts) return undefined;
-    this.attempts.set(retrier, attempt + 1);
-    const seconds = Math.min(retrier.intervalSeconds * retrier.backoffRate ** attempt, retrier.maxDelaySeconds);
+    const attempts = this.attempts.get(retrier) ?? 0;
+    const seconds = retryDelay(retrier, attempts);
+    if (seconds === undefined) return undefined;
+    this.attempts.set(retrier, attempts + 1);
     return seconds * 1000 * (retrier.jitterStrategy === 'FULL' ? this.random() : 1);
   }
 }

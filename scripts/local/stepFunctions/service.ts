@@ -20,6 +20,7 @@ import {
 import { describeMapRun, listMapRuns, updateMapRun } from './operations/mapRuns';
 import type { Operation, OperationContext } from './operations/operation';
 import { describeStateMachine, describeStateMachineForExecution, listStateMachines } from './operations/stateMachines';
+import { testState } from './operations/testState';
 import { StateMachines } from './stateMachines';
 
 /** The operations, each with the members of its request. */
@@ -44,6 +45,21 @@ const operations: Record<string, { run: Operation; members: string[] }> = {
   RedriveExecution: { run: redriveExecution, members: ['executionArn', 'clientToken'] },
   StartExecution: { run: startExecution, members: ['stateMachineArn', 'name', 'input', 'traceHeader'] },
   StopExecution: { run: stopExecution, members: ['executionArn', 'error', 'cause'] },
+  TestState: {
+    run: testState,
+    members: [
+      'definition',
+      'stateName',
+      'input',
+      'variables',
+      'context',
+      'mock',
+      'stateConfiguration',
+      'inspectionLevel',
+      'revealSecrets',
+      'roleArn',
+    ],
+  },
   UpdateMapRun: {
     run: updateMapRun,
     members: ['mapRunArn', 'maxConcurrency', 'toleratedFailureCount', 'toleratedFailurePercentage'],
@@ -86,15 +102,14 @@ export class StepFunctionsService implements Service {
       random = Math.random,
       sdkReadTimeoutSeconds,
     } = options;
-    const { region } = deployment;
+    const { region, account } = deployment;
+    const surroundings = { clock, random, invoker, objects, emulator, region, sdkReadTimeoutSeconds };
     this.context = {
       stateMachines: new StateMachines(deployment, { clock, random }),
-      executions: new Executions({ clock, random, invoker, objects, emulator, region, sdkReadTimeoutSeconds }),
+      executions: new Executions(surroundings),
+      account,
+      surroundings,
     };
-  }
-
-  handle(request: ServiceRequest): Promise<ServiceResponse> {
-    return Promise.resolve(this.answer(request));
   }
 
   /** Aborts all executions. */
@@ -102,16 +117,16 @@ export class StepFunctionsService implements Service {
     return this.context.executions.close();
   }
 
-  private answer({ headers, body }: ServiceRequest): ServiceResponse {
+  async handle({ headers, body }: ServiceRequest): Promise<ServiceResponse> {
     try {
       const [, name = ''] = (headers['x-amz-target'] ?? '').split('.');
       const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
       if (!operation) {
         throw new ServiceError('UnknownOperationException', 400, `The operation ${name} is not supported here.`);
       }
-      const members = new Members(body);
+      const members = Members.of(body);
       refuseUnserved(name, { given: members.names, served: operation.members, error: 'ValidationException' });
-      return jsonResponse(operation.run(members, this.context));
+      return jsonResponse(await operation.run(members, this.context));
     } catch (error) {
       if (error instanceof ServiceError) return errorResponse(error);
       throw error;

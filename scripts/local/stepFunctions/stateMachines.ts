@@ -42,9 +42,14 @@ export class StateMachines {
 /** How many names an ARN has behind the type of its resource; a state machine's may go on with a version. */
 const namesInArn = { execution: 2, express: 3, mapRun: 2 };
 
+/** @throws InvalidArn where a text is no ARN at all */
+export function checkArnPrefix(arn: string): void {
+  if (!arn.startsWith('arn:')) throw new ServiceError('InvalidArn', 400, `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+}
+
 /** @throws InvalidArn where a text can't be the ARN of one of these kinds of resources */
 export function checkArn(arn: string, ...kinds: ('stateMachine' | keyof typeof namesInArn)[]): void {
-  if (!arn.startsWith('arn:')) throw new ServiceError('InvalidArn', 400, `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+  checkArnPrefix(arn);
   const parts = arn.split(':');
   const [, partition = '', service, region = '', account = '', type, ...names] = parts;
   const kind = kinds.find((one) => one === type);

@@ -1,3 +1,4 @@
+import type { InspectionData } from '@aws-sdk/client-sfn';
 import type { Json, JsonObject } from '../../../lib/wire';
 import type { Branch } from './branch';
 import type { DistributedMapState, Exit, State, StateGraph } from './definition/definition';
@@ -37,6 +38,19 @@ export interface Outcome {
   exitsFrom?: number;
 }
 
+/** What TestState says of a visit that it makes, and what it gets to know. */
+export interface Trial {
+  /** In the place of what a Task calls, or a Map or Parallel runs. Throws a StateFailure. */
+  mock?: () => Json;
+  /** The whole context object, but for the item of a Map; default: that of the visit. */
+  context?: JsonObject;
+  /** How often the Retry that is meant has tried again. */
+  retryCount: number;
+  /** How many iterations of a Distributed Map have failed. */
+  failedIterations: number;
+  inspection: InspectionData;
+}
+
 /** One visit to a state. */
 export class StateRun {
   /** How often the visit was tried again. */
@@ -53,13 +67,14 @@ export class StateRun {
     readonly runtime: Runtime,
     readonly enteredEventId: number,
     readonly runGraph: RunGraph,
+    readonly trial?: Trial,
     private readonly enteredTime = new Date(runtime.clock.now()).toISOString(),
   ) {}
 
   /** The same visit in a redriven execution: the state is not entered again. */
   resumed(branch: Branch, runtime: Runtime): StateRun {
     const { state, input, enteredEventId, runGraph, enteredTime, mapRun } = this;
-    const resumed = new StateRun(state, input, branch, runtime, enteredEventId, runGraph, enteredTime);
+    const resumed = new StateRun(state, input, branch, runtime, enteredEventId, runGraph, undefined, enteredTime);
     resumed.redrivenMapRun = mapRun;
     return resumed;
   }
@@ -73,12 +88,17 @@ export class StateRun {
     return {
       states: {
         input: this.input.value,
-        context: { ...this.runtime.context, State, ...(item && { Map: item }) },
+        context: { ...(this.trial?.context ?? { ...this.runtime.context, State }), ...(item && { Map: item }) },
         ...(result !== undefined && { result }),
         ...(errorOutput !== undefined && { errorOutput }),
       },
       variables: this.branch.variables,
     };
+  }
+
+  /** Tells TestState of it, where that makes the visit. */
+  inspect(data: InspectionData): void {
+    if (this.trial) Object.assign(this.trial.inspection, data);
   }
 
   /**

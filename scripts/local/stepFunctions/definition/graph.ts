@@ -24,7 +24,7 @@ export function checkTransitions(graph: StateGraph, graphName: string, refuse: (
 }
 
 /** The states of a graph and of all graphs inside it. */
-function allStates(graph: StateGraph): State[] {
+export function allStates(graph: StateGraph): State[] {
   return [...graph.states.values()].flatMap((state) => [state, ...innerGraphs(state).flatMap(allStates)]);
 }
 

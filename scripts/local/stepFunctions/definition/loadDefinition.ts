@@ -39,6 +39,15 @@ export function loadDefinition(
   return { ...graph, timeoutSeconds };
 }
 
+/** Reads the definition of one state, whose transitions may lead anywhere. @throws UserError */
+export function loadState(name: string, text: string, settings: ExpressionSettings): State {
+  const refuse = (): Refuse => (field, problem) => {
+    throw new UserError(`State "${name}", field "${field}": ${problem}.`);
+  };
+  const states = new Fields({ [name]: parseObject(name, text) }, '', refuse());
+  return new GraphReader(settings, 'JSONPath', refuse).readState(name, states);
+}
+
 /** Reads graphs: the machine's and, by way of the states, those inside them. */
 class GraphReader {
   constructor(
@@ -59,7 +68,7 @@ class GraphReader {
     return graph;
   }
 
-  private readState(name: string, states: Fields): State {
+  readState(name: string, states: Fields): State {
     const refuse = this.refuse(name);
     const value = states.required(name);
     const fields = isJsonObject(value) ? new Fields(value, '', refuse) : refuse('States', 'a state is an object');

@@ -40,6 +40,8 @@ export interface Integration {
   /** What stands before the dot of its errors. */
   service: string;
   arguments: ArgumentTypes;
+  /** The members of its result as the API's model types them, by which a mocked one is checked. Default: not known. */
+  result?: Record<string, 'string' | 'number'>;
   /** What can't be reached of what a task with these Arguments names: by which field, and why. */
   unreachable?: (values: JsonObject, reach: Reach) => ArgumentProblem | undefined;
   /**

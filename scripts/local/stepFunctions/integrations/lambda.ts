@@ -17,7 +17,16 @@ const lambdaArguments: ArgumentTypes = {
   LogType: { type: 'string', choices: ['None', 'Tail'] },
 };
 
-const common = { resource: 'invoke', service: 'Lambda', arguments: lambdaArguments };
+/** `InvocationResponse` of the API's model; a blob is a text. */
+const lambdaResult = {
+  StatusCode: 'number',
+  FunctionError: 'string',
+  LogResult: 'string',
+  Payload: 'string',
+  ExecutedVersion: 'string',
+} as const;
+
+const common = { resource: 'invoke', service: 'Lambda', arguments: lambdaArguments, result: lambdaResult };
 
 /** The optimised integration fails with the errors of the function; with the SDK's they are data. */
 export const lambdaIntegrations: Integration[] = [

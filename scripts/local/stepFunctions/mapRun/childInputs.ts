@@ -16,8 +16,11 @@ export interface ChildInput {
 
 /** The items of a Map Run, in parts that are read as they are asked for. */
 export interface Dataset {
-  /** `STATE_DATA`, `s3://bucket/key`, `s3://bucket` (developer guide, "Accessing execution data from the Context object"). */
-  source: string;
+  /**
+   * `STATE_DATA`, `s3://bucket/key`, `s3://bucket` (developer guide, "Accessing execution data from the Context object").
+   * Undefined: the Map is an inline one.
+   */
+  source?: string;
   parts: Iterable<Json[]> | AsyncIterable<Json[]>;
 }
 
@@ -140,7 +143,8 @@ export class ChildInputs {
 
   private selected(item: Json): Json | Promise<Json> {
     const { selector } = this.options;
-    const Item = { Index: this.index, Value: item, Source: this.dataset.source };
+    const { source } = this.dataset;
+    const Item = { Index: this.index, Value: item, ...(source !== undefined && { Source: source }) };
     this.index += 1;
     return selector ? selector.evaluate(this.run.bindings({ item: { Item } })) : item;
   }

@@ -1,4 +1,4 @@
-import type { Execution, ExecutionFacts } from '../execution';
+import type { Execution, ExecutionFacts, ExecutionSurroundings } from '../execution';
 import type { Executions } from '../executions';
 import type { Members } from '../members';
 import { checkArn, type StateMachines } from '../stateMachines';
@@ -7,10 +7,14 @@ import { checkArn, type StateMachines } from '../stateMachines';
 export interface OperationContext {
   stateMachines: StateMachines;
   executions: Executions;
+  /** Twelve digits. */
+  account: string;
+  /** What a state runs with. */
+  surroundings: Omit<ExecutionSurroundings, 'startMapRun'>;
 }
 
 /** One operation of the API: takes the members of a request and gives those of the answer. Throws a ServiceError. */
-export type Operation = (members: Members, context: OperationContext) => object;
+export type Operation = (members: Members, context: OperationContext) => object | Promise<object>;
 
 /** The longest ARN that the API takes. */
 export const arnLimits = { max: 256 };

@@ -8,6 +8,7 @@ import type { MapRun, MapRunSettings } from '../mapRun/mapRun';
 import { evaluateAs, type Template } from '../payloadTemplate';
 import type { Outcome, StateRun } from '../stateRun';
 import { itemsOf } from './map';
+import { runMockedMap } from './mockedMap';
 
 /** Runs its processor as executions of their own, in a Map Run. */
 export async function runDistributedMap(state: DistributedMapState, run: StateRun): Promise<Outcome> {
@@ -20,6 +21,12 @@ export async function runDistributedMap(state: DistributedMapState, run: StateRu
   const dataset = reader ? await readerOf(reader, run) : datasetOf(await itemsOf(state, run));
   const settings = await settingsOf(state, run);
   const batching = await batchingOf(state, run);
+  if (run.trial?.mock) {
+    const { source, parts } = dataset;
+    const items: Json[] = [];
+    for await (const part of parts) items.push(...part);
+    return runMockedMap(state, run, run.trial.mock, { items, source, batching, ...settings });
+  }
   const startedEventId = branch.record('MapStateStarted', { mapStateStartedEventDetails: { length: dataset.length } });
   const mapRun = run.runtime.startMapRun(state, settings);
   branch.record('MapRunStarted', { mapRunStartedEventDetails: { mapRunArn: mapRun.mapRunArn } });

@@ -6,12 +6,16 @@ import { BranchEnded, dataLimitExceeded, EvaluationFailure } from '../failure';
 import type { Outcome, StateRun } from '../stateRun';
 import { evaluateAs } from '../payloadTemplate';
 import { endSiblings } from './childFailure';
+import { runMockedMap } from './mockedMap';
 
 /** Runs its processor once for each item, at most `MaxConcurrency` and never more than 40 at once, in the items' order. */
 export async function runInlineMap(state: MapState, run: StateRun): Promise<Outcome> {
   const { branch } = run;
   const items = await itemsOf(state, run);
-  const concurrency = await concurrencyOf(state, run);
+  const maxConcurrency = await concurrencyOf(state, run);
+  if (run.trial?.mock) return runMockedMap(state, run, run.trial.mock, { items, maxConcurrency });
+  // 0 stands for no limit of its own.
+  const concurrency = Math.min(maxConcurrency || limits.inlineConcurrency, limits.inlineConcurrency);
   const startedEventId = branch.record('MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
 
   const result = new Document(await new Iterations(state, run, items).run(concurrency, startedEventId));
@@ -32,13 +36,12 @@ export async function itemsOf({ items }: MapState, run: StateRun): Promise<Json[
 }
 
 async function concurrencyOf({ maxConcurrency }: MapState, run: StateRun): Promise<number> {
-  if (maxConcurrency === undefined) return limits.inlineConcurrency;
+  if (maxConcurrency === undefined) return 0;
   const value = await evaluateAs(maxConcurrency, 'number', run.bindings());
   if (!Number.isInteger(value) || value < 0) {
     throw new EvaluationFailure('MaxConcurrency', `MaxConcurrency must be a non-negative integer, but was ${value}.`);
   }
-  // 0 stands for no limit of its own.
-  return Math.min(value === 0 ? limits.inlineConcurrency : value, limits.inlineConcurrency);
+  return value;
 }
 
 interface Iteration {

@@ -10,6 +10,7 @@ export async function runParallel(state: ParallelState, run: StateRun): Promise<
   const { branch, runtime } = run;
   const input = state.arguments ? new Document(await state.arguments.evaluate(run.bindings())) : run.input;
   if (!input.fits) throw dataLimitExceeded(state.name);
+  if (run.trial?.mock) return { exit: state, result: new Document(run.trial.mock()) };
 
   const startedEventId = branch.record('ParallelStateStarted');
   // The others end because of it, and may be heard of earlier.

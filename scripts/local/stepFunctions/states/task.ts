@@ -14,6 +14,7 @@ import { evaluateAs } from '../payloadTemplate';
 export async function runTask(state: TaskState, run: StateRun): Promise<Outcome> {
   const { branch, runtime } = run;
   const parameters = await argumentsOf(state, run);
+  run.inspect({ afterArguments: parameters.text });
   const timeoutSeconds = await timeoutOf(state, run);
   const { integration } = state;
   const resource = { resource: integration.resource, resourceType: integration.resourceType };
@@ -32,7 +33,10 @@ export async function runTask(state: TaskState, run: StateRun): Promise<Outcome>
         if (!(error instanceof ServiceError)) throw error;
         throw integration.failure?.(error) ?? sdkFailure(integration.service, error);
       });
-    const result = new Document(await withDeadlines(call, deadlinesOf(state, timeoutSeconds, run), run));
+    const { mock } = run.trial ?? {};
+    const value = mock ? mock() : await withDeadlines(call, deadlinesOf(state, timeoutSeconds, run), run);
+    const result = new Document(value);
+    run.inspect({ result: result.text });
     if (!result.fits) throw dataLimitExceeded(integration.resourceType);
     branch.record('TaskSucceeded', {
       taskSucceededEventDetails: { ...resource, output: result.text, outputDetails: notTruncated },
