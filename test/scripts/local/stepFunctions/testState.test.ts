@@ -75,9 +75,9 @@ describe('TestState', () => {
   /** The answer, its JSON texts parsed. */
   async function tested(request: Omit<TestStateCommandInput, 'input'> & { input?: Json }): Promise<object> {
     const input = request.input === undefined ? undefined : JSON.stringify(request.input);
-    const { $metadata, ...answered } = await client.send(new TestStateCommand({ ...request, input }));
+    const answered = await client.send(new TestStateCommand({ ...request, input }));
     const members = Object.entries({ ...answered, ...answered.inspectionData }).filter(
-      ([name]) => name !== 'inspectionData',
+      ([name]) => name !== 'inspectionData' && name !== '$metadata',
     );
     return Object.fromEntries(
       members.map(([name, value]) => [
@@ -256,8 +256,8 @@ describe('TestState', () => {
     expect(await tested({ ...alone(state), roleArn })).toEqual({ status: 'SUCCEEDED', output: { is: 'real' } });
   });
 
-  it.each<[string, TestStateCommandInput, string, string | RegExp]>([
-    ['no JSON', { definition: '{' }, 'InvalidDefinition', /^Invalid State Machine Definition: '.*is not JSON/],
+  it.each<[string, TestStateCommandInput, string, string]>([
+    ['no JSON', { definition: '{' }, 'InvalidDefinition', 'the definition is not JSON'],
     [
       'a field that is not known',
       alone(pass({ Odd: 1 })),
@@ -265,26 +265,46 @@ describe('TestState', () => {
       `Invalid State Machine Definition: 'State "StateName", field "Odd": is not supported here.'`,
     ],
     ['no such state', { definition: whole, stateName: 'Nope' }, 'ValidationException', 'State not found in definition'],
-    ['an input that is no JSON', { ...alone(pass()), input: '{' }, 'InvalidExecutionInput', /^Invalid State Machine/],
+    [
+      'an input that is no JSON',
+      { ...alone(pass()), input: '{' },
+      'InvalidExecutionInput',
+      'Invalid State Machine Execution Input: ',
+    ],
     ['a role that is none', { ...alone(pass()), roleArn: 'me' }, 'InvalidArn', "Invalid Arn: 'Invalid ARN prefix: me'"],
-    ['variables that are a list', { ...alone(pass()), variables: '[1]' }, 'ValidationException', /got \[1\]\.$/],
+    ['variables that are a list', { ...alone(pass()), variables: '[1]' }, 'ValidationException', 'got [1].'],
     [
       'a level that is none',
       { ...alone(pass()), inspectionLevel: 'ALL' as never },
       'ValidationException',
-      /'inspectionLevel' failed to satisfy constraint: Member must satisfy enum value set/,
+      "'inspectionLevel' failed to satisfy constraint: Member must satisfy enum value set",
     ],
-    ['a Task without mock and role', alone(task()), 'ValidationException', /^RoleArn must be specified/],
-    ['a Map without mock', alone(map()), 'InvalidDefinition', /^TestState API does not support Map or Parallel states/],
+    [
+      'a Task without mock and role',
+      alone(task()),
+      'ValidationException',
+      'RoleArn must be specified when testing a Task state',
+    ],
+    ['a Map without mock', alone(map()), 'InvalidDefinition', 'TestState API does not support Map or Parallel states'],
     [
       'a mocked Pass',
       { ...alone(pass()), mock: result(1) },
       'ValidationException',
       "State type 'Pass' is not supported when a mock is specified",
     ],
-    ['two mocks', { ...alone(task()), mock: { ...result({}), ...raises('E') } }, 'ValidationException', /only one of/],
-    ['secrets of a mock', { ...alone(task()), mock: result({}), revealSecrets: true }, 'ValidationException', /Reveal/],
-    ['a mock of no JSON', { ...alone(task()), mock: { result: 'x' } }, 'ValidationException', /must be valid JSON$/],
+    ['two mocks', { ...alone(task()), mock: { ...result({}), ...raises('E') } }, 'ValidationException', 'only one of'],
+    [
+      'secrets of a mock',
+      { ...alone(task()), mock: result({}), revealSecrets: true },
+      'ValidationException',
+      'does not support RevealSecrets',
+    ],
+    [
+      'a mock of no JSON',
+      { ...alone(task()), mock: { result: 'x' } },
+      'ValidationException',
+      'Mocked result must be valid JSON',
+    ],
     [
       "a mock that Lambda's model forbids",
       { ...alone(task()), mock: result({ StatusCode: '200' }) },
@@ -298,7 +318,7 @@ describe('TestState', () => {
         mock: result({}),
       },
       'ValidationException',
-      /knows the model of a result of Lambda only, not of aws-sdk:s3:getObject/,
+      'knows the model of a result of Lambda only, not of aws-sdk:s3:getObject',
     ],
     [
       'a Map of one result',
@@ -310,22 +330,22 @@ describe('TestState', () => {
       'a Parallel of other branches',
       { ...alone({ Type: 'Parallel', End: true, Branches: [branch('A')] }), mock: result([]) },
       'ValidationException',
-      /the same number of items/,
+      'the same number of items',
     ],
-    ['a context without mock', { ...alone(pass()), context: '{}' }, 'ValidationException', /with a mock only/],
+    ['a context without mock', { ...alone(pass()), context: '{}' }, 'ValidationException', 'with a mock only'],
     ...(
       [
         [{ Map: {} }, "'Map' field is not supported when mocking a Context object"],
         [{ Pokedex: {} }, "Field 'Pokedex' is not allowed"],
         [{ Execution: { pokemon: 1 } }, "Field 'pokemon' is not allowed"],
         [{ Execution: { Id: 1 } }, 'Execution.Id must be a string'],
-        [{ Task: {} }, /^Invalid Context object provided: Context object contains 'Task' when state is not a Task/],
-      ] as [Json, string | RegExp][]
-    ).map(([context, problem]): [string, TestStateCommandInput, string, string | RegExp] => [
+        [{ Task: {} }, "Context object contains 'Task' when state is not a Task"],
+      ] as [Json, string][]
+    ).map(([context, problem]): [string, TestStateCommandInput, string, string] => [
       `the context ${JSON.stringify(context)}`,
       { ...alone(task()), mock: result({}), context: JSON.stringify(context) },
       'ValidationException',
-      typeof problem === 'string' ? `Invalid Context object provided: ${problem}` : problem,
+      `Invalid Context object provided: ${problem}`,
     ]),
     [
       'an ItemReader without its data',
@@ -343,20 +363,17 @@ describe('TestState', () => {
         mock: result([]),
       },
       'ValidationException',
-      /by the mapItemReaderData/,
+      'by the mapItemReaderData',
     ],
     [
       'a count below 0',
       { ...alone(task()), mock: result({}), stateConfiguration: { retrierRetryCount: -1 } },
       'ValidationException',
-      /'stateConfiguration.retrierRetryCount' failed to satisfy constraint/,
+      "'stateConfiguration.retrierRetryCount' failed to satisfy constraint",
     ],
   ])('refuses %s', async (_, request, name, message) => {
     const sent = client.send(new TestStateCommand(request));
-    await expect(sent).rejects.toMatchObject({
-      name,
-      message: typeof message === 'string' ? message : expect.stringMatching(message),
-    });
+    await expect(sent).rejects.toMatchObject({ name, message: expect.stringContaining(message) });
   });
 });
 
