@@ -132,6 +132,8 @@ export async function serveMachines(
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
+    // AWS's clients put `sync-` before the host of TestState else.
+    disableHostPrefix: true,
   });
   const ended = async (executionArn: string): Promise<Ended> => {
     let described = await client.send(new DescribeExecutionCommand({ executionArn }));

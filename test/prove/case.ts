@@ -1,0 +1,47 @@
+import type { TestStateConfiguration } from '@aws-sdk/client-sfn';
+import type { Json, JsonObject } from '../../lib/wire';
+import type { MachineName } from './machines';
+
+/** What one call of TestState has to show. */
+export interface ProofCase {
+  /** What it shows, as a sentence without its full stop. */
+  title: string;
+  machine: MachineName;
+  state: string;
+  input?: Json;
+  variables?: JsonObject;
+  /** With a mock only; without a time in it, nothing that is compared depends on the clock. */
+  context?: JsonObject;
+  /** What a Task or Map comes to: a result that its service's model allows, one of any form, or an error. */
+  mock?: { result: Json } | { anyResult: Json } | { error: string; cause?: string };
+  stateConfiguration?: TestStateConfiguration;
+  /** What comes back at least. */
+  expected: Expected;
+}
+
+/**
+ * What comes back of a case, without what differs between two calls by its nature (see `comparable`): texts of the API that
+ * hold JSON are parsed.
+ */
+export interface Shown {
+  status?: string;
+  error?: string;
+  cause?: string;
+  nextState?: string;
+  output?: Json;
+  variables?: Json;
+  afterArguments?: Json;
+  afterItemSelector?: Json;
+  afterItemBatcher?: Json;
+  maxConcurrency?: number;
+  toleratedFailureCount?: number;
+  toleratedFailurePercentage?: number;
+  catchIndex?: number;
+  retryIndex?: number;
+  /** Name and message where TestState itself refused the call. */
+  refused?: string;
+}
+
+/** A part of what is shown: of an object some keys, of a text what a RegExp matches. A RegExp for another value matches its JSON. */
+export type Expected = { [key in keyof Shown]: Pattern };
+export type Pattern = Json | RegExp | undefined | Pattern[] | { [key: string]: Pattern };
