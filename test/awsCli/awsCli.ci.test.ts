@@ -13,6 +13,7 @@ import {
   variousArn,
   waitingArn,
 } from '../scripts/local/clientFixture';
+import { machine, task } from '../scripts/local/stepFunctions/fixture';
 
 describeWith('the AWS CLI', 'aws', ['--version'])('the AWS CLI can', () => {
   let endpoint: Awaited<ReturnType<typeof serveClients>>;
@@ -89,6 +90,30 @@ describeWith('the AWS CLI', 'aws', ['--version'])('the AWS CLI can', () => {
     ]);
     expect(described).toMatchObject({ status: 'SUCCEEDED', itemCounts: { total: 2, succeeded: 1, failed: 1 } });
     expect(failed.executions).toEqual([expect.objectContaining({ mapRunArn, itemCount: 1, status: 'FAILED' })]);
+  });
+
+  test('try a state by the lines that docs/prove.md shows', async () => {
+    const page = readFileSync(join(__dirname, '..', '..', 'docs', 'prove.md'), 'utf8');
+    const [, lines = ''] = /```sh\n(export [^`]*)```/.exec(page) ?? [];
+    const shell = lines.replace('http://127.0.0.1:8123', endpoint.url);
+    const tested = await outputOfProgram('sh', ['-c', shell], { ...cleanEnv, AWS_DEFAULT_OUTPUT: 'json' });
+    expect(JSON.parse(tested)).toEqual({ output: '2', status: 'SUCCEEDED' });
+  });
+
+  test('try a state with a mock, in a context, after retries', async () => {
+    const retried = task({ Retry: [{ ErrorEquals: ['Busy'], MaxAttempts: 2 }] });
+    const definition = JSON.stringify(machine({ Invoke: retried }));
+    const request = {
+      ...{ definition, stateName: 'Invoke', context: '{"Execution":{"Name":"mine"}}', inspectionLevel: 'DEBUG' },
+      ...{ mock: { errorOutput: { error: 'Busy', cause: 'x' } }, stateConfiguration: { retrierRetryCount: 1 } },
+    };
+    const env = { ...endpoint.env, AWS_DISABLE_HOST_PREFIX_INJECTION: 'true' };
+    const args = ['test-state', '--cli-input-json', JSON.stringify(request), '--output', 'json'];
+    const tested: unknown = JSON.parse(await outputOfProgram('aws', ['stepfunctions', ...args], env));
+    expect(tested).toMatchObject({
+      ...{ status: 'RETRIABLE', error: 'Busy', cause: 'x' },
+      inspectionData: { errorDetails: { retryIndex: 0, retryBackoffIntervalSeconds: 2 } },
+    });
   });
 
   test('stop an execution', async () => {

@@ -93,6 +93,7 @@ describe('the packed library', () => {
       'docs/operation.md',
       'docs/peers.md',
       'docs/pipelines.md',
+      'docs/prove.md',
       'docs/reports.md',
       'docs/runbook.md',
       'docs/scale.md',

@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { cleanEnv } from '../scripts/command';
 import { type Fixture, serveMachines } from '../scripts/local/stepFunctions/fixture';
 import { systemClock } from '../../scripts/io/clock';
 import { type Ask, asking } from './ask';
@@ -79,6 +82,39 @@ All passed? (inline)
 
 1 of 2 cases as on AWS - 1 differ
 `,
+    });
+  });
+});
+
+describe('npm run prove', () => {
+  const run = (args: string[], env: NodeJS.ProcessEnv) =>
+    spawnSync(process.execPath, ['--import', 'tsx', join(__dirname, 'prove.ts'), ...args], { encoding: 'utf8', env });
+  // No file of the user's and no machine is asked for credentials.
+  const bare = { ...cleanEnv, AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent' };
+
+  it('says in a sentence what it needs where there are no credentials, and exits with 2', () => {
+    const { status, stdout, stderr } = run(['--region', 'eu-west-1'], bare);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^error: Expected valid AWS credentials, got none \(.*\n$/);
+  });
+
+  it('exits with 3 where nobody answers', () => {
+    const keys = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' };
+    const { status, stderr } = run(['--region', 'eu-west-1', '--endpoint-url', 'http://127.0.0.1:1'], {
+      ...bare,
+      ...keys,
+    });
+    expect({ status, stderr }).toEqual({
+      status: 3,
+      stderr: expect.stringMatching(/^error: Could not test a state, .*\n$/),
+    });
+  });
+
+  it('explains itself, and refuses what it does not know with 2', () => {
+    expect(run(['--help'], bare)).toMatchObject({ status: 0, stdout: expect.stringContaining('--role-arn') });
+    expect(run(['--what'], bare)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("unknown option '--what'"),
     });
   });
 });

@@ -14,7 +14,6 @@ import { systemClock } from '../../scripts/io/clock';
 import { serveMachines } from '../scripts/local/stepFunctions/fixture';
 import { asking } from './ask';
 import { cases } from './cases';
-import { synthesizeMachines } from './machines';
 import { prove } from './proof';
 
 interface Options {
@@ -32,6 +31,8 @@ async function main({ local = false, roleArn, ...aws }: Options): Promise<ExitCo
   // Step Functions has a host of its own for what waits, sync-states, which nothing that stands in for it has.
   const client = new SFNClient({ ...config, disableHostPrefix: aws.endpointUrl !== undefined });
   const region = local ? 'us-east-1' : await regionOf(client);
+  // The CDK takes seconds to load.
+  const { synthesizeMachines } = await import('./machines');
   const machines = synthesizeMachines(region);
   const served = await serveMachines([], { clock: systemClock });
   try {
@@ -69,6 +70,8 @@ addAwsOptions(program).action(async (options: Options) => {
   process.exitCode = await main(options);
 });
 
+// The SDK's note on this version of Node.js says nothing of the states.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // Until the last case is compared nothing is proven.
 process.exitCode = exitCode.noVerdict;
 program.parseAsync().catch((error: unknown) => {
