@@ -2,14 +2,14 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { ConfigurationSource, SystemTest, SystemTestMode, type SystemTestProps } from '../../lib';
+import { Configuration, ConfigurationSource, SystemTest, SystemTestMode, type SystemTestProps } from '../../lib';
 import { partitionOf } from '../../scripts/local/app/environment';
 
 /** The function of all machines. It need not exist: what it would answer is in the cases. */
 export const functionName = 'arn:aws:lambda:us-east-1:123456789012:function:Tested';
 
 /** What the construct has, and what an execution may select from. */
-export const configurations = ['config_0', { configuration_identifier: 'config_1', region: 'eu' }];
+export const configurations = ['config_0', Configuration.of('config_1', { region: 'eu' })];
 
 type Props = Omit<SystemTestProps, 'function'>;
 
