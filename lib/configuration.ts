@@ -7,7 +7,8 @@ export class Configuration {
   /**
    * One configuration.
    * @param identifier 1 to 1,024 characters, not blank, known when the app is synthesized
-   * @param keys further keys of the event, whose values are JSON; not `system_test`
+   * @param keys further keys of the event, whose values are JSON; not `system_test`. What is undefined is left out, and so
+   *   is null from other languages than TypeScript, as jsii knows none
    * @throws TypeError that names the key and the value, where one is wrong
    */
   public static of(identifier: string, keys: { [key: string]: unknown } = {}): Configuration {
@@ -22,14 +23,18 @@ export class Configuration {
 
   /**
    * Those of a list as it comes, also a read-only or an imported one: identifiers, and objects with a
-   * `configuration_identifier` whose other keys go into the event. What is undefined is left out.
+   * `configuration_identifier` whose other keys go into the event. Or the JSON text of such a list, in which null is null
+   * in every language.
    * @throws TypeError that names the place in the list, the key and the value, where one is wrong
    */
   public static list(configurations: unknown): Configuration[] {
-    if (!Array.isArray(configurations)) {
-      throw new TypeError(`Expected configurations to be a list, got ${shown(configurations)}.`);
+    const list = typeof configurations === 'string' ? parsedText(configurations) : configurations;
+    if (!Array.isArray(list)) {
+      throw new TypeError(
+        `Expected configurations to be a list, or the JSON text of one, got ${shown(configurations)}.`,
+      );
     }
-    return configurations.map((value, index) => new Configuration(configurationAt(`configurations[${index}]`, value)));
+    return list.map((value, index) => new Configuration(configurationAt(`configurations[${index}]`, value)));
   }
 
   /** The `configuration_identifier`. */
@@ -43,6 +48,15 @@ export class Configuration {
     public readonly _json: wire.Configuration,
   ) {
     this.identifier = wire.identifierOf(_json);
+  }
+}
+
+/** What a text is as JSON; undefined where it is none. */
+function parsedText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -33,9 +33,12 @@ function make(configurations: (string | Configuration)[], short = true): SystemT
 
 describe('configurations', () => {
   it.each(lists)('may be %s', (_, configurations) => {
-    for (const short of [true, false]) {
-      const made = make(Configuration.list(configurations), short)._configurations;
-      expect(JSON.stringify(made)).toBe(JSON.stringify(configurations));
+    const json = JSON.stringify(configurations);
+    for (const given of [configurations, json]) {
+      for (const short of [true, false]) {
+        const made = make(Configuration.list(given), short)._configurations;
+        expect(JSON.stringify(made)).toBe(json);
+      }
     }
   });
 
@@ -58,7 +61,9 @@ describe('configurations', () => {
   });
 
   it('are refused where they are no list, or one has two identifiers', () => {
-    expect(() => Configuration.list('a')).toThrow('Expected configurations to be a list, got "a".');
+    expect(() => Configuration.list('a')).toThrow(
+      'Expected configurations to be a list, or the JSON text of one, got "a".',
+    );
     expect(() => Configuration.of('a', { configuration_identifier: 'b' })).toThrow(
       'Expected keys of the configuration without configuration_identifier, which is "a".',
     );

@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import {
+  existsSync,
+  mkdirSync,
   realpathSync,
   mkdtempSync,
   readdirSync,
@@ -27,25 +29,51 @@ export interface InstalledPackage {
   remove(): void;
 }
 
+/** Without the package's own scripts, which would build the command again while other tests run it. */
+function npm(args: string[], cwd: string): void {
+  execFileSync('npm', [...args, '--ignore-scripts', '--loglevel=error'], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+/**
+ * The tarball that a release would have. The first that asks builds the library and packs it, in the folder of this run; the
+ * others wait, as a second build would take away what they pack.
+ */
+function packed(): string {
+  const folder = join(tmpdir(), 'system-test-tarball');
+  const done = join(folder, 'done');
+  try {
+    mkdirSync(folder);
+  } catch {
+    while (!existsSync(done)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    return tarballIn(folder);
+  }
+  try {
+    execFileSync(process.execPath, [join(root, 'scripts', 'build', 'buildLibrary.mjs')], { stdio: 'pipe' });
+    npm(['pack', '--pack-destination', folder], root);
+  } finally {
+    writeFileSync(done, '');
+  }
+  return tarballIn(folder);
+}
+
+function tarballIn(folder: string): string {
+  const name = readdirSync(folder).find((each) => each.endsWith('.tgz'));
+  if (name === undefined) {
+    throw new Error('Expected the package to be packed by another test of this run, which failed.');
+  }
+  return join(folder, name);
+}
+
 /**
  * Packs what a release would and installs it. There is no network in this: the package has no dependencies, and its
  * peers are linked from this repository.
  */
 export function installPackage(): InstalledPackage {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'system-test-package-')));
-  const npm = (args: string[], cwd: string) => {
-    execFileSync('npm', [...args, '--ignore-scripts', '--loglevel=error'], {
-      cwd,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-  };
-  // Without the package's own scripts, which would build the command again while other tests run it.
-  execFileSync(process.execPath, [join(root, 'scripts', 'build', 'buildLibrary.mjs')], { stdio: 'inherit' });
-  npm(['pack', '--pack-destination', directory], root);
-  const tarball = join(
-    directory,
-    readdirSync(directory).find((name) => name.endsWith('.tgz'))!,
-  );
+  const tarball = packed();
 
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'feeds', version: '1.0.0', private: true }));
   npm(['install', '--offline', '--legacy-peer-deps', '--no-audit', '--no-fund', tarball], directory);
