@@ -9,15 +9,7 @@ const noImports = (from, message) => ({
 
 export default tseslint.config(
   {
-    ignores: [
-      'dist/',
-      'cdk.out/',
-      'coverage/',
-      'docs/api/',
-      'test/fixtures/',
-      'test/*.snapshot/',
-      'test/cdk-integ.out.*/',
-    ],
+    ignores: ['dist/', 'cdk.out/', 'coverage/', 'test/fixtures/', 'test/*.snapshot/', 'test/cdk-integ.out.*/'],
   },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,

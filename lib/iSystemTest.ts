@@ -69,9 +69,9 @@ export interface ISystemTest extends IConstruct {
 
   /**
    * Lets a principal read executions that the `encryptionKey` encrypts, where it may describe them: part of `grantRead`.
-   * Undefined where there is no key.
+   * Permits nothing where there is no key.
    */
-  grantDecrypt(grantee: iam.IGrantable): iam.Grant | undefined;
+  grantDecrypt(grantee: iam.IGrantable): iam.Grant;
 
   /** A metric of the state machine, `AWS/States`; the sum over five minutes unless the options say otherwise. */
   metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;

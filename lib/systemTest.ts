@@ -32,6 +32,21 @@ export type { SystemTestAlarmOptions, SystemTestProps } from './systemTestProps'
  * once for each, at most `maxConcurrency` at once, and ends in one verdict.
  *
  * Throws a `RangeError` or `TypeError` that names the property, the value and the range, when a property is wrong.
+ *
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import * as lambda from 'aws-cdk-lib/aws-lambda';
+ * import { Configuration, SystemTest, ToleratedFailures } from 'lambda-system-test';
+ *
+ * declare const stack: Stack;
+ * declare const reports: lambda.Function;
+ *
+ * new SystemTest(stack, 'SystemTest', {
+ *   function: reports,
+ *   configurations: [Configuration.of('customer_1'), Configuration.of('customer_2', { region: 'eu' })],
+ *   maxConcurrency: 20,
+ *   toleratedFailures: ToleratedFailures.percent(5),
+ * });
  */
 export class SystemTest extends SystemTestBase {
   /**
@@ -196,7 +211,8 @@ export class SystemTest extends SystemTestBase {
     acknowledgeNagFindings(this);
   }
 
-  protected override stackStatements(): iam.PolicyStatement[] {
+  /** @internal */
+  protected override _stackStatements(): iam.PolicyStatement[] {
     const stack = Stack.of(this);
     return [
       new iam.PolicyStatement({

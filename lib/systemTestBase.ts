@@ -39,16 +39,17 @@ export abstract class SystemTestBase extends Construct implements ISystemTest {
   }
 
   public grantRun(grantee: iam.IGrantable): iam.Grant {
-    return grantStatements(grantee, [...runStatements(permittedTest(this)), ...this.stackStatements()]);
+    return grantStatements(grantee, [...runStatements(permittedTest(this)), ...this._stackStatements()]);
   }
 
   public grantRead(grantee: iam.IGrantable): iam.Grant {
-    return grantStatements(grantee, [...readStatements(permittedTest(this)), ...this.stackStatements()]);
+    return grantStatements(grantee, [...readStatements(permittedTest(this)), ...this._stackStatements()]);
   }
 
-  public grantDecrypt(grantee: iam.IGrantable): iam.Grant | undefined {
+  public grantDecrypt(grantee: iam.IGrantable): iam.Grant {
     const { encryptionKey, stateMachineArn } = this;
-    return encryptionKey && grantStatements(grantee, [decryptStatement(stateMachineArn, encryptionKey)]);
+    if (!encryptionKey) return iam.Grant.drop(grantee, 'There is no encryptionKey');
+    return grantStatements(grantee, [decryptStatement(stateMachineArn, encryptionKey)]);
   }
 
   public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -93,7 +94,8 @@ export abstract class SystemTestBase extends Construct implements ISystemTest {
     });
   }
 
-  public createAlarm(id: string, { topic, ...options }: SystemTestAlarmOptions = {}): cloudwatch.Alarm {
+  public createAlarm(id: string, options: SystemTestAlarmOptions = {}): cloudwatch.Alarm {
+    const { topic, ...alarmOptions } = options;
     const alarm = new cloudwatch.Alarm(this, id, {
       alarmDescription: `The system test ${this.node.path} failed, timed out or was aborted`,
       metric: this.metricNotPassed(),
@@ -101,7 +103,7 @@ export abstract class SystemTestBase extends Construct implements ISystemTest {
       evaluationPeriods: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-      ...options,
+      ...alarmOptions,
     });
     if (topic) {
       alarm.addAlarmAction(new actions.SnsAction(topic));
@@ -127,8 +129,11 @@ export abstract class SystemTestBase extends Construct implements ISystemTest {
     });
   }
 
-  /** What reading the outputs of its stack takes, where that is known. */
-  protected stackStatements(): iam.PolicyStatement[] {
+  /**
+   * What reading the outputs of its stack takes, where that is known.
+   * @internal
+   */
+  protected _stackStatements(): iam.PolicyStatement[] {
     return [];
   }
 }

@@ -54,6 +54,7 @@ export interface SystemTestStackProps extends StackProps {
 
 /** The sample: the sleepy function and its system test of the 40 configurations `config_0` to `config_39`. */
 export class SystemTestStack extends Stack {
+  /** The test of the sleepy function. */
   public readonly systemTest: SystemTest;
 
   constructor(scope: Construct, id: string, props: SystemTestStackProps = {}) {

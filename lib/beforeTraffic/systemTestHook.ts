@@ -72,6 +72,22 @@ export interface SystemTestHookProps {
  * not tested.
  *
  * Throws a `RangeError` or `TypeError` that names the property, the value and what was expected.
+ *
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
+ * import * as lambda from 'aws-cdk-lib/aws-lambda';
+ * import { SystemTest, SystemTestHook } from 'lambda-system-test';
+ *
+ * declare const stack: Stack;
+ * declare const live: lambda.Alias;
+ * declare const deploymentGroup: codedeploy.LambdaDeploymentGroup;
+ *
+ * const systemTest = new SystemTest(stack, 'SystemTest', {
+ *   function: live.version,
+ *   configurations: ['customer_1', 'customer_2'],
+ * });
+ * new SystemTestHook(stack, 'BeforeTraffic', { alias: live, deploymentGroup, systemTest });
  */
 export class SystemTestHook extends Construct {
   /** What CodeDeploy invokes. */

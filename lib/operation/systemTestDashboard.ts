@@ -24,7 +24,18 @@ export interface SystemTestDashboardProps {
   readonly interval?: Duration;
 }
 
-/** A CloudWatch dashboard: a row on the executions of a system test, a row on its function where that is known. */
+/**
+ * A CloudWatch dashboard: a row on the executions of a system test, a row on its function where that is known.
+ *
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import { SystemTest, SystemTestDashboard } from 'lambda-system-test';
+ *
+ * declare const stack: Stack;
+ *
+ * const systemTest = SystemTest.fromStateMachineName(stack, 'ReportsTest', 'ReportsTest');
+ * new SystemTestDashboard(stack, 'Dashboard', { systemTest });
+ */
 export class SystemTestDashboard extends cloudwatch.Dashboard {
   constructor(scope: Construct, id: string, props: SystemTestDashboardProps) {
     const { systemTest } = props;

@@ -35,6 +35,22 @@ const verdicts = ['SystemTestFailed', 'SystemTestErrored'];
 /**
  * Tells how an execution ended, in a message of a few lines: what failed, the execution's name and time, and a link to it
  * in the console. Without `passed`, only of executions that failed, timed out or were aborted.
+ *
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import * as targets from 'aws-cdk-lib/aws-events-targets';
+ * import * as sns from 'aws-cdk-lib/aws-sns';
+ * import { ISystemTest, SystemTestNotification } from 'lambda-system-test';
+ *
+ * declare const stack: Stack;
+ * declare const systemTest: ISystemTest;
+ * declare const team: sns.Topic;
+ *
+ * new SystemTestNotification(stack, 'Notification', {
+ *   systemTest,
+ *   target: new targets.SnsTopic(team),
+ *   passed: true,
+ * });
  */
 export class SystemTestNotification extends Construct {
   /** The rules that send the messages, one for each kind of message. */

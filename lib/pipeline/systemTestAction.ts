@@ -82,6 +82,22 @@ export interface SystemTestActionProps extends codepipeline.CommonAwsActionProps
  * https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-StepFunctions.html
  *
  * Adding it to a stage throws a `RangeError` or `TypeError` that names the property, the value and what was expected.
+ *
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
+ * import { SystemTest, SystemTestAction } from 'lambda-system-test';
+ *
+ * declare const stack: Stack;
+ * declare const deployment: codepipeline.IStage;
+ *
+ * deployment.addAction(
+ *   new SystemTestAction({
+ *     actionName: 'SystemTest',
+ *     runOrder: 2,
+ *     systemTest: SystemTest.fromStateMachineName(stack, 'ReportsTest', 'ReportsTest'),
+ *   }),
+ * );
  */
 export class SystemTestAction extends actions.StepFunctionInvokeAction {
   private readonly systemTestProps: SystemTestActionProps;

@@ -46,6 +46,21 @@ export interface SystemTestActionStepProps {
  * Throws a `TypeError` where the system test has no `stateMachineName`, an `encryptionKey` that is not imported, or where
  * neither it nor the input has configurations, and a `RangeError` where the input names one that it does not know; the
  * pipeline throws for the lack of a role in the account of the test.
+ *
+ * @example
+ * import { Stage } from 'aws-cdk-lib';
+ * import * as iam from 'aws-cdk-lib/aws-iam';
+ * import * as pipelines from 'aws-cdk-lib/pipelines';
+ * import { ISystemTest, SystemTestActionStep } from 'lambda-system-test';
+ *
+ * declare const pipeline: pipelines.CodePipeline;
+ * declare const production: Stage;
+ * declare const systemTest: ISystemTest;
+ * declare const role: iam.IRole;
+ *
+ * pipeline.addStage(production, {
+ *   post: [new SystemTestActionStep('Test', { systemTest, role })],
+ * });
  */
 export class SystemTestActionStep extends pipelines.Step implements pipelines.ICodePipelineActionFactory {
   private readonly stateMachineArn: string;
@@ -67,8 +82,9 @@ export class SystemTestActionStep extends pipelines.Step implements pipelines.IC
   /** Adds the action; called by the pipeline. */
   produceAction(
     stage: codepipeline.IStage,
-    { scope, actionName, runOrder, variablesNamespace }: pipelines.ProduceActionOptions,
+    options: pipelines.ProduceActionOptions,
   ): pipelines.CodePipelineActionFactoryResult {
+    const { scope, actionName, runOrder, variablesNamespace } = options;
     const { input, executionNamePrefix, role } = this.props;
     this.expectRole(Stack.of(scope).account);
     stage.addAction(

@@ -60,6 +60,20 @@ export interface SystemTestStepProps {
  *
  * Throws a `TypeError` where the system test has no `stateMachineName`, an `encryptionKey` that is not imported, or no
  * configurations while `arguments` are none either; a `RangeError` for the timeout.
+ *
+ * @example
+ * import { Stage } from 'aws-cdk-lib';
+ * import * as pipelines from 'aws-cdk-lib/pipelines';
+ * import { ISystemTest, SystemTestStep } from 'lambda-system-test';
+ *
+ * declare const pipeline: pipelines.CodePipeline;
+ * declare const source: pipelines.CodePipelineSource;
+ * declare const production: Stage;
+ * declare const systemTest: ISystemTest;
+ *
+ * pipeline.addStage(production, {
+ *   post: [new SystemTestStep('Test', { systemTest, input: source })],
+ * });
  */
 export class SystemTestStep extends pipelines.CodeBuildStep {
   constructor(id: string, props: SystemTestStepProps) {

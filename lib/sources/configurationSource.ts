@@ -17,6 +17,22 @@ import * as wire from '../wire';
 /**
  * Where a system test has its configurations from: what an execution with the input `{}` tests, and what others select
  * from by identifiers.
+ *
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import * as lambda from 'aws-cdk-lib/aws-lambda';
+ * import * as s3 from 'aws-cdk-lib/aws-s3';
+ * import { ConfigurationSource, SystemTest, SystemTestMode } from 'lambda-system-test';
+ *
+ * declare const stack: Stack;
+ * declare const reports: lambda.Function;
+ * declare const bucket: s3.Bucket;
+ *
+ * new SystemTest(stack, 'SystemTest', {
+ *   function: reports,
+ *   source: ConfigurationSource.s3Object(bucket, 'customers.csv'),
+ *   mode: SystemTestMode.AUTO,
+ * });
  */
 export abstract class ConfigurationSource {
   /**
