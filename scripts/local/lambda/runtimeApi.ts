@@ -12,7 +12,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { isJsonObject, type JsonObject } from '../../../lib/wire';
-import { logTroubleHeader, type RuntimeEvent } from './nodejs/runtimeClient';
+import { logTroubleHeader, nextHeader, type RuntimeEvent } from './nodejs/runtimeClient';
 import { isOfUser } from './peer';
 
 const version = '/2018-06-01';
@@ -183,12 +183,28 @@ export class RuntimeApi {
       const extras =
         'Extensions, the Logs API, the Telemetry API and snapshots are not supported by the local endpoint';
       refuse(response, 404, 'NotFound', `${extras}; it serves the Runtime API of ${version.slice(1)}, not ${call}.`);
-    } else if (requestId !== this.requestId) {
+    } else if (headers[nextHeader] === undefined) {
+      this.take(kind === 'error' ? 'error' : 'response', requestId, request, response, body);
+    } else {
+      this.take(kind === 'error' ? 'error' : 'response', requestId, request, undefined, body);
+      this.next(response, socket);
+    }
+  }
+
+  /** Takes an answer to an event. Where there is no `response`, the runtime hears nothing of what comes of it. */
+  private take(
+    type: 'response' | 'error',
+    requestId: string,
+    request: IncomingMessage,
+    response: ServerResponse | undefined,
+    body: Buffer | undefined,
+  ): void {
+    if (requestId !== this.requestId) {
       refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
     } else if (this.state !== 'Running') {
-      this.refuseTransition(response, kind === 'error' ? 'InvocationErrorResponse' : 'InvocationResponse');
+      this.refuseTransition(response, type === 'error' ? 'InvocationErrorResponse' : 'InvocationResponse');
     } else {
-      this.answerWith(kind === 'error' ? 'error' : 'response', request, response, body);
+      this.answerWith(type, request, response, body);
     }
   }
 
@@ -226,7 +242,7 @@ export class RuntimeApi {
   private answerWith(
     type: 'response' | 'error',
     request: IncomingMessage,
-    response: ServerResponse,
+    response: ServerResponse | undefined,
     body: Buffer | undefined,
   ): void {
     this.state = 'ResponseSent';
@@ -254,21 +270,22 @@ export class RuntimeApi {
     }
   }
 
-  private refuseTransition(response: ServerResponse, to: string): void {
+  private refuseTransition(response: ServerResponse | undefined, to: string): void {
     const message = `State transition from ${this.state} to ${to} failed for runtime. Error: State transition is not allowed`;
     refuse(response, 403, 'InvalidStateTransition', message);
   }
 }
 
-function accept(response: ServerResponse): void {
+function accept(response: ServerResponse | undefined): void {
   end(response, 202, { status: 'OK' });
 }
 
-function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
+function refuse(response: ServerResponse | undefined, status: number, errorType: string, errorMessage: string): void {
   end(response, status, { errorMessage, errorType });
 }
 
-function end(response: ServerResponse, status: number, body: object): void {
+function end(response: ServerResponse | undefined, status: number, body: object): void {
+  if (!response) return;
   const text = `${JSON.stringify(body)}\n`;
   response
     .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })

@@ -28,6 +28,18 @@ export interface RuntimeEvent {
 
 /** With an error: why this machine can't keep the log. It is this runtime's own, beyond AWS's API. */
 export const logTroubleHeader = 'system-test-log-trouble';
+/** With an answer: it asks for the next event as well, and is answered with that. Two calls take twice the time. */
+export const nextHeader = 'system-test-next';
+
+const nextPath = 'invocation/next';
+
+interface Call {
+  method: 'GET' | 'POST';
+  path: string;
+  body: string;
+  header: string;
+  resolve: (answer: Answer) => void;
+}
 
 interface Answer {
   /** Status line and headers. */
@@ -37,6 +49,8 @@ interface Answer {
 
 export class RuntimeClient {
   private readonly socket: Socket;
+  /** What is yet to go out. */
+  private calls: Call[] = [];
   private readonly waiting: ((answer: Answer) => void)[] = [];
   private parts: Buffer[] = [];
   private bytes = 0;
@@ -61,7 +75,7 @@ export class RuntimeClient {
 
   /** Waits for the next event. */
   async next(): Promise<RuntimeEvent> {
-    const { head, body } = await this.call('GET', 'invocation/next');
+    const { head, body } = await this.call('GET', nextPath);
     if (!head.startsWith('HTTP/1.1 200 ')) exit(1);
     const header = (name: string) => new RegExp(`^lambda-runtime-${name}: (.*)$`, 'm').exec(head)?.[1];
     return {
@@ -89,17 +103,32 @@ export class RuntimeClient {
     await this.call('POST', errorPath(requestId), '', `${logTroubleHeader}: ${reason}\r\n`);
   }
 
-  private call(method: string, path: string, body = '', header = ''): Promise<Answer> {
-    const socket = this.socket;
-    socket.ref();
-    // An answer and the request for the next event go out together.
-    socket.cork();
-    afterThis(() => socket.uncork());
-    socket.write(
-      `${method} /2018-06-01/runtime/${path} HTTP/1.1\r\nhost: ${this.address}\r\ncontent-type: application/json\r\n` +
+  private call(method: Call['method'], path: string, body = '', header = ''): Promise<Answer> {
+    this.socket.ref();
+    if (this.calls.length === 0) afterThis(() => this.send());
+    return new Promise((resolve) => this.calls.push({ method, path, body, header, resolve }));
+  }
+
+  /** The answer to an event and the request for the next one are one call. */
+  private send(): void {
+    let calls = this.calls;
+    this.calls = [];
+    const [answer, next] = calls as [Call, Call?];
+    if (
+      calls.length === 2 &&
+      next?.path === nextPath &&
+      answer.path.startsWith('invocation/') &&
+      answer.header === ''
+    ) {
+      calls = [{ ...answer, header: `${nextHeader}: true\r\n`, resolve: next.resolve }];
+    }
+    const lines = calls.map(
+      ({ method, path, body, header }) =>
+        `${method} /2018-06-01/runtime/${path} HTTP/1.1\r\nhost: ${this.address}\r\ncontent-type: application/json\r\n` +
         `content-length: ${byteLength(body)}\r\nsystem-test-memory-mb: ${rss() / 1_048_576}\r\n${header}\r\n${body}`,
     );
-    return new Promise((resolve) => this.waiting.push(resolve));
+    this.waiting.push(...calls.map(({ resolve }) => resolve));
+    this.socket.write(lines.join(''));
   }
 
   /** Takes whole answers out of what has come; the service tells the length of each. */

@@ -97,6 +97,19 @@ test('the first answer counts, and only one with the id of the request', async (
   expect(api.answer).toMatchObject({ type: 'error', errorType: 'First' });
 });
 
+test('a runtime may ask for the next event with its answer, whatever comes of that, and no other connection may', async () => {
+  const asking = { 'system-test-next': 'true' };
+  const call = await running();
+  expect(refusal(await client()('POST', error, '{}', asking))).toEqual([403, 'InvalidStateTransition']);
+  expect(api.answer).toMatchObject({ type: 'error', errorType: 'Runtime.Unknown' });
+  const turn = api.turn();
+  const next = call('POST', response, '{"system_test_successful":true}', asking);
+  await turn;
+  expect(api.answer).toMatchObject({ type: 'error' });
+  api.deliver({ ...event, payload: '{"n":2}' });
+  expect(await next).toMatchObject({ status: 200, body: '{"n":2}' });
+});
+
 test('a process may say that it is up before its runtime connects, whose connection is then the first', async () => {
   const [host, port] = api.address.split(':');
   // Its end of the connection is seen late.
