@@ -82,6 +82,11 @@ export class ExecutionTracker {
     }
   }
 
+  /** Whether every iteration of the Map has begun. */
+  get allBegun(): boolean {
+    return this.total !== undefined && this.mapRunArn === undefined && this.iterations.size >= this.total;
+  }
+
   progress(): RunProgress {
     const iterations = [...this.iterations.values()];
     const done = iterations.filter((iteration) => iteration.done);

@@ -45,7 +45,7 @@ export async function followExecution(
   const poller = new HistoryPoller(api, executionArn, o.clock);
   const mapRun = new MapRunProgress(api, o.clock);
   const read = async (wake: AbortSignal) => {
-    tracker.apply(await poller.next(wake));
+    tracker.apply(await poller.next(wake, tracker.allBegun));
     const { mapRunArn, end } = tracker;
     if (mapRunArn !== undefined && end) return;
     const progress = mapRunArn === undefined ? tracker.progress() : await mapRun.next(mapRunArn, wake);

@@ -15,6 +15,8 @@ const pageSpacing = 50;
 const shortestWait = 250;
 const usualWait = 750;
 const longestWait = 5_000;
+/** Once only the end is waited for: this share of the run's age, but at least so many milliseconds. */
+const lastWaits = { share: 0.03, shortest: 150 };
 
 /** What keeps the history from being read. */
 type Trouble = ErrorKind | 'unknown' | 'badToken';
@@ -37,7 +39,8 @@ const longestSilence = 900_000;
 /**
  * Follows the history of an execution with GetExecutionHistory alone, and so that it stays cheap: it goes on where it
  * stopped, and waits the longer, the longer nothing changes: a twentieth of that time, but at least 0.25 s (0.75 s once
- * the run is older than 3 s) and at most 5 s, so that the end is noticed soon; up to 10 s where it is throttled.
+ * the run is older than 3 s) and at most 5 s, so that the end is noticed soon; up to 10 s where it is throttled. Once nothing
+ * is left to start, the least is 3 % of the run's age, from 0.15 up to 0.75 s.
  */
 export class HistoryPoller {
   /** Whether the last poll read all events that there were. */
@@ -68,10 +71,11 @@ export class HistoryPoller {
    * Waits until the next poll is due, then reads the events that are new; none where nothing changed, or Step Functions
    * did not answer but may again.
    * @param wake ends waits and calls early, also those for further pages
+   * @param isLast whether all that is left to come has begun
    * @throws NoVerdictError where the history can't be read: access denied, or unreachable for a minute
    */
-  async next(wake: AbortSignal): Promise<HistoryEvent[]> {
-    await this.wait(this.interval(), wake);
+  async next(wake: AbortSignal, isLast = false): Promise<HistoryEvent[]> {
+    await this.wait(this.interval(isLast), wake);
     const fresh: HistoryEvent[] = [];
     let page: HistoryPage | undefined;
     do {
@@ -93,11 +97,12 @@ export class HistoryPoller {
   }
 
   /** Milliseconds from the last call to the next poll. */
-  private interval(): number {
+  private interval(isLast: boolean): number {
     if (this.throttled > 0) return Math.min(usualWait * 2 ** this.throttled, 2 * longestWait);
     const now = this.clock.now();
-    const least = Math.min(Math.max((now - this.startedAt) / 4, shortestWait), usualWait);
-    return Math.min(Math.max((now - this.changedAt) / 20, least), longestWait);
+    const age = now - this.startedAt;
+    const least = isLast ? Math.max(age * lastWaits.share, lastWaits.shortest) : Math.max(age / 4, shortestWait);
+    return Math.min(Math.max((now - this.changedAt) / 20, Math.min(least, usualWait)), longestWait);
   }
 
   /** Waits until `ms` after the last call, at most until `wake` aborts. */

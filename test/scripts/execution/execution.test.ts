@@ -80,12 +80,19 @@ describe('following an execution', () => {
     expect(results.map((one) => one.configuration_identifier)).toEqual([0, 1, 2, 3].map((n) => `config_${n}`));
   });
 
-  test('notices the end of a short run soon', async () => {
-    const { execution, elapsed, follow } = setUp(configurations(1, [0.1]));
+  test.each([
+    ['of a short run', [0.1], 150],
+    ['of a run whose configurations are all started at once', [1.1, 3.3, 4.97], 150],
+    ['of a longer one', [2.2, 14.9, 19.98], 600],
+  ])('notices the end %s within 3 percent of its time, by at most eight calls a second', async (_, seconds, latest) => {
+    const { execution, elapsed, follow } = setUp(configurations(40, seconds), 40);
 
     await follow();
 
-    expect(elapsed() - execution.lasts).toBeLessThanOrEqual(250);
+    expect(elapsed() - execution.lasts).toBeLessThanOrEqual(latest);
+    const times = execution.calls.map(({ at }) => at);
+    const busiest = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length));
+    expect(busiest).toBeLessThanOrEqual(8);
   });
 
   test('reads many pages, and never more than 20 in a second', async () => {
