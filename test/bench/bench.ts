@@ -8,14 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import {
-  DescribeExecutionCommand,
-  GetExecutionHistoryCommand,
-  ListExecutionsCommand,
-  ListMapRunsCommand,
-  SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
+import { GetExecutionHistoryCommand, ListExecutionsCommand, ListMapRunsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { checkInput, completeInput } from '../../lib/stateMachine/inputExpressions';
 import { aggregatedResult, failedCause } from '../../lib/stateMachine/resultExpressions';
 import type { JsonObject, RunResult } from '../../lib/wire';
@@ -312,37 +305,6 @@ async function transitionsOfChild({ url, stateMachineArn }: Endpoint): Promise<n
   return events.filter(({ type }) => type?.endsWith('StateEntered')).length;
 }
 
-/** What the endpoint keeps of ended executions is bounded: long before half of these are over, the bound is reached. */
-async function soak(): Promise<void> {
-  const endpoint = await serveSample(atOnce);
-  const client = new SFNClient({ endpoint: endpoint.url, region: 'us-east-1', credentials });
-  const configurations = Array.from({ length: 40 }, (_, index) => ({
-    configuration_identifier: `config_${index}`,
-    note: 'x'.repeat(4000),
-  }));
-  const { stateMachineArn } = endpoint;
-  const input = JSON.stringify({ configurations });
-  const execute = async () => {
-    const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, input }));
-    let status: string | undefined = 'RUNNING';
-    while (status === 'RUNNING') {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      ({ status } = await client.send(new DescribeExecutionCommand({ executionArn })));
-    }
-    if (status !== 'SUCCEEDED') throw new Error(`Expected the execution to pass, got ${status}.`);
-  };
-  const peakAfter = async (executions: number) => {
-    for (let count = 0; count < executions; count++) await execute();
-    return endpoint.peakMemoryMb() ?? NaN;
-  };
-  const first = await peakAfter(150);
-  const last = await peakAfter(150);
-  client.destroy();
-  await endpoint.stop();
-  add('Peak memory of the endpoint after 300 executions', [last], 'MB');
-  add('  against that after 150', [last / first], '×', 1.2);
-}
-
 /** The expressions that look at all configurations, of which there are more than fit with five retries, half of them with keys. */
 async function expressions(times: number): Promise<void> {
   const names = Array.from({ length: 1040 }, (_, index) => `customer_${index}`);
@@ -413,7 +375,6 @@ async function main(): Promise<void> {
   await defaultRun(3);
   await longestFirst(3);
   await oneAfterTheOther(2);
-  await soak();
   print();
 }
 

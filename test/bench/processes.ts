@@ -42,6 +42,9 @@ export function endAll(): void {
 export interface Endpoint {
   url: string;
   stateMachineArn: string;
+  pid: number;
+  /** What the endpoint's own process holds, in MB; undefined where the system doesn't tell. */
+  memoryMb(): number | undefined;
   /** The most memory that the endpoint's own process ever held, in MB; undefined where the system doesn't tell. */
   peakMemoryMb(): number | undefined;
   /** What its sandboxes hold together, in MB, shared pages counted once; undefined where the system doesn't tell. */
@@ -63,7 +66,9 @@ export async function serveSample(settings: Record<string, string>, flags: strin
       return {
         url,
         stateMachineArn,
-        peakMemoryMb: () => peakMemoryMb(child),
+        pid: child.pid!,
+        memoryMb: () => memoryMb(child, 'VmRSS'),
+        peakMemoryMb: () => memoryMb(child, 'VmHWM'),
         sandboxMemoryMb: () => memoryOfChildren(child),
         stop: () => stop(child),
       };
@@ -78,15 +83,17 @@ export interface CommandRun {
   spawnedAt: number;
   exitedAt: number;
   peakMemoryMb?: number;
+  exitCode: number;
   result: RunResult;
 }
 
 /**
  * Runs the built command against an endpoint until it ends.
  * @param args `run` or `invoke` and its flags
- * @throws Error where it comes to no verdict
+ * @param exitCodes with which it may end; default: those of a verdict
+ * @throws Error where it ends with another one
  */
-export async function runCommand(url: string, args: string[]): Promise<CommandRun> {
+export async function runCommand(url: string, args: string[], exitCodes = [0, 1]): Promise<CommandRun> {
   const spawnedAt = Date.now();
   const child = start([...args, '--endpoint-url', url, '--quiet', '--report', 'json'], {
     AWS_REGION: 'us-east-1',
@@ -94,16 +101,16 @@ export async function runCommand(url: string, args: string[]): Promise<CommandRu
     AWS_SECRET_ACCESS_KEY: 'local',
   });
   let memory: number | undefined;
-  const sampling = setInterval(() => (memory = peakMemoryMb(child) ?? memory), 100);
+  const sampling = setInterval(() => (memory = memoryMb(child, 'VmHWM') ?? memory), 100);
   let text = '';
   child.stdout.on('data', (chunk) => (text += String(chunk)));
   const [exitCode] = (await once(child, 'close')) as [number];
   const exitedAt = Date.now();
   clearInterval(sampling);
-  if (exitCode !== 0 && exitCode !== 1) {
-    throw new Error(`Expected system-test ${args.join(' ')} to end with 0 or 1, got ${exitCode}.`);
+  if (!exitCodes.includes(exitCode)) {
+    throw new Error(`Expected system-test ${args.join(' ')} to end with ${exitCodes.join(' or ')}, got ${exitCode}.`);
   }
-  return { spawnedAt, exitedAt, peakMemoryMb: memory, result: JSON.parse(text) as RunResult };
+  return { spawnedAt, exitedAt, exitCode, peakMemoryMb: memory, result: JSON.parse(text) as RunResult };
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -111,10 +118,10 @@ async function stop(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-/** Linux keeps the peak of a process's resident memory. */
-function peakMemoryMb(child: ChildProcess): number | undefined {
+/** Linux tells a process's resident memory and keeps its peak. */
+function memoryMb(child: ChildProcess, field: 'VmRSS' | 'VmHWM'): number | undefined {
   try {
-    const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
+    const kilobytes = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
     return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
   } catch {
     return undefined;

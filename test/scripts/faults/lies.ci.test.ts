@@ -160,21 +160,17 @@ function isHonest(ended: Ended, truth: Ended): boolean {
 describe('an answer that lies in one of its fields', () => {
   test.each(runs.map(([title]) => title))('bends neither exit code nor report of a run %s', async (title) => {
     const one = recorded.get(title)!;
-    const bent: [string, Ended][] = [];
     const caught = new Set<string>();
     for (const [operation, answer] of Object.entries(one.answers)) {
       for (const lie of lies(answer, operation)) {
         const ended = await replay(one, { ...one.answers, [operation]: lie.answer });
-        if (!isHonest(ended, one.truth)) {
-          bent.push([lie.name, ended]);
-        }
+        expect([lie.name, isHonest(ended, one.truth) || ended]).toEqual([lie.name, true]);
         if (ended.code === 3) {
           caught.add(lie.field);
         }
       }
     }
 
-    expect(bent).toEqual([]);
     expect([...caught]).toEqual(expect.arrayContaining(decisive));
   });
 });
