@@ -94,6 +94,7 @@ describe('the packed library', () => {
       'docs/peers.md',
       'docs/pipelines.md',
       'docs/prove.md',
+      'docs/reliability.md',
       'docs/reports.md',
       'docs/runbook.md',
       'docs/scale.md',
