@@ -10,7 +10,7 @@ export interface ProofCase {
   state: string;
   input?: Json;
   variables?: JsonObject;
-  /** With a mock only; without a time in it, nothing that is compared depends on the clock. */
+  /** With a mock only. */
   context?: JsonObject;
   /** What a Task or Map comes to: a result that its service's model allows, one of any form, or an error. */
   mock?: { result: Json } | { anyResult: Json } | { error: string; cause?: string };
@@ -45,3 +45,16 @@ export interface Shown {
 /** A part of what is shown: of an object some keys, of a text what a RegExp matches. A RegExp for another value matches its JSON. */
 export type Expected = { [key in keyof Shown]: Pattern };
 export type Pattern = Json | RegExp | undefined | Pattern[] | { [key: string]: Pattern };
+
+/** All that a context object has, at a time that is far from the clock's. */
+export const context: JsonObject = {
+  Execution: {
+    Id: 'arn:aws:states:us-east-1:123456789012:execution:Proof:one',
+    Input: {},
+    Name: 'one',
+    RoleArn: 'arn:aws:iam::123456789012:role/Proof',
+    StartTime: '2001-01-01T00:00:00.000Z',
+  },
+  State: { Name: 'Proof', EnteredTime: '2001-01-01T00:00:00.000Z', RetryCount: 0 },
+  StateMachine: { Id: 'arn:aws:states:us-east-1:123456789012:stateMachine:Proof', Name: 'Proof' },
+};

@@ -40,7 +40,7 @@ function masked(value: Json, key = ''): Json {
   if (typeof value === 'string') {
     return value.replace(/(entered at the event id #)\d+/g, '$1N').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'NAME');
   }
-  // Those of the cases' logs have one digit behind the point, a clock's have none and are from years.
+  // A context of the cases begins years before the clock.
   if (key === 'duration_ms' && typeof value === 'number' && value > 1e9) return 'CLOCK';
   if (Array.isArray(value)) return value.map((item) => masked(item));
   if (!isJsonObject(value)) return value;
@@ -56,8 +56,15 @@ export interface Difference {
   other?: Json;
 }
 
-/** Where two values differ, innermost. */
-export function differences(one: Json | undefined, other: Json | undefined, path = ''): Difference[] {
+/** Where two answers differ; of one that is refused, nothing else is there to compare. */
+export function shownDifferences(one: Shown, other: Shown): Difference[] {
+  const isRefused = one.refused !== undefined || other.refused !== undefined;
+  const all = differences(one as Json, other as Json);
+  return isRefused ? all.filter(({ path }) => path === 'status' || path === 'refused') : all;
+}
+
+/** Innermost. */
+function differences(one: Json | undefined, other: Json | undefined, path = ''): Difference[] {
   if (isDeepStrictEqual(one, other)) return [];
   const [a, b] = [membersOf(one), membersOf(other)];
   if (!a || !b || Array.isArray(one) !== Array.isArray(other)) return [{ path, one, other }];

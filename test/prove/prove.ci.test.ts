@@ -80,7 +80,7 @@ All passed? (inline)
       AWS   (nothing)
   = as many failed as are tolerated
 
-1 of 2 cases as on AWS - 1 differ
+1 of 2 cases are the same - 1 differ
 `,
     });
   });

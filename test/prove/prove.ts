@@ -37,7 +37,7 @@ async function main({ local = false, roleArn, ...aws }: Options): Promise<ExitCo
   const served = await serveMachines([], { clock: systemClock });
   try {
     const here = asking(served.client, machines);
-    const name = aws.endpointUrl ?? 'AWS';
+    const name = aws.endpointUrl === undefined ? 'AWS' : 'there';
     return await prove(
       cases,
       { here, there: local ? undefined : { name, ask: asking(client, machines, roleArn) } },

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../lib/wire';
-import type { Expected, ProofCase } from '../case';
+import { context, type Expected, type ProofCase } from '../case';
 import type { MachineName } from '../machines';
 
 const resultOf = (identifier: string, status = 'FAILED'): JsonObject => ({
@@ -42,7 +42,7 @@ const write = (
     state: 'Write results',
     input,
     variables: { prefix: 'p/' },
-    context: { Execution: { Name: 'child' } },
+    context,
   },
   mock: { anyResult: { ETag: '"0"' } },
   ...rest,
@@ -136,15 +136,15 @@ export const endingCases: ProofCase[] = [
     'distributed',
     resultOf('a', 'PASSED'),
     {},
-    written('p/passed/child.json', [resultOf('a', 'PASSED')], 1),
+    written('p/passed/one.json', [resultOf('a', 'PASSED')], 1),
   ),
-  write('one that failed', 'distributed', resultOf('a'), {}, written('p/not_passed/child.json', [resultOf('a')], 2)),
+  write('one that failed', 'distributed', resultOf('a'), {}, written('p/not_passed/one.json', [resultOf('a')], 2)),
   write(
     'a batch',
     'batched',
     [resultOf('a'), resultOf('b', 'ERRORED')],
     {},
-    written('p/not_passed/child.json', [resultOf('a'), resultOf('b', 'ERRORED')], 12),
+    written('p/not_passed/one.json', [resultOf('a'), resultOf('b', 'ERRORED')], 12),
   ),
   ...(['distributed', 'batched'] as const).flatMap((machine) => [
     write(

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../lib/wire';
-import type { Expected, ProofCase } from '../case';
+import { context, type Expected, type ProofCase } from '../case';
 import type { MachineName } from '../machines';
 
 const base64 = (text: string | Buffer) => Buffer.from(text as string).toString('base64');
@@ -52,7 +52,6 @@ function fails(
     retries?: number;
     input?: Json;
     variables?: JsonObject;
-    context?: JsonObject;
     state?: string;
   } = {},
 ): ProofCase {
@@ -61,7 +60,7 @@ function fails(
     retries,
     input = 'config_0',
     variables = { checked: roomy },
-    context = {},
+
     state = 'Invoke function',
   } = o;
   return {
@@ -162,7 +161,7 @@ export const invocationCases: ProofCase[] = [
   answers('a long text is shortened', { Payload: `"${'🎉'.repeat(5000)}"` }, { status: 'FAILED', truncated: true }),
   {
     ...answers("text that is no JSON is the function's fault", { Payload: '{"half":' }, {}),
-    context: {},
+    context,
     expected: {
       status: 'CAUGHT_ERROR',
       error: 'States.QueryEvaluationError',
@@ -246,7 +245,6 @@ export const invocationCases: ProofCase[] = [
     'Odd',
     '{"errorMessage":"a \\"b\\" \\\\ \\u00e9"}',
     caught(1, { status: 'FAILED', duration_ms: 'CLOCK', error: { type: 'Odd', message: 'a "b" \\ é' } }),
-    { context: { State: { EnteredTime: '2001-01-01T00:00:00.000Z' } } },
   ),
   fails(
     'a hostile cause',
@@ -263,12 +261,12 @@ export const invocationCases: ProofCase[] = [
       { machine: 'optimised' },
     ),
     mock: { anyResult: { StatusCode: 200, Payload: { system_test_successful: true, rows: [[1]] } } },
-    context: { State: { EnteredTime: '2001-01-01T00:00:00.000Z' } },
+    context,
   },
   {
     ...answers('it gives a text', {}, { status: 'FAILED' }, { machine: 'optimised' }),
     mock: { anyResult: { StatusCode: 200, Payload: 'é' } },
-    context: {},
+    context,
   },
   fails(
     "its errors are the function's own",
@@ -315,7 +313,7 @@ export const invocationCases: ProofCase[] = [
       {},
       { ...batched, input: { configuration: 'item 3 of s3://lists/feeds.csv', refusal: 'Expected item 3 to be one.' } },
     ),
-    context: {},
+    context,
     expected: {
       status: 'CAUGHT_ERROR',
       nextState: 'Record error (child)',
