@@ -9,8 +9,6 @@ export interface InvokeRequest {
   logType?: 'None' | 'Tail';
   /** JSON text. */
   payload: Buffer;
-  /** The caller is no longer interested; the invocation itself goes on, as on AWS. */
-  signal?: AbortSignal;
 }
 
 export interface InvokeResult {

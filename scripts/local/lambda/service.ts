@@ -95,7 +95,7 @@ export class LambdaService implements Service, Invoker {
   }
 
   async invoke(request: InvokeRequest): Promise<InvokeResult> {
-    return abandonable(this.invokeFunction(request, randomUUID()), request.signal);
+    return this.invokeFunction(request, randomUUID());
   }
 
   /** Stops all sandboxes, also those that run something. */
@@ -201,14 +201,3 @@ const configurationCalls = {
   GetFunction: 'getFunction',
   GetFunctionConfiguration: 'getFunctionConfiguration',
 } as const;
-
-/** Settles as `running` does, or rejects when the caller gives up; what runs goes on. */
-function abandonable<Result>(running: Promise<Result>, signal?: AbortSignal): Promise<Result> {
-  if (!signal) return running;
-  return new Promise((resolve, reject) => {
-    const abandon = () => reject(signal.reason as Error);
-    if (signal.aborted) abandon();
-    signal.addEventListener('abort', abandon, { once: true });
-    running.then(resolve, reject).finally(() => signal.removeEventListener('abort', abandon));
-  });
-}

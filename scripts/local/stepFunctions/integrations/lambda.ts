@@ -33,27 +33,27 @@ export const lambdaIntegrations: Integration[] = [
   {
     ...common,
     resourceType: 'lambda',
-    call: async (parameters, { invoker, clock }, signal) => {
+    call: async (parameters, { invoker, clock }) => {
       // Recorded: a text goes to the function as it is, and null as `{}`.
       const { Payload } = parameters;
       const text = typeof Payload === 'string' ? Payload : JSON.stringify(Payload ?? {});
-      return optimizedResult(await invoker.invoke(toRequest(parameters, text, signal)), clock);
+      return optimizedResult(await invoker.invoke(toRequest(parameters, text)), clock);
     },
     failure: optimizedFailure,
   },
   {
     ...common,
     resourceType: 'aws-sdk:lambda',
-    call: async (parameters, { invoker }, signal) => {
+    call: async (parameters, { invoker }) => {
       // Recorded: the API gets any blob as JSON.
       const { Payload = {} } = parameters;
-      return sdkResult(await invoker.invoke(toRequest(parameters, JSON.stringify(Payload), signal)));
+      return sdkResult(await invoker.invoke(toRequest(parameters, JSON.stringify(Payload))));
     },
   },
 ];
 
 /** The Arguments were checked before. */
-function toRequest(parameters: JsonObject, payload: string, signal: AbortSignal): InvokeRequest {
+function toRequest(parameters: JsonObject, payload: string): InvokeRequest {
   const { FunctionName, Qualifier, InvocationType, LogType } = parameters;
   return {
     functionName: FunctionName as string,
@@ -61,7 +61,6 @@ function toRequest(parameters: JsonObject, payload: string, signal: AbortSignal)
     invocationType: (InvocationType ?? undefined) as InvokeRequest['invocationType'],
     logType: (LogType ?? undefined) as InvokeRequest['logType'],
     payload: Buffer.from(payload),
-    signal,
   };
 }
 

@@ -5,7 +5,7 @@ import {
   type InvocationType,
   LambdaServiceException,
 } from '@aws-sdk/client-lambda';
-import { cleanUp, deployed, eventually, serveLambda, type ServedLambda } from './lambdaFixture';
+import { cleanUp, deployed, serveLambda, type ServedLambda } from './lambdaFixture';
 
 const echo = `exports.handler = async (event, context) => ({ event, context, n: context.awsRequestId.length })`;
 
@@ -265,22 +265,6 @@ describe('the service', () => {
     expect(error.message).toBe(
       `The function reports could not be run: its code directory ${gone.codeDirectory} is missing.`,
     );
-    await other.close();
-  });
-
-  test('answers a caller that gives up at once; the invocation goes on', async () => {
-    const logs: string[] = [];
-    const other = await serveLambda([deployed(echo)], { log: (_name, text) => logs.push(text) });
-    const giveUp = new AbortController();
-    const call = other.service.invoke({
-      functionName: 'reports',
-      payload: Buffer.from('{}'),
-      signal: giveUp.signal,
-    });
-    giveUp.abort(new Error('enough'));
-    await expect(call).rejects.toThrow('enough');
-    await eventually(() => logs.length === 1);
-    expect(logs[0]).toContain('REPORT');
     await other.close();
   });
 

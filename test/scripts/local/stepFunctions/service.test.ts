@@ -271,20 +271,6 @@ describe('stopping', () => {
     }
   });
 
-  it('tells the function that nobody waits any longer', async () => {
-    let signal: AbortSignal | undefined;
-    const invoker = invokerOf((_event, request) => {
-      signal = request.signal;
-      return new Promise(() => undefined);
-    });
-    const fixture = await serveMachines(invoke, { invoker });
-    const arn = await fixture.start();
-    await fixture.client.send(new StopExecutionCommand({ executionArn: arn }));
-
-    expect(signal?.aborted).toBe(true);
-    await fixture.close();
-  });
-
   it.each<[string, (fixture: Fixture, executionArn: string) => Promise<unknown>]>([
     ['execution is stopped', ({ client }, arn) => client.send(new StopExecutionCommand({ executionArn: arn }))],
     ['service is closed', ({ service }) => service.close()],
