@@ -18,7 +18,10 @@ export function asking(client: SFNClient, machines: Record<MachineName, string>,
   return async (proofCase) => {
     try {
       const request = requestOf(proofCase, machines[proofCase.machine]);
-      return comparable(await client.send(new TestStateCommand({ ...request, roleArn })));
+      return comparable(
+        await client.send(new TestStateCommand({ ...request, roleArn })),
+        proofCase.context !== undefined,
+      );
     } catch (error) {
       if (error instanceof SFNServiceException && refusals.has(error.name)) return { refused: summary(error) };
       throw refusedCall(error, 'test a state, which takes the permission states:TestState');
