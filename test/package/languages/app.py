@@ -20,6 +20,7 @@ from lambda_system_test import (
     SystemTestHook,
     SystemTestMode,
     SystemTestNotification,
+    SystemTestOnDeployment,
     SystemTestQueries,
     ToleratedFailures,
 )
@@ -75,6 +76,7 @@ class Others(Stack):
             system_test=system_test,
             input={"configurations": ["a"], "tolerated_failures": "5%"},
         )
+        SystemTestOnDeployment(self, "OnDeployment", system_test=system_test)
         system_test.acknowledge_nag_findings()
         topic = sns.Topic(self, "Topic")
         system_test.create_alarm("Alarm", topic=topic, threshold=2)

@@ -19,6 +19,7 @@ import {
   SystemTestHook,
   SystemTestMode,
   SystemTestNotification,
+  SystemTestOnDeployment,
   SystemTestQueries,
   ToleratedFailures,
 } from '../../../lib';
@@ -62,6 +63,7 @@ class Others extends Stack {
       systemTest,
       input: { configurations: ['a'], tolerated_failures: '5%' },
     });
+    new SystemTestOnDeployment(this, 'OnDeployment', { systemTest });
     systemTest.acknowledgeNagFindings();
     const topic = new sns.Topic(this, 'Topic');
     systemTest.createAlarm('Alarm', { topic, threshold: 2 });
