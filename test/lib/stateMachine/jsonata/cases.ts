@@ -1019,6 +1019,16 @@ export const cases: Case[] = [
       duration_ms: 7500,
     },
   ],
+  [
+    'fails there with an object that does not say so',
+    invokedOptimised({ Payload: { system_test_successful: 1 } }),
+    failed,
+  ],
+  [
+    'fails there with a response, which is kept',
+    invokedOptimised({ Payload: { rows: 0 } }),
+    { ...failed, duration_ms: 7500, response: { rows: 0 }, error: { type: 'SystemTestUnsuccessful' } },
+  ],
   ['fails there with nothing', invokedOptimised({ StatusCode: 200 }), failed],
   ['fails there with null', invokedOptimised({ Payload: null }), failed],
   ...hostile.flatMap(([what, text]): Case[] => [

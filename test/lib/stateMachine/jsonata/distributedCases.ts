@@ -69,6 +69,7 @@ const batches: [string, Json[], [number, number, number]][] = [
   ['that all failed, or all errored', [110, 1210], [0, 10, 10]],
   ['of which one tells of more than a batch', [10, 10 + 11], [10, 0, 1]],
   ['of which one tells of more than ten batches', [10, 1331], [10, 0, 1]],
+  ['of which some say what no batch does', [10, 0, 1.5, -1, null, '1', 10], [20, 0, 5]],
   ['of which one was lost with three', [10, lost({ BatchInput: {}, Items: ['a', 'b', 'c'] })], [10, 0, 3]],
   ['of which one was lost with one', [10, lost({ Items: ['a'] })], [10, 0, 1]],
   ['of which one was lost with nothing', [10, lost({ BatchInput: {} })], [10, 0, 1]],
@@ -90,6 +91,11 @@ const child = (expression: string, input: Json, variables: JsonObject = { prefix
   evaluation(expression, { input, context: { ...context, Execution: { Name: 'child' } } }, variables);
 const result = (status: string, of: JsonObject = {}) => ({ configuration_identifier: 'a', status, ...of });
 const inChild = distributed.placeInChild(batchSize);
+const input = { configuration: 'a' };
+const raised = (errorMessage: string) => JSON.stringify({ errorType: 'Error', errorMessage });
+const log = 'REPORT\tDuration: 5.5 ms\tBilled Duration: 6 ms\t';
+const LogResult = Buffer.from(log).toString('base64');
+const long = JSON.stringify({ system_test_successful: true, text: 'x'.repeat(30_000) });
 const tested = (states: JsonObject, o = { mayRunOn: false }, of = inChild) =>
   evaluation('errorOutput' in states ? results.errorResult(o, of) : results.invocationResult(true, of), states);
 
@@ -109,8 +115,11 @@ const list = (configurations: Configuration[], large = false): JsonObject => ({
 const tooLarge = list([], true);
 const names = (count: number) => Array.from({ length: count }, (_, index) => `c${index}`);
 
-// eslint-disable-next-line jest/no-standalone-expect -- a matcher, as those of texts are
+/* eslint-disable jest/no-standalone-expect -- matchers, as those of texts are */
 export const unordered = expect.not.objectContaining({ order: expect.anything() as Json }) as object;
+const withoutResponse = expect.not.objectContaining({ response: expect.anything() as Json }) as object;
+const cut = expect.stringMatching(/^漢+$/) as Json;
+/* eslint-enable jest/no-standalone-expect */
 
 const inputCases: Case[] = [
   ['distributes what the construct has', check({}, distributes), { ...checked, refusal: '', tolerated_failures: 1 }],
@@ -323,6 +332,38 @@ const childCases: Case[] = [
       distributed.placeInChild(100),
     ),
     { status: 'FAILED', truncated: true },
+  ]),
+  ...[inChild, distributed.placeInChild(100)].flatMap((of, index): Case[] => [
+    [
+      `keeps error and log of a child, ${index}`,
+      tested({ input, result: { Payload: raised('m'), FunctionError: 'Unhandled', LogResult } }, undefined, of),
+      result('FAILED', { duration_ms: 5.5, billed_ms: 6, error: { type: 'Error', message: 'm' }, log_tail: log }),
+    ],
+    [
+      `keeps the response of a child that does not say that it passed, ${index}`,
+      tested({ input, result: { Payload: '{"system_test_successful":1}' } }, undefined, of),
+      result('FAILED', { response: { system_test_successful: 1 }, error: { type: 'SystemTestUnsuccessful' } }),
+    ],
+    [
+      `leaves out the response of a child that is too long, ${index}`,
+      tested({ input, result: { Payload: long } }, undefined, of),
+      withoutResponse,
+    ],
+    [
+      `says that it left it out, ${index}`,
+      tested({ input, result: { Payload: long } }, undefined, of),
+      result('PASSED', { truncated: true }),
+    ],
+    [
+      `keeps what a child raised where it has no answer, ${index}`,
+      tested({ input, errorOutput: { Error: 'Error', Cause: raised('m') } }, undefined, of),
+      result('FAILED', { duration_ms: 7500, error: { type: 'Error', message: 'm' } }),
+    ],
+    [
+      `cuts the long cause of a child, ${index}`,
+      tested({ input, errorOutput: { Error: 'Error', Cause: raised('漢'.repeat(12_000)) } }, undefined, of),
+      result('FAILED', { truncated: true, error: { type: 'Error', message: cut } }),
+    ],
   ]),
   ['lists a result', child(distributed.childResults, result('PASSED')), [result('PASSED')]],
   ['lists the results of a batch', child(distributed.childResults, [result('PASSED')]), [result('PASSED')]],

@@ -19,10 +19,17 @@ const limits = { ...defaultEvaluationLimits, now: () => 0 };
 
 const compiled = new Map<string, Expression>();
 
-export async function evaluateHere({ expression, bindings: { states, ...variables } }: Evaluation): Promise<Answer> {
+/** An expression as the local endpoint holds it. */
+export function compile(expression: string, bounds = limits): Expression {
   const clock = { now: () => now, sleep: () => Promise.resolve() };
-  const one =
-    compiled.get(expression) ?? new Expression(source(expression), 'Output', { clock, random: Math.random, limits });
+  return new Expression(source(expression), 'Output', { clock, random: Math.random, limits: bounds });
+}
+
+/** @param one where it is not compiled anew */
+export async function evaluateHere(
+  { expression, bindings: { states, ...variables } }: Evaluation,
+  one = compiled.get(expression) ?? compile(expression),
+): Promise<Answer> {
   compiled.set(expression, one);
   try {
     return { value: await one.evaluate({ states, variables: variables }) };

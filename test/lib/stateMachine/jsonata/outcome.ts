@@ -1,10 +1,14 @@
 import { isJsonObject, type Json } from '../../../../lib/wire';
+import type { Expression } from '../../../../scripts/local/stepFunctions/expression';
 import { cases, type Case } from './cases';
 import { evaluateHere } from './evaluateHere';
 
 /** What the local endpoint makes of a case, and what is expected of it. */
-export async function outcome([, evaluation, expected]: Case): Promise<{ said?: Json; expected: unknown }> {
-  const answer = await evaluateHere(evaluation);
+export async function outcome(
+  [, evaluation, expected]: Case,
+  compiled?: Expression,
+): Promise<{ said?: Json; expected: unknown }> {
+  const answer = await evaluateHere(evaluation, compiled);
   const value = 'error' in answer ? answer.error : answer.value;
   const isText = typeof expected === 'string';
   return {
