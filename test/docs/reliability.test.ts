@@ -30,6 +30,16 @@ describe('docs/reliability.md', () => {
     }
   });
 
+  it('tells that at least 80 of 100 mutants were caught', () => {
+    const shares = rows.filter(([, , , share]) => share?.endsWith(' %')).map(([, ...figures]) => figures);
+
+    expect(shares.length).toBeGreaterThan(0);
+    for (const [mutants, caught, share] of shares) {
+      expect(share).toBe(`${((100 * Number(caught)) / Number(mutants)).toFixed(1)} %`);
+      expect(Number(caught) / Number(mutants)).toBeGreaterThanOrEqual(0.8);
+    }
+  });
+
   it('gets the tables that npm run bench:soak writes, and keeps its text', () => {
     const text = '# Page\n\n## One\n\nWords.\n\n| a |\n| - |\n| 1 |\n\n## Two\n\n| b |\n';
 
