@@ -223,6 +223,14 @@ describe('A deployment that is tested', () => {
     expect(aws.count('StartExecution')).toBe(started);
   });
 
+  it('tests as well where somebody changes a property of the resource by hand', async () => {
+    tested = raises;
+    const { answer } = await deploy(
+      requestOf(cloudFormation.url, { RequestType: 'Update', PhysicalResourceId: 'former' }),
+    );
+    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'former' });
+  });
+
   it('fails at once where the test cannot be started', async () => {
     faultOf = ({ operation }) =>
       operation === 'StartExecution'
