@@ -134,6 +134,7 @@ const inputCases: Case[] = [
     check({ max_concurrency: 10_001 }, distributes),
     'from 1 to 10000, got 10001',
   ],
+  ['refuses to read nothing', check({ configurations: [] }, reads), 'Expected at least one configuration'],
   ['refuses to distribute nothing', check({ configurations: [] }, distributes), 'Expected at least one configuration'],
   [
     'tests inline what fits',
