@@ -2,7 +2,7 @@
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { join } from 'node:path';
 import { describeWith } from './scripts/local/clientFixture';
-import { freePort, startServer } from './server';
+import { freePort, startServer, type Server } from './server';
 
 /** `describe`, skipped where the interpreter is missing. */
 export function describeWithLocalStack(name: string, tests: () => void): void {
@@ -21,9 +21,7 @@ export interface Interpreter {
  * definition gives.
  */
 export async function startLocalStack(url: string): Promise<Interpreter> {
-  const port = await freePort();
-  const program = join(__dirname, 'python', 'stepFunctions.py');
-  const server = await startServer(`python3 ${program} ${new URL(url).port} ${port}`, port);
+  const server = await startMoto(Number(new URL(url).port));
   const client = clientOf(server.url);
   let deployed = 0;
   return {
@@ -42,6 +40,12 @@ export async function startLocalStack(url: string): Promise<Interpreter> {
       await server.stop();
     },
   };
+}
+
+/** moto with that interpreter, whose tasks call AWS at a port of this machine. */
+export async function startMoto(tasksPort: number): Promise<Server> {
+  const port = await freePort();
+  return await startServer(`python3 ${join(__dirname, 'python', 'stepFunctions.py')} ${tasksPort} ${port}`, port);
 }
 
 /** A client that doesn't try again. */

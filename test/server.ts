@@ -19,6 +19,7 @@ export async function startServer(command: string, port: number, env = process.e
   let said = '';
   child.stderr.on('data', (chunk) => (said = (said + String(chunk)).slice(-10_000)));
   const ended = once(child, 'exit');
+  process.once('exit', () => child.kill());
   const url = `http://127.0.0.1:${port}`;
   while (!(await fetch(url).catch(() => undefined))) {
     if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}: ${said}`);

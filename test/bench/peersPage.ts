@@ -1,4 +1,5 @@
 /** docs/peers.md as `npm run bench:peers -- --write` writes it: what each way was like, and where ours lose. */
+import { lossesOf, measuredOn, tableOf, type Figure, type Setting } from './comparison';
 
 /** What a way to test 40 configurations was like. */
 export interface Way {
@@ -33,13 +34,7 @@ export interface Limited {
 }
 
 /** Where and when it was measured. */
-export interface Setting {
-  date: string;
-  versions: string[];
-  machine: string;
-  /** Of the last minute, before and after. */
-  load: [number, number];
-  rounds: number;
+interface PeersSetting extends Setting {
   /** Seconds that the sleepy function sleeps at most. */
   longest: number;
   total: number;
@@ -54,15 +49,7 @@ export interface Peers {
   run: Way;
 }
 
-interface Figure {
-  what: string;
-  of: (way: Way) => number;
-  digits?: number;
-  /** With whom ours are compared, the lower the better; none: it is no question of better and worse. */
-  against?: ('loop' | 'atOnce')[];
-}
-
-const figures: Figure[] = [
+const figures: Figure<keyof Peers, Way>[] = [
   { what: 'asked for at once', of: ({ concurrency }) => concurrency },
   { what: 'at once, as it was', of: ({ mostAtOnce }) => mostAtOnce },
   { what: 'process start to exit, s', of: ({ seconds }) => seconds, digits: 2, against: ['loop', 'atOnce'] },
@@ -82,28 +69,20 @@ const ways = ['loop', 'atOnce', 'invoke', 'run'] as const;
 
 /** The table, in Markdown. */
 export function peersTable(peers: Peers): string {
-  const rows = figures.map(({ what, of, digits }) => [what, ...ways.map((way) => of(peers[way]).toFixed(digits))]);
-  return [['', ...ways.map((way) => peers[way].name)], ['---', ...ways.map(() => '--:')], ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  return tableOf(
+    figures,
+    ways.map((way) => peers[way]),
+  );
 }
 
 /** One sentence for each figure in which a way of ours takes more than a peer. */
 export function losses(peers: Peers): string[] {
-  return (['invoke', 'run'] as const).flatMap((ours) =>
-    figures.flatMap(({ what, of, digits, against = [] }) =>
-      against.flatMap((peer) => {
-        const [own, other] = [of(peers[ours]), of(peers[peer])].map((value) => value.toFixed(digits));
-        if (Number(own) <= Number(other)) return [];
-        return `${peers[ours].name} takes more than ${peers[peer].name}, *${what}*: ${own} against ${other}.`;
-      }),
-    ),
-  );
+  return lossesOf(figures, peers, ['invoke', 'run']);
 }
 
 /** The page as a whole. */
-export function peersPage(peers: Peers, setting: Setting): string {
-  const { date, versions, machine, load, rounds, longest, total, empty } = setting;
+export function peersPage(peers: Peers, setting: PeersSetting): string {
+  const { longest, total, empty } = setting;
   const later = peers.run.seconds - peers.run.testSeconds - (peers.invoke.seconds - peers.invoke.testSeconds);
   return `# Beside what else you could write
 
@@ -114,8 +93,7 @@ short the function sleeps 1 to ${longest} s instead of 1 to 10, ${total} s in al
 
 ${peersTable(peers)}
 
-Measured on ${date} with ${versions.join(', ')};
-${machine}, load ${load.map((each) => each.toFixed(1)).join(' before and ')} after. Medians of ${rounds} rounds, in each of which all but the loop run once,
+${measuredOn(setting)}, in each of which all but the loop run once,
 one after the other, on processes of the function that are warm; the loop ran once in all.
 
 - *At once, as it was* and *first begin to last end* are from the times of the results. *First call* is the first invocation, of

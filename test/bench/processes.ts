@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunResult } from '../../lib/wire';
 
@@ -67,8 +67,8 @@ export async function serveSample(settings: Record<string, string>, flags: strin
         url,
         stateMachineArn,
         pid: child.pid!,
-        memoryMb: () => memoryMb(child, 'VmRSS'),
-        peakMemoryMb: () => memoryMb(child, 'VmHWM'),
+        memoryMb: () => memoryMb(child.pid, 'VmRSS'),
+        peakMemoryMb: () => memoryMb(child.pid, 'VmHWM'),
         sandboxMemoryMb: () => memoryOfChildren(child),
         stop: () => stop(child),
       };
@@ -101,7 +101,7 @@ export async function runCommand(url: string, args: string[], exitCodes = [0, 1]
     AWS_SECRET_ACCESS_KEY: 'local',
   });
   let memory: number | undefined;
-  const sampling = setInterval(() => (memory = memoryMb(child, 'VmHWM') ?? memory), 100);
+  const sampling = setInterval(() => (memory = memoryMb(child.pid, 'VmHWM') ?? memory), 100);
   let text = '';
   child.stdout.on('data', (chunk) => (text += String(chunk)));
   const [exitCode] = (await once(child, 'close')) as [number];
@@ -119,20 +119,42 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** Linux tells a process's resident memory and keeps its peak. */
-function memoryMb(child: ChildProcess, field: 'VmRSS' | 'VmHWM'): number | undefined {
+export function memoryMb(pid: number | undefined, field: 'VmRSS' | 'VmHWM'): number | undefined {
   try {
-    const kilobytes = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
+    const kilobytes = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
   } catch {
     return undefined;
   }
 }
 
+/** What a process has used of the processors on Linux, and what it has together with those that it started, in seconds. */
+export function cpuSecondsOf(pid: number): { own: number; all: number } {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // User and system time, then those of children that ended, in hundredths of a second: proc(5).
+  const ticks = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 16).map(Number);
+  const own = (ticks[0]! + ticks[1]!) / 100;
+  const ended = (ticks[2]! + ticks[3]!) / 100;
+  return { own, all: childrenOf(pid).reduce((sum, child) => sum + cpuSecondsOf(child).all, own + ended) };
+}
+
+/** The processes that one has started, on Linux. */
+function childrenOf(pid: number): number[] {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const text = tasks.map((task) => {
+    try {
+      return readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8');
+    } catch {
+      return ''; // A thread that has just ended.
+    }
+  });
+  return text.join(' ').split(' ').filter(Boolean).map(Number);
+}
+
 /** Linux tells each process's share of the memory that it holds with others. */
 function memoryOfChildren(parent: ChildProcess): number | undefined {
   try {
-    const children = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8').trim().split(' ');
-    const kilobytes = children.map((pid) =>
+    const kilobytes = childrenOf(parent.pid!).map((pid) =>
       Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0),
     );
     return kilobytes.reduce((sum, each) => sum + each, 0) / 1024;

@@ -87,6 +87,7 @@ describe('the packed library', () => {
       'docs/architecture.md',
       'docs/ci.md',
       'docs/emulators.md',
+      'docs/engines.md',
       'docs/faults.md',
       'docs/history.md',
       'docs/local.md',
