@@ -27,11 +27,13 @@ describe.each(['operation.md', 'runbook.md', 'security.md', 'sources.md'])('docs
 });
 
 describe.each([
-  ['operation.md', 'operation.ts'],
-  ['sources.md', 'listedFeeds.ts'],
-])('docs/%s', (name, file) => {
-  it('shows the example that is compiled and synthesized', () => {
-    const [, shown] = /```ts\n([^]*?)```/.exec(textOf(name))!;
+  ['operation.md', 'ts', 'operation.ts'],
+  ['operation.md', 'python', 'python/operation.py'],
+  ['sources.md', 'ts', 'listedFeeds.ts'],
+  ['sources.md', 'python', 'python/listed_feeds.py'],
+])('docs/%s', (name, language, file) => {
+  it(`shows the example in ${language} that is synthesized`, () => {
+    const [, shown] = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(textOf(name))!;
     const example = readFileSync(join(root, 'test', 'examples', file), 'utf8');
     expect(shown).toBe(example.replace("'../../lib'", "'lambda-system-test'"));
   });

@@ -20,6 +20,12 @@ describe('docs/pipelines.md', () => {
     expect(shown).toEqual(['plainPipeline.ts', 'cdkPipeline.ts', 'beforeTraffic.ts', 'onDeployment.ts'].map(example));
   });
 
+  it('shows the same in Python, which is synthesized to the same templates', () => {
+    const shown = [...text.matchAll(/```python\n([^]*?)```/g)].map(([, code]) => code);
+    const files = ['plain_pipeline.py', 'cdk_pipeline.py', 'before_traffic.py', 'on_deployment.py'];
+    expect(shown).toEqual(files.map((name) => example(join('python', name))));
+  });
+
   it('gives the role in another account what the action of the same account has', () => {
     const pipeline = Template.fromStack(new FeedsPipelineStack(new App(), 'Pipeline'));
     const permitted = statementsOf(pipeline, 'PipelineDeploySystemTest').map((statement) => ({

@@ -1,6 +1,6 @@
 /** What a team with a CDK app in Python does: install the wheel, synthesize, run the command that came with it. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanEnv } from '../scripts/command';
 import { externalTool } from '../scripts/externalTool';
@@ -49,34 +49,44 @@ externalTool('python3', 'PYTHON').describe('the wheel, in a CDK app in Python', 
 
     writeFileSync(join(directory, 'app.py'), appOf('python', 'app.py'));
     writeFileSync(join(directory, 'app.ts'), appOf('ts', 'app.ts'));
+    cpSync(join(root, 'test', 'examples'), join(directory, 'examples'), { recursive: true });
+    for (const name of readdirSync(join(directory, 'examples')).filter((file) => file.endsWith('.ts'))) {
+      const file = join(directory, 'examples', name);
+      writeFileSync(file, readFileSync(file, 'utf8').replace('../../lib', 'lambda-system-test'));
+    }
   }, 400_000);
   afterAll(() => installed.remove());
 
-  it('synthesizes the example of the README, and all else, to the templates and assets of TypeScript', () => {
+  /** The templates and assets of an app in a language, by their paths. */
+  function synthesized(name: string, program: string, args: string[]): Record<string, string> {
     const { directory } = installed;
+    const cdkOut = join(directory, name);
+    const app = spawnSync(program, args, { cwd: directory, encoding: 'utf8', env: { ...env, CDK_OUTDIR: cdkOut } });
+    expect(app).toMatchObject({ status: 0, stderr: '' });
+    const made = readdirSync(cdkOut, { recursive: true, encoding: 'utf8' });
+    const compared = made.filter((file) => /\.(template|assets)\.json$/.test(file)).sort();
+    return Object.fromEntries(compared.map((file) => [file, readFileSync(join(cdkOut, file), 'utf8')]));
+  }
+
+  it.each([
+    ['the example of the README, and all else', 'app', 'app', ['Readme', 'Others']],
+    [
+      'the examples of the docs',
+      join('examples', 'python', 'app'),
+      join('examples', 'app'),
+      ['BeforeTraffic', 'CdkPipeline', 'ListedFeeds', 'OnDeployment', 'Operation', 'PlainPipeline'],
+    ],
+  ])('synthesizes %s to the templates and assets of TypeScript', (_, python, typescript, stacks) => {
     const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cjs', 'index.cjs');
-    const typescript = installed.run('node', ['--require', tsx, 'app.ts'], { CDK_OUTDIR: 'typescript.out' });
-    expect(typescript).toMatchObject({ status: 0, stderr: '' });
-    const python = spawnSync(join(bin, 'python'), ['app.py'], {
-      cwd: directory,
-      encoding: 'utf8',
-      env: { ...env, CDK_OUTDIR: 'python.out' },
-    });
-    expect(python).toMatchObject({ status: 0, stderr: '' });
-    const made = ['Readme', 'Others'].flatMap((stack) => [`${stack}.template.json`, `${stack}.assets.json`]);
-    for (const file of made) {
-      const [synthesized, expected] = ['python.out', 'typescript.out'].map((folder) =>
-        readFileSync(join(directory, folder, file), 'utf8'),
-      );
-      expect(synthesized).toBe(expected);
-    }
-    expect(readFileSync(join(directory, 'python.out', 'Readme.template.json'), 'utf8')).toContain('customer_2');
+    const expected = synthesized(`${stacks[0]}.typescript`, process.execPath, ['--require', tsx, `${typescript}.ts`]);
+    expect(synthesized(`${stacks[0]}.python`, join(bin, 'python'), [`${python}.py`])).toEqual(expected);
+    expect(Object.keys(expected)).toEqual(expect.arrayContaining(stacks.map((stack) => `${stack}.template.json`)));
   });
 
   it('brings the command, whose exit code tells what became of what Python synthesized', () => {
     const us = join(installed.directory, 'us.json');
     writeFileSync(us, '["customer_1", { "configuration_identifier": "customer_2", "region": "us" }]');
-    const args = ['run', '--local', '--app', 'python.out', '--stack', 'Readme', '--configurations', us, '--quiet'];
+    const args = ['run', '--local', '--app', 'Readme.python', '--stack', 'Readme', '--configurations', us, '--quiet'];
     const options = { cwd: installed.directory, encoding: 'utf8', env } as const;
     const { status, stdout, stderr } = spawnSync(join(bin, 'system-test'), args, options);
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
