@@ -69,7 +69,8 @@ describe('CONTRIBUTING.md and docs/architecture.md', () => {
   });
 
   it('name folders and npm scripts that exist', () => {
-    const folders = [...contributing.matchAll(/`([a-z][\w/]*\/)`/gi)].map(([, folder]) => folder!);
+    // `coverage/` is what the tests write.
+    const folders = [...contributing.matchAll(/`((?!coverage\/)[a-z][\w/]*\/)`/gi)].map(([, folder]) => folder!);
     expect(folders.length).toBeGreaterThan(10);
     expect(folders.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
     const commands = [...contributing.matchAll(/npm run ([\w:]+)/g)].map(([, command]) => command!);
