@@ -79,17 +79,17 @@ async function execute({ url, pid }: Server, stateMachineArn: string, count: num
   return { seconds, cpuSeconds: cpu.own - cpuBefore.own, allCpuSeconds: cpu.all - cpuBefore.all, events };
 }
 
-async function measure(name: string, server: Server, template?: string): Promise<Engine> {
+async function measure(name: string, server: Server, template?: string, times = rounds): Promise<Engine> {
   const stateMachineArn = await deployed(server, template);
   await execute(server, stateMachineArn, atOnce);
   const runs: NonNullable<Awaited<ReturnType<typeof execute>>>[] = [];
   let failed = 0;
-  while (runs.length < rounds) {
+  while (runs.length < times) {
     const run = await execute(server, stateMachineArn, total);
     if (run) {
       runs.push(run);
     } else if ((failed += 1) > 29) {
-      throw new Error(`Expected ${rounds} executions of ${name} to pass, got ${runs.length}.`);
+      throw new Error(`Expected ${times} executions of ${name} to pass, got ${runs.length}.`);
     }
   }
   const middle = (of: (run: (typeof runs)[number]) => number) => median(runs.map(of));
@@ -167,16 +167,15 @@ async function measureAll(): Promise<{ engines: Engines; miniStackVersion: strin
     const port = await freePort();
     return await startServer(`${process.execPath} ${words(port)}`, port);
   };
-  const functionUrl = `http://127.0.0.1:${answers.port}`;
   const local = await measure(
     '`system-test local`',
     await node((port) => `${command} local --app ${folder} --port ${port}`),
   );
-  const engine = await measure('the engine alone', await node((port) => `${program} ${folder} ${port} ${functionUrl}`));
+  const engine = await measure('the engine alone', await node((port) => `${program} ${folder} ${port}`));
   const server = await startMiniStack();
   const health = (await (await fetch(`${server.url}/_ministack/health`)).json()) as { version: string };
   const miniStack = await measure('MiniStack', server, template);
-  const moto = await measure('moto', await startMoto(answers.port), template);
+  const moto = await measure('moto', await startMoto(answers.port), template, 1);
   answers.close();
   rmSync(folder, { recursive: true });
   return { engines: { local, engine, miniStack, moto }, miniStackVersion: health.version };

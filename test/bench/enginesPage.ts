@@ -69,14 +69,14 @@ wrote this page.
 
 ${enginesTable(engines)}
 
-${measuredOn(setting)}, each after one of 40 configurations.
+${measuredOn(setting)}, of moto one, after an execution of 40 configurations.
 
-${fastest.name} takes ${times(fastest, local)}. It takes ${times(fastest, engine)}.
+${fastest.name} takes ${times(fastest, local)}.
+It takes ${times(fastest, engine)}.
 
 - The same client starts each execution, and asks every 0.1 s whether it has ended.
-- \`system-test local\` and MiniStack run the function in processes of their own. For the other two a server of the bench stands in for
-  the function, and answers at once: for the engine of the endpoint, to see it alone, and for moto, which runs functions in Docker only. Its
-  CPU time is not counted.
+- \`system-test local\` and MiniStack run the function in processes of their own. moto would run it in Docker, so a server of the bench stands
+  in for it, whose CPU time is not counted. In the engine of the endpoint alone the answer stands in its place.
 - An event is out of place where it follows another event than on AWS, by its \`previousEventId\`. AWS has 7,014.
 - An execution that failed was repeated. MiniStack ends an expression after one second, which the one that checks 1,000 identifiers takes on
   a busy machine.
