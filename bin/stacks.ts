@@ -1,5 +1,6 @@
 import { Tags, type App } from 'aws-cdk-lib';
-import { PipelineStack, SystemTestMode, SystemTestStack, type SystemTestStackProps } from '../lib';
+import { SystemTestMode, SystemTestStack, type SystemTestStackProps } from '../lib';
+import { PipelineStack } from '../lib/pipeline/pipelineStack';
 import { choice, flag, number, required, runtime, text } from './context';
 
 /** Adds what the context asks for: the sample, or a pipeline that deploys it. Throws an Error of one sentence on a bad value. */

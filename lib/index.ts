@@ -2,7 +2,6 @@
 export type { SystemTestAttributes } from './importedSystemTest';
 export type { DistributedAttributes, ISystemTest } from './iSystemTest';
 export { Configuration } from './configuration';
-export { PipelineStack, type PipelineStackProps } from './pipeline/pipelineStack';
 export { SystemTestAction, type SystemTestActionProps } from './pipeline/systemTestAction';
 export { SystemTestActionStep, type SystemTestActionStepProps } from './pipeline/systemTestActionStep';
 export { SystemTestStep, type SystemTestStepProps } from './pipeline/systemTestStep';

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { PipelineStack } from '../lib';
+import { PipelineStack } from '../lib/pipeline/pipelineStack';
 import { version } from '../package.json';
 import { FeedsCdkPipelineStack } from './examples/cdkPipeline';
 import { deployLocally, LocalSystemTest } from './localSystemTest';

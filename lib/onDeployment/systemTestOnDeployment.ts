@@ -78,6 +78,15 @@ export interface SystemTestOnDeploymentProps {
  * else is given to `node.addDependency`.
  *
  * Throws a `RangeError` or `TypeError` that names the property, the value and what was expected.
+ *
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import { SystemTest, SystemTestOnDeployment } from 'lambda-system-test';
+ *
+ * declare const stack: Stack;
+ * declare const systemTest: SystemTest;
+ *
+ * new SystemTestOnDeployment(stack, 'OnDeployment', { systemTest });
  */
 export class SystemTestOnDeployment extends Construct {
   /** What CloudFormation and the state machine invoke. */

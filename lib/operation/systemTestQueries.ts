@@ -22,6 +22,17 @@ export interface SystemTestQueriesProps {
 /**
  * Queries for CloudWatch Logs Insights, saved with the stack. Their comments say what to fill in.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+ *
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import * as lambda from 'aws-cdk-lib/aws-lambda';
+ * import { ISystemTest, SystemTestQueries } from 'lambda-system-test';
+ *
+ * declare const stack: Stack;
+ * declare const reports: lambda.Function;
+ * declare const systemTest: ISystemTest;
+ *
+ * new SystemTestQueries(stack, 'Queries', { systemTest, functionLogGroup: reports.logGroup });
  */
 export class SystemTestQueries extends Construct {
   constructor(scope: Construct, id: string, props: SystemTestQueriesProps) {

@@ -29,6 +29,8 @@ describe.each(['operation.md', 'runbook.md', 'security.md', 'sources.md'])('docs
 describe.each([
   ['operation.md', 'ts', 'operation.ts'],
   ['operation.md', 'python', 'python/operation.py'],
+  ['scale.md', 'ts', 'tenantsInS3.ts'],
+  ['scale.md', 'python', 'python/tenants_in_s3.py'],
   ['sources.md', 'ts', 'listedFeeds.ts'],
   ['sources.md', 'python', 'python/listed_feeds.py'],
 ])('docs/%s', (name, language, file) => {

@@ -5,6 +5,7 @@ import { ListedFeedsStack } from './listedFeeds';
 import { FeedsStack as FeedsOnDeploymentStack } from './onDeployment';
 import { FeedsOperationStack } from './operation';
 import { FeedsPipelineStack } from './plainPipeline';
+import { TenantsInS3Stack } from './tenantsInS3';
 
 // All examples in one app, as in python/app.py.
 const app = new App();
@@ -17,5 +18,6 @@ new FeedsCdkPipelineStack(app, 'CdkPipeline', {
   production: { account: '222222222222', region: 'eu-central-1' },
 });
 new ListedFeedsStack(app, 'ListedFeeds');
+new TenantsInS3Stack(app, 'TenantsInS3');
 new FeedsOperationStack(app, 'Operation');
 app.synth();

@@ -12,13 +12,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ConfigurationSource,
-  PipelineStack,
   SystemTest,
   SystemTestHook,
   SystemTestMode,
   SystemTestOnDeployment,
   SystemTestStack,
 } from '../../lib';
+import { PipelineStack } from '../../lib/pipeline/pipelineStack';
 import { FeedsPipelineStack } from '../examples/plainPipeline';
 import { newFunction, newSystemTest } from './templateVariants';
 

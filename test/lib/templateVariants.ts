@@ -15,7 +15,6 @@ import {
   ConfigurationSource,
   DistributedOptions,
   ISystemTest,
-  PipelineStack,
   SystemTest,
   SystemTestDashboard,
   SystemTestMode,
@@ -28,6 +27,7 @@ import { FeedsStack } from '../examples/beforeTraffic';
 import { ListedFeedsStack } from '../examples/listedFeeds';
 import { FeedsOperationStack } from '../examples/operation';
 import { FeedsStack as FeedsOnDeploymentStack } from '../examples/onDeployment';
+import { PipelineStack } from '../../lib/pipeline/pipelineStack';
 import { FeedsPipelineStack } from '../examples/plainPipeline';
 
 /** A function of the stack, for the tests that need one. */

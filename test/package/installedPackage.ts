@@ -100,7 +100,7 @@ export function installPackage(): InstalledPackage {
   };
 }
 
-/** The TypeScript examples of the README and of docs/, by name; a fragment gets what it takes for granted around it. */
+/** The TypeScript examples of the README and of docs/, by name. */
 export function examples(): Record<string, string> {
   const pages = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))];
   return Object.fromEntries(
@@ -108,31 +108,8 @@ export function examples(): Record<string, string> {
       const text = readFileSync(join(root, page === 'README.md' ? page : join('docs', page)), 'utf8');
       return [...text.matchAll(/^```ts\n([^]*?)^```/gm)].map(([, code], index) => [
         `${page.replace('.md', '')}_${index}.ts`,
-        /^export class/m.test(code!) ? code! : completed(code!),
+        code!,
       ]);
     }),
   );
-}
-
-/** A fragment that stands in the constructor of a stack, with what the text around it speaks of. */
-function completed(fragment: string): string {
-  const lines = fragment.split('\n');
-  return [
-    "import { Stack as SurroundingStack } from 'aws-cdk-lib';",
-    "import type { Stage as Production } from 'aws-cdk-lib';",
-    "import type { IFunction as Mine } from 'aws-cdk-lib/aws-lambda';",
-    "import type { CodePipeline as Pipeline, FileSet as Source } from 'aws-cdk-lib/pipelines';",
-    "import type { SystemTest as Test } from 'lambda-system-test';",
-    ...lines.filter((line) => line.startsWith('import ')),
-    'declare const mine: Mine;',
-    'declare const pipeline: Pipeline;',
-    'declare const production: Production;',
-    'declare const source: Source;',
-    'declare const systemTest: Test;',
-    'export class Surrounding extends SurroundingStack {',
-    '  example() {',
-    ...lines.filter((line) => !line.startsWith('import ')),
-    '  }',
-    '}',
-  ].join('\n');
 }

@@ -10,16 +10,9 @@ const root = join(__dirname, '..', '..');
 const languages = join(__dirname, 'languages');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
-/** The README's example in a language, and the app of the same stacks around it; what it imports comes first. */
-function appOf(fence: string, file: string): string {
-  const example = new RegExp(`^\`\`\`${fence}\n([^]*?SystemTest[^]*?)^\`\`\``, 'm').exec(readme)![1]!.split('\n');
-  const [imports, lines] = [true, false].map((first) =>
-    example.filter((line) => /^(import|from) /.test(line) === first),
-  );
-  const app = readFileSync(join(languages, file), 'utf8').replace('../../../lib', 'lambda-system-test');
-  const [, indentation] = /^( *)(?:#|\/\/) README$/m.exec(app)!;
-  expect(imports!.join('\n')).toMatch(/^\S+ .*\bSystemTest\b/);
-  return app.replace(/^ *(?:#|\/\/) README$/m, lines!.map((line) => `${indentation}${line}`).join('\n'));
+/** The README's example in a language, in an app. */
+function appOf(fence: string, app: string): string {
+  return `${new RegExp(`^\`\`\`${fence}\n([^]*?)^\`\`\``, 'm').exec(readme)![1]!}\n${app}\n`;
 }
 
 externalTool('python3', 'PYTHON').describe('the wheel, in a CDK app in Python', () => {
@@ -47,8 +40,15 @@ externalTool('python3', 'PYTHON').describe('the wheel, in a CDK app in Python', 
     const pip = ['install', '--quiet', '--disable-pip-version-check', '-r', join(languages, 'requirements.txt')];
     run(join(bin, 'pip'), ...pip, join('wheel', 'python', wheel!));
 
-    writeFileSync(join(directory, 'app.py'), appOf('python', 'app.py'));
-    writeFileSync(join(directory, 'app.ts'), appOf('ts', 'app.ts'));
+    const [pythonApp, typescriptApp] = [
+      'from aws_cdk import App\napp = App()\nReportsStack(app, "Readme")\napp.synth()',
+      "import { App } from 'aws-cdk-lib';\nconst app = new App();\nnew ReportsStack(app, 'Readme');\napp.synth();",
+    ];
+    writeFileSync(join(directory, 'readme.py'), appOf('python', pythonApp!));
+    writeFileSync(join(directory, 'readme.ts'), appOf('ts', typescriptApp!));
+    cpSync(join(languages, 'app.py'), join(directory, 'app.py'));
+    const others = readFileSync(join(languages, 'app.ts'), 'utf8').replace('../../../lib', 'lambda-system-test');
+    writeFileSync(join(directory, 'app.ts'), others);
     cpSync(join(root, 'test', 'examples'), join(directory, 'examples'), { recursive: true });
     for (const name of readdirSync(join(directory, 'examples')).filter((file) => file.endsWith('.ts'))) {
       const file = join(directory, 'examples', name);
@@ -69,12 +69,13 @@ externalTool('python3', 'PYTHON').describe('the wheel, in a CDK app in Python', 
   }
 
   it.each([
-    ['the example of the README, and all else', 'app', 'app', ['Readme', 'Others']],
+    ['the example of the README', 'readme', 'readme', ['Readme']],
+    ['all else', 'app', 'app', ['Others']],
     [
       'the examples of the docs',
       join('examples', 'python', 'app'),
       join('examples', 'app'),
-      ['BeforeTraffic', 'CdkPipeline', 'ListedFeeds', 'OnDeployment', 'Operation', 'PlainPipeline'],
+      ['BeforeTraffic', 'CdkPipeline', 'ListedFeeds', 'OnDeployment', 'Operation', 'PlainPipeline', 'TenantsInS3'],
     ],
   ])('synthesizes %s to the templates and assets of TypeScript', (_, python, typescript, stacks) => {
     const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cjs', 'index.cjs');
@@ -85,7 +86,10 @@ externalTool('python3', 'PYTHON').describe('the wheel, in a CDK app in Python', 
 
   it('brings the command, whose exit code tells what became of what Python synthesized', () => {
     const us = join(installed.directory, 'us.json');
-    writeFileSync(us, '["customer_1", { "configuration_identifier": "customer_2", "region": "us" }]');
+    writeFileSync(
+      us,
+      '[{ "configuration_identifier": "customer_1", "region": "eu" }, { "configuration_identifier": "customer_2", "region": "us" }]',
+    );
     const args = ['run', '--local', '--app', 'Readme.python', '--stack', 'Readme', '--configurations', us, '--quiet'];
     const options = { cwd: installed.directory, encoding: 'utf8', env } as const;
     const { status, stdout, stderr } = spawnSync(join(bin, 'system-test'), args, options);

@@ -7,6 +7,7 @@ from listed_feeds import ListedFeedsStack
 from on_deployment import FeedsStack as FeedsOnDeploymentStack
 from operation import FeedsOperationStack
 from plain_pipeline import FeedsPipelineStack
+from tenants_in_s3 import TenantsInS3Stack
 
 app = App()
 FeedsStack(app, "BeforeTraffic")
@@ -20,5 +21,6 @@ FeedsCdkPipelineStack(
     production=Environment(account="222222222222", region="eu-central-1"),
 )
 ListedFeedsStack(app, "ListedFeeds")
+TenantsInS3Stack(app, "TenantsInS3")
 FeedsOperationStack(app, "Operation")
 app.synth()

@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { PipelineStack, PipelineStackProps } from '../../../lib';
+import { PipelineStack, PipelineStackProps } from '../../../lib/pipeline/pipelineStack';
 import { statementsOf } from '../templates';
 
 const connectionArn = 'arn:aws:codeconnections:eu-west-1:123456789012:connection/0a1b2c3d';

@@ -11,37 +11,16 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 from lambda_system_test import (
     Configuration,
-    ConfigurationSource,
-    DistributedOptions,
     SleepyFunction,
     SystemTest,
     SystemTestAction,
     SystemTestDashboard,
     SystemTestHook,
-    SystemTestMode,
     SystemTestNotification,
     SystemTestOnDeployment,
     SystemTestQueries,
     ToleratedFailures,
 )
-
-
-class Readme(Stack):
-    """What the README shows."""
-
-    def __init__(self, scope: Construct, id: str) -> None:
-        super().__init__(scope, id)
-        mine = aws_lambda.Function(
-            self,
-            "Mine",
-            runtime=aws_lambda.Runtime.NODEJS_24_X,
-            handler="index.handler",
-            code=aws_lambda.Code.from_inline(
-                "exports.handler = async ({ region = 'eu' }) => ({ system_test_successful: region === 'eu' });"
-            ),
-        )
-        # README
-        mine.add_environment("STAGE", "test")
 
 
 class Others(Stack):
@@ -90,16 +69,7 @@ class Others(Stack):
         SystemTestDashboard(self, "Dashboard", system_test=system_test)
 
         lists = s3.Bucket.from_bucket_name(self, "Lists", "lists")
-        distributed = SystemTest(
-            self,
-            "Distributed",
-            function=sleepy,
-            source=ConfigurationSource.s3_object(lists, "feeds.csv", identifier="id"),
-            mode=SystemTestMode.AUTO,
-            distributed=DistributedOptions(batch_size=10),
-            max_concurrency=1000,
-        )
-        distributed.grant_run(
+        system_test.grant_run(
             iam.Role(self, "Trigger", assumed_by=iam.AccountRootPrincipal())
         )
         there = SystemTest.from_state_machine_name(self, "There", "There")
@@ -141,6 +111,5 @@ class Others(Stack):
 
 
 app = App()
-Readme(app, "Readme")
 Others(app, "Others")
 app.synth()

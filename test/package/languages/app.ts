@@ -11,34 +11,16 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import {
   Configuration,
-  ConfigurationSource,
   SleepyFunction,
   SystemTest,
   SystemTestAction,
   SystemTestDashboard,
   SystemTestHook,
-  SystemTestMode,
   SystemTestNotification,
   SystemTestOnDeployment,
   SystemTestQueries,
   ToleratedFailures,
 } from '../../../lib';
-
-/** What the README shows. */
-class Readme extends Stack {
-  constructor(scope: Construct, id: string) {
-    super(scope, id);
-    const mine = new lambda.Function(this, 'Mine', {
-      runtime: lambda.Runtime.NODEJS_24_X,
-      handler: 'index.handler',
-      code: lambda.Code.fromInline(
-        "exports.handler = async ({ region = 'eu' }) => ({ system_test_successful: region === 'eu' });",
-      ),
-    });
-    // README
-    mine.addEnvironment('STAGE', 'test');
-  }
-}
 
 /** What needs the package's own files, what comes as JSON, and what is told of a test that is there already. */
 class Others extends Stack {
@@ -75,14 +57,7 @@ class Others extends Stack {
     new SystemTestDashboard(this, 'Dashboard', { systemTest });
 
     const lists = s3.Bucket.fromBucketName(this, 'Lists', 'lists');
-    const distributed = new SystemTest(this, 'Distributed', {
-      function: sleepy,
-      source: ConfigurationSource.s3Object(lists, 'feeds.csv', { identifier: 'id' }),
-      mode: SystemTestMode.AUTO,
-      distributed: { batchSize: 10 },
-      maxConcurrency: 1000,
-    });
-    distributed.grantRun(new iam.Role(this, 'Trigger', { assumedBy: new iam.AccountRootPrincipal() }));
+    systemTest.grantRun(new iam.Role(this, 'Trigger', { assumedBy: new iam.AccountRootPrincipal() }));
     const there = SystemTest.fromStateMachineName(this, 'There', 'There');
     new SystemTestQueries(this, 'Queries', {
       systemTest: there,
@@ -114,6 +89,5 @@ class Others extends Stack {
 }
 
 const app = new App();
-new Readme(app, 'Readme');
 new Others(app, 'Others');
 app.synth();
