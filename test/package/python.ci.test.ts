@@ -44,8 +44,8 @@ externalTool('python3', 'PYTHON').describe('the wheel, in a CDK app in Python', 
       'from aws_cdk import App\napp = App()\nReportsStack(app, "Readme")\napp.synth()',
       "import { App } from 'aws-cdk-lib';\nconst app = new App();\nnew ReportsStack(app, 'Readme');\napp.synth();",
     ];
-    writeFileSync(join(directory, 'readme.py'), appOf('python', pythonApp!));
-    writeFileSync(join(directory, 'readme.ts'), appOf('ts', typescriptApp!));
+    writeFileSync(join(directory, 'readme.py'), appOf('python', pythonApp));
+    writeFileSync(join(directory, 'readme.ts'), appOf('ts', typescriptApp));
     cpSync(join(languages, 'app.py'), join(directory, 'app.py'));
     const others = readFileSync(join(languages, 'app.ts'), 'utf8').replace('../../../lib', 'lambda-system-test');
     writeFileSync(join(directory, 'app.ts'), others);
