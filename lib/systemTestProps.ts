@@ -80,7 +80,7 @@ export interface SystemTestProps {
 
   /**
    * Further keys for the event of every configuration, which a configuration's own keys override. Not `system_test` nor
-   * `configuration_identifier`.
+   * `configuration_identifier`. Null from other languages than TypeScript is left out, as jsii knows none.
    *
    * @default - none
    */
