@@ -1,4 +1,4 @@
-import { CfnElement, CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -9,7 +9,7 @@ import { deploymentFunctionCode } from './deploymentFunctionCode';
 import { newRunner, newStarter, testOfDeployment } from '../deployment/systemTestRun';
 import { ISystemTest } from '../iSystemTest';
 import { acknowledgeHookNagFindings } from '../nagFindings';
-import { expectKnown } from '../validation';
+import { expectKnown, expectMatch } from '../validation';
 
 /** What CloudFormation waits for beside the test: the update that has to settle, and the answer, which is tried again for a minute. */
 const besidesTheTest = Duration.minutes(2);
@@ -101,7 +101,10 @@ export class SystemTestOnDeployment extends Construct {
     const { systemTest, revision } = props;
     const { testedFunction } = systemTest;
     const test = testOfDeployment(this, props);
-    expectKnown(this, 'revision', revision);
+    if (revision !== undefined) {
+      expectKnown(this, 'revision', revision);
+      expectMatch(this, 'revision', revision, /\S/, 'what tells this deployment from the last one');
+    }
     expectChanges(this, testedFunction, revision);
 
     this.systemTest = systemTest;
@@ -155,9 +158,13 @@ function permit(action: string, resource: string): iam.PolicyStatement {
   return new iam.PolicyStatement({ actions: [action], resources: [resource] });
 }
 
+/** What the template has of a function's code. Permissions and URLs a function of another app may have here, too. */
+const ofFunctions = ['AWS::Lambda::Function', 'AWS::Lambda::Version', 'AWS::Lambda::Alias'];
+
 /** Throws where a deployment of this app would not show whether the function has changed. */
 function expectChanges(scope: Construct, tested: lambda.IFunction | undefined, revision: string | undefined): void {
-  if (revision === undefined && !tested?.node.findAll().some((one) => CfnElement.isCfnElement(one))) {
+  const own = tested?.node.findAll().filter((one) => CfnResource.isCfnResource(one)) ?? [];
+  if (revision === undefined && !own.some(({ cfnResourceType }) => ofFunctions.includes(cfnResourceType))) {
     throw new TypeError(
       `Expected ${scope.node.path} to be given a revision, as the function that its system test tests is not one of this app: nothing here would tell when it changed.`,
     );

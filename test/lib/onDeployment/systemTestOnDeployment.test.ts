@@ -179,7 +179,22 @@ describe('SystemTestOnDeployment', () => {
     });
   });
 
+  it('takes a function of another app for one, whatever this app permits to invoke it', () => {
+    const { stack, systemTest } = newSystemTest((scope) => {
+      const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:feeds';
+      const there = lambda.Function.fromFunctionAttributes(scope, 'There', { functionArn, sameEnvironment: true });
+      there.addFunctionUrl();
+      return { function: there };
+    });
+    expect(() => new SystemTestOnDeployment(stack, 'OnDeployment', { systemTest })).toThrow('to be given a revision');
+  });
+
   it.each<[string, Partial<SystemTestOnDeploymentProps>, string]>([
+    [
+      'a revision that is empty, as of a variable that is not set',
+      { revision: '' },
+      'Expected revision of Stack/OnDeployment to be what tells this deployment from the last one, got "".',
+    ],
     [
       'a timeout of 59 minutes, as CloudFormation waits for an hour',
       { timeout: Duration.minutes(59) },
