@@ -2,6 +2,7 @@
 export type { SystemTestAttributes } from './importedSystemTest';
 export type { DistributedAttributes, ISystemTest } from './iSystemTest';
 export { Configuration } from './configuration';
+export type { DeploymentTestOptions } from './deployment/deploymentTestOptions';
 export { SystemTestAction, type SystemTestActionProps } from './pipeline/systemTestAction';
 export { SystemTestActionStep, type SystemTestActionStepProps } from './pipeline/systemTestActionStep';
 export { SystemTestStep, type SystemTestStepProps } from './pipeline/systemTestStep';

@@ -1,16 +1,16 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { hookFunctionCode } from './hookFunctionCode';
 import { hookDefinition } from './hookDefinition';
+import { DeploymentTestOptions } from '../deployment/deploymentTestOptions';
 import { newRunner, newStarter, testOfDeployment } from '../deployment/systemTestRun';
 import { ISystemTest } from '../iSystemTest';
 import { acknowledgeHookNagFindings } from '../nagFindings';
 
 /** Properties of a `SystemTestHook`. */
-export interface SystemTestHookProps {
+export interface SystemTestHookProps extends DeploymentTestOptions {
   /** The alias whose traffic the deployment group moves. */
   readonly alias: lambda.Alias;
 
@@ -22,43 +22,6 @@ export interface SystemTestHookProps {
    * alias of that version. An imported one has to say so by its attributes.
    */
   readonly systemTest: ISystemTest;
-
-  /**
-   * The input of the test, as of a `SystemTestAction`, at most 8,000 characters of JSON. Its texts are passed on as they stand.
-   *
-   * @default - `{}`: the construct's configurations and settings
-   */
-  readonly input?: { [key: string]: unknown };
-
-  /**
-   * How long the test may take, 1 to 58 minutes in whole seconds. After that it is stopped and the traffic stays.
-   * CodeDeploy gives a deployment up that hears nothing from its hook for an hour.
-   *
-   * @default Duration.minutes(55)
-   */
-  readonly timeout?: Duration;
-
-  /**
-   * What the state machine logs. It never logs inputs and outputs. With OFF there is no log group, and the function logs
-   * nothing either.
-   *
-   * @default LogLevel.ERROR
-   */
-  readonly logLevel?: sfn.LogLevel;
-
-  /**
-   * Whether X-Ray traces state machine and function.
-   *
-   * @default true
-   */
-  readonly tracingEnabled?: boolean;
-
-  /**
-   * Whether log groups and state machine go with the stack.
-   *
-   * @default RemovalPolicy.DESTROY
-   */
-  readonly removalPolicy?: RemovalPolicy;
 }
 
 /**

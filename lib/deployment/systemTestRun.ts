@@ -5,6 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { DeploymentTestOptions } from './deploymentTestOptions';
 import { ISystemTest } from '../iSystemTest';
 import { jsonata } from '../stateMachine/jsonata';
 import { StateMachineLog } from '../stateMachine/stateMachineLog';
@@ -33,13 +34,6 @@ const settling = Duration.seconds(30);
  */
 const maxInputLength = 8_000;
 
-/** The test, as its construct is given it. */
-export interface TestProps {
-  readonly systemTest: ISystemTest;
-  readonly input?: { [key: string]: unknown };
-  readonly timeout?: Duration;
-}
-
 /** The test that is run. */
 export interface TestOfDeployment {
   readonly systemTest: ISystemTest;
@@ -47,17 +41,14 @@ export interface TestOfDeployment {
   readonly timeout: Duration;
 }
 
-/** How it is logged and traced, and what becomes of it with the stack. */
-export interface RunnerOptions {
-  readonly logLevel?: sfn.LogLevel;
-  readonly tracingEnabled?: boolean;
-  readonly removalPolicy?: RemovalPolicy;
-}
-
 /** @throws unless the test has something to test, and its input and timeout are within what fits */
 export function testOfDeployment(
   scope: Construct,
-  { systemTest, input: given = {}, timeout = Duration.minutes(55) }: TestProps,
+  {
+    systemTest,
+    input: given = {},
+    timeout = Duration.minutes(55),
+  }: DeploymentTestOptions & { readonly systemTest: ISystemTest },
 ): TestOfDeployment {
   const { path } = scope.node;
   const input = inputOf(path, given);
@@ -126,7 +117,11 @@ export function reportState(scope: Construct, id: string, stateJson: Record<stri
 /** The state machine that runs the test, with what it is permitted for that. */
 export function newRunner(
   scope: Construct,
-  { logLevel = sfn.LogLevel.ERROR, tracingEnabled = true, removalPolicy = RemovalPolicy.DESTROY }: RunnerOptions,
+  {
+    logLevel = sfn.LogLevel.ERROR,
+    tracingEnabled = true,
+    removalPolicy = RemovalPolicy.DESTROY,
+  }: DeploymentTestOptions,
   { systemTest, definition, comment }: { systemTest: ISystemTest; definition: sfn.IChainable; comment: string },
 ): sfn.StateMachine {
   const runner = new sfn.StateMachine(scope, 'StateMachine', {
@@ -169,7 +164,7 @@ export function newRunner(
 /** The function between the deployment and the runner. */
 export function newStarter(
   scope: Construct,
-  { logLevel, tracingEnabled = true, removalPolicy = RemovalPolicy.DESTROY }: RunnerOptions,
+  { logLevel, tracingEnabled = true, removalPolicy = RemovalPolicy.DESTROY }: DeploymentTestOptions,
   { code, ...props }: { code: string; description: string; environment?: Record<string, string> },
 ): lambda.Function {
   // With a role that the CDK makes, the function might write into every log of the account.

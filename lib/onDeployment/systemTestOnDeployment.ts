@@ -1,4 +1,4 @@
-import { CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnResource, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { logicalIdOfDeployment } from './deployedHash';
 import { deploymentDefinition } from './deploymentDefinition';
 import { deploymentFunctionCode } from './deploymentFunctionCode';
+import { DeploymentTestOptions } from '../deployment/deploymentTestOptions';
 import { newRunner, newStarter, testOfDeployment } from '../deployment/systemTestRun';
 import { ISystemTest } from '../iSystemTest';
 import { acknowledgeHookNagFindings } from '../nagFindings';
@@ -15,7 +16,7 @@ import { expectKnown, expectMatch } from '../validation';
 const besidesTheTest = Duration.minutes(2);
 
 /** Properties of a `SystemTestOnDeployment`. */
-export interface SystemTestOnDeploymentProps {
+export interface SystemTestOnDeploymentProps extends DeploymentTestOptions {
   /** The test that has to pass. Where its function is not one of this app, there has to be a `revision`. */
   readonly systemTest: ISystemTest;
 
@@ -27,44 +28,6 @@ export interface SystemTestOnDeploymentProps {
    * @default - the test runs in each deployment that changes something in its stack
    */
   readonly revision?: string;
-
-  /**
-   * The input of the test, as of a `SystemTestAction`, at most 8,000 characters of JSON. Its texts are passed on as they stand.
-   *
-   * @default - `{}`: the construct's configurations and settings
-   */
-  readonly input?: { [key: string]: unknown };
-
-  /**
-   * How long the test may take, 1 to 58 minutes in whole seconds. After that it is stopped and the deployment fails.
-   * CloudFormation gives a custom resource up that does not answer for an hour.
-   * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html
-   *
-   * @default Duration.minutes(55)
-   */
-  readonly timeout?: Duration;
-
-  /**
-   * What the state machine logs. It never logs inputs and outputs. With OFF there is no log group, and the function logs
-   * nothing either.
-   *
-   * @default LogLevel.ERROR
-   */
-  readonly logLevel?: sfn.LogLevel;
-
-  /**
-   * Whether X-Ray traces state machine and function.
-   *
-   * @default true
-   */
-  readonly tracingEnabled?: boolean;
-
-  /**
-   * Whether log groups and state machine go with the stack.
-   *
-   * @default RemovalPolicy.DESTROY
-   */
-  readonly removalPolicy?: RemovalPolicy;
 }
 
 /**
