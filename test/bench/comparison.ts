@@ -19,15 +19,20 @@ export interface Setting {
   rounds: number;
 }
 
+/** A table, in Markdown: the first column is text, the others are numbers. */
+export function table(header: string[], rows: string[][]): string {
+  return [header, header.map((_, column) => (column === 0 ? '---' : '--:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+}
+
 /** The table, in Markdown, with a column for each that was measured. */
 export function tableOf<Name extends string, Measured extends { name: string }>(
   figures: Figure<Name, Measured>[],
   columns: Measured[],
 ): string {
   const rows = figures.map(({ what, of, digits }) => [what, ...columns.map((column) => of(column).toFixed(digits))]);
-  return [['', ...columns.map(({ name }) => name)], ['---', ...columns.map(() => '--:')], ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  return table(['', ...columns.map(({ name }) => name)], rows);
 }
 
 /** One sentence for each figure in which one of ours takes more than a peer. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfigurationResult } from '../../lib/wire';
+import { childrenOf } from './processes';
 
 /**
  * The body of a handler that is a while at work, and says in the file RECORD when it begins and when it is about to
@@ -20,11 +21,7 @@ export const canKillAtRandom = process.platform === 'linux';
 
 /** The processes of functions that an endpoint runs, by their environment. */
 function sandboxesOf(endpointPid: number): number[] {
-  return readFileSync(`/proc/${endpointPid}/task/${endpointPid}/children`, 'utf8')
-    .trim()
-    .split(' ')
-    .map(Number)
-    .filter((pid) => readEnvironment(pid).includes('AWS_LAMBDA_RUNTIME_API='));
+  return childrenOf(endpointPid).filter((pid) => readEnvironment(pid).includes('AWS_LAMBDA_RUNTIME_API='));
 }
 
 function readEnvironment(pid: number): string {

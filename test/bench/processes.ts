@@ -139,7 +139,7 @@ export function cpuSecondsOf(pid: number): { own: number; all: number } {
 }
 
 /** The processes that one has started, on Linux. */
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   const tasks = readdirSync(`/proc/${pid}/task`);
   const text = tasks.map((task) => {
     try {

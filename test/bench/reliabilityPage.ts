@@ -33,13 +33,6 @@ export const tried = {
   ],
 } satisfies Record<string, Tried[]>;
 
-/** A table, in Markdown: the first column is text, the others are numbers. */
-export function table(header: string[], rows: string[][]): string {
-  return [header, header.map((_, column) => (column === 0 ? '---' : '--:')), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
-}
-
 /**
  * The page with another table under a heading: what stands between the heading and the next one is replaced, up to an
  * empty line after the last row.

@@ -13,7 +13,8 @@ import { version } from '../../package.json';
 import { judgeKills, killAtRandom } from './killedSandboxes';
 import { median } from './median';
 import { endAll, everythingSaid, runCommand, serveSample, type CommandRun, type Endpoint } from './processes';
-import { table, tried, withTable, type Figure, type Tried } from './reliabilityPage';
+import { table } from './comparison';
+import { tried, withTable, type Figure, type Tried } from './reliabilityPage';
 
 const root = join(__dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'system-test-soak-'));

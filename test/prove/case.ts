@@ -46,6 +46,15 @@ export interface Shown {
 export type Expected = { [key in keyof Shown]: Pattern };
 export type Pattern = Json | RegExp | undefined | Pattern[] | { [key: string]: Pattern };
 
+/** Makes cases whose state ends with a status, unless they expect another; without, they say it themselves. */
+export const casesThat =
+  (status?: string) =>
+  (machine: MachineName, state: string, title: string, rest: Partial<ProofCase>, expected: Expected): ProofCase => ({
+    ...{ machine, state, title },
+    ...rest,
+    expected: { ...(status !== undefined && { status }), ...expected },
+  });
+
 /** All that a context object has, at a time that is far from the clock's. */
 export const context: JsonObject = {
   Execution: {

@@ -1,16 +1,8 @@
 import type { JsonObject } from '../../../lib/wire';
-import type { Expected, ProofCase } from '../case';
+import { casesThat, type Expected, type ProofCase } from '../case';
 import type { MachineName } from '../machines';
 
-function chooses(
-  machine: MachineName,
-  state: string,
-  title: string,
-  rest: Partial<ProofCase>,
-  expected: Expected,
-): ProofCase {
-  return { machine, state, title, ...rest, expected: { status: 'SUCCEEDED', ...expected } };
-}
+const chooses = casesThat('SUCCEEDED');
 
 const accepted = { refusal: '', detail_bytes: 1000, max_concurrency: 10, tolerated_failures: 0 };
 const listing = { source: 's3://lists/feeds.csv', pages: 1, configurations: ['a'], next_token: null };

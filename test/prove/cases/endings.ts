@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../lib/wire';
-import { context, type Expected, type ProofCase } from '../case';
+import { casesThat, context, type Expected, type ProofCase } from '../case';
 import type { MachineName } from '../machines';
 
 const resultOf = (identifier: string, status = 'FAILED'): JsonObject => ({
@@ -10,15 +10,7 @@ const totals = { total: 40, passed: 35, failed: 5, errored: 0, tolerated_failure
 const results = { bucket: 'results', prefix: 'system-test/one/' };
 const checked = { refusal: '', results };
 
-function fails(
-  machine: MachineName,
-  state: string,
-  title: string,
-  rest: Partial<ProofCase>,
-  expected: Expected,
-): ProofCase {
-  return { machine, state, title, ...rest, expected: { status: 'FAILED', ...expected } };
-}
+const fails = casesThat('FAILED');
 const failed = (title: string, input: JsonObject, error: string, cause: RegExp, machine: MachineName = 'inline') =>
   fails(machine, 'Failed', title, { input: { ...totals, ...input } }, { error, cause });
 const notDistributed = (machine: MachineName, title: string, input: JsonObject, error: string, cause: RegExp) =>

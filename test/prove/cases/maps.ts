@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../lib/wire';
-import type { Expected, ProofCase } from '../case';
+import { casesThat, type Expected, type ProofCase } from '../case';
 import type { MachineName } from '../machines';
 
 const many = Array.from({ length: 1040 }, (_, index) => `config_${index}`);
@@ -11,15 +11,7 @@ const resultOf = (identifier: string, status = 'PASSED'): JsonObject => ({
 const checked = { refusal: '', detail_bytes: 1000, max_concurrency: 3, tolerated_failures: 1 };
 const results = { bucket: 'results', prefix: 'system-test/one/' };
 
-function maps(
-  machine: MachineName,
-  state: string,
-  title: string,
-  rest: Partial<ProofCase>,
-  expected: Expected,
-): ProofCase {
-  return { machine, state, title, ...rest, expected };
-}
+const maps = casesThat();
 const inline = (title: string, items: Json[], mocked: Json[], output: Expected['output'], more: JsonObject = {}) =>
   maps(
     'inline',
