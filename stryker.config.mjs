@@ -2,7 +2,7 @@
 import config from './jest.mutation.config.cjs';
 
 const testMatch = [
-  'result/{invocationResult,knownFailures,rerun,tally,unnamed}.test.ts',
+  'result/{invocationResult,judgement,knownFailures,rerun,tally,unnamed}.test.ts',
   'execution/{disagreements,executionTracker,wholeResult,mapRun}.test.ts',
   'direct/directResult.test.ts',
   'commands/{maxFailures,testAndReport}.test.ts',
