@@ -1,12 +1,13 @@
 /**
  * Puts the built command and its local endpoint under load, and prints what became of it. `--minutes N` is how long the
  * soak is, 10 by default; `--write` writes the tables of docs/reliability.md. Exits with 1 where a result was lost or
- * wrong, or where memory grew.
+ * wrong, or where memory grew, with 2 for other arguments.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { fateOf } from '../../lambda/sleepy';
 import type { RunResult } from '../../lib/wire';
 import { version } from '../../package.json';
@@ -189,12 +190,24 @@ function cases(files: Tried[]): string[][] {
   ]);
 }
 
+function settings(): { minutes: number; write: boolean } {
+  try {
+    const options = { minutes: { type: 'string', default: '10' }, write: { type: 'boolean', default: false } } as const;
+    const { minutes, write } = parseArgs({ options }).values;
+    if (Number(minutes) > 0) return { minutes: Number(minutes), write };
+    throw new Error(`Expected a number above 0 for --minutes, got ${minutes}.`);
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}`);
+    process.exit(2);
+  }
+}
+
 async function main(): Promise<void> {
   if (process.platform !== 'linux') {
     console.log('Skipped: this needs Linux, which tells what its processes hold.');
     return;
   }
-  const minutes = Number(process.argv[process.argv.indexOf('--minutes') + 1]) || 10;
+  const { minutes, write } = settings();
   const lostAfter = async (work: Promise<Figure[]>): Promise<string> => {
     const before = wrong.length;
     const rows = await work;
@@ -210,7 +223,7 @@ async function main(): Promise<void> {
   ];
   tables.forEach(([heading, rows]) => console.log(`\n${heading}\n${rows}`));
   console.log(['', ...wrong].join('\n'));
-  if (process.argv.includes('--write')) {
+  if (write) {
     const file = join(root, 'docs', 'reliability.md');
     const setting = [
       new Date().toISOString().slice(0, 10),
