@@ -1,32 +1,31 @@
-/** Mutation testing of what decides verdict and exit code: see `npm run mutate`. */
-import config from './jest.mutation.config.cjs';
+/** Mutation testing of an area of the source, by name in `MUTATE`: see `npm run mutate`. */
+const stepFunctions = 'scripts/local/stepFunctions';
 
-const testMatch = [
-  'result/{invocationResult,judgement,knownFailures,rerun,tally,unnamed}.test.ts',
-  'execution/{disagreements,executionTracker,wholeResult,mapRun}.test.ts',
-  'direct/directResult.test.ts',
-  'commands/{maxFailures,testAndReport}.test.ts',
-].map((files) => `**/test/scripts/${files}`);
+/** What is changed, and the tests that may notice, which are in process. */
+const areas = {
+  trigger: {
+    mutate: ['scripts/exitCode.ts', 'scripts/{direct,execution,result}/**/*.ts'],
+    testFiles: ['test/scripts/{direct,execution,result}/**/*.test.ts', 'test/scripts/commands/*.test.ts'],
+  },
+  interpreter: { mutate: [`${stepFunctions}/**/*.ts`], testFiles: [`test/${stepFunctions}/**/*.test.ts`] },
+};
+const { MUTATE: name } = process.env;
+const { mutate, testFiles } = areas[name];
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
-  mutate: [
-    'scripts/exitCode.ts',
-    'scripts/result/{failureLimit,invocationResult,judgement,knownFailures,nameDisagreements,tally,unlisted,unnamed,untested}.ts',
-    'scripts/execution/{disagreements,distributedResult,executionTracker,identifierSet,lostChildren,mapRunDisagreements,wholeResult}.ts',
-  ],
-  testRunner: 'jest',
-  plugins: ['@stryker-mutator/jest-runner'],
-  jest: { projectType: 'custom', config: { ...config, testMatch }, enableFindRelatedTests: false },
+  mutate,
+  testRunner: 'circus',
+  plugins: ['./test/bench/circusRunner.mjs'],
+  circus: { testFiles },
   coverageAnalysis: 'perTest',
   concurrency: 2,
   // A mutant that never ends is told from a busy machine by this alone.
-  timeoutMS: 60_000,
+  timeoutMS: 30_000,
   dryRunTimeoutMinutes: 30,
   tempDirName: 'coverage/stryker',
-  incremental: true,
-  incrementalFile: 'coverage/mutation/incremental.json',
-  reporters: ['clear-text', 'json'],
-  jsonReporter: { fileName: 'coverage/mutation/verdict.json' },
+  reporters: ['clear-text', 'json', 'progress-append-only'],
+  jsonReporter: { fileName: `coverage/mutation/${name}.json` },
   clearTextReporter: { logTests: false, reportTests: false },
+  warnings: { unknownOptions: false },
 };
