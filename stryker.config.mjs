@@ -1,29 +1,33 @@
 /** Mutation testing of an area of the source, by name in `MUTATE`: see `npm run mutate`. */
-const stepFunctions = 'scripts/local/stepFunctions';
+import { env } from 'node:process';
 
-/** What is changed, and the tests that may notice, which are in process. */
+/** What is changed, and the folders of the tests that may notice. */
 const areas = {
+  machine: { mutate: ['lib/stateMachine/**/*.ts'], folders: ['test/lib/stateMachine'] },
   trigger: {
     mutate: ['scripts/exitCode.ts', 'scripts/{direct,execution,result}/**/*.ts'],
-    testFiles: ['test/scripts/{direct,execution,result}/**/*.test.ts', 'test/scripts/commands/*.test.ts'],
+    folders: ['commands', 'direct', 'execution', 'result'].map((name) => `test/scripts/${name}`),
   },
-  interpreter: { mutate: [`${stepFunctions}/**/*.ts`], testFiles: [`test/${stepFunctions}/**/*.test.ts`] },
+  interpreter: { mutate: ['scripts/local/stepFunctions/**/*.ts'], folders: ['test/scripts/local/stepFunctions'] },
 };
-const { MUTATE: name } = process.env;
-const { mutate, testFiles } = areas[name];
+const { MUTATE: name } = env;
+const { mutate, folders } = areas[name];
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   mutate,
   testRunner: 'circus',
   plugins: ['./test/bench/circusRunner.mjs'],
-  circus: { testFiles },
+  circus: { folders },
   coverageAnalysis: 'perTest',
-  concurrency: 2,
+  // Mutants that make a test wait take no time of a core.
+  concurrency: 4,
   // A mutant that never ends is told from a busy machine by this alone.
   timeoutMS: 30_000,
   dryRunTimeoutMinutes: 30,
   tempDirName: 'coverage/stryker',
+  incremental: true,
+  incrementalFile: `coverage/mutation/${name}.incremental.json`,
   reporters: ['clear-text', 'json', 'progress-append-only'],
   jsonReporter: { fileName: `coverage/mutation/${name}.json` },
   clearTextReporter: { logTests: false, reportTests: false },

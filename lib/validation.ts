@@ -6,6 +6,7 @@ import { parsed } from './stateMachine/jsonata';
 import {
   Configuration,
   identifierOf,
+  inputKeys,
   isIdentifierAlone,
   isJsonObject,
   isToleratedFailures,
@@ -45,8 +46,6 @@ export function expectLiteral(scope: IConstruct, name: string, value: string, { 
     );
   }
 }
-
-const inputKeys = ['configurations', 'max_concurrency', 'tolerated_failures', 'allow_unknown', 'start_first'];
 
 /** @throws for what is no input of an execution: it has another key, or configurations that are no list */
 export function inputOf(what: string, input: { [key: string]: unknown }): SystemTestInput {

@@ -5,7 +5,7 @@
 import { bareResultBytes, resultsBytes } from './executionBudget';
 import { aConfiguration, configurationChecks, identifier, jsonata, parsed, shown, size, start } from './jsonata';
 import type { ResultsPlace } from './distributedExpressions';
-import { Configuration, limits, patterns } from '../wire';
+import { Configuration, inputKeys, limits, patterns } from '../wire';
 
 /** What they need to know of the construct. */
 export interface InputDefaults {
@@ -27,6 +27,13 @@ export interface InputDefaults {
 
 /** How many configurations a Distributed Map gets from its input: what more are is for an S3 object. */
 export const maxItems = 10_000;
+
+/**
+ * Keys that ask for nothing: what the Step Functions console fills in, and what names the execution that starts this one
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-nested-workflows.html). An event of EventBridge, which has a
+ * `detail-type`, has keys of its own.
+ */
+const passedKeys = ['Comment', 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID'];
 
 /** The input of a Distributed Map that reads its configurations by itself. */
 export const readInput = jsonata(
@@ -192,11 +199,14 @@ export function checkInput(defaults: InputDefaults): string {
   };
   $texts := function($names) {[$filter($names, function($name) { $type($name) = "string" })]};
   ${startOrder}${results ? `\n  $isRead := ${isRead};` : ''}
+  $isEvent := "detail-type" in $keys($input);
+  $other := [$filter($keys($input), function($key) { $not($isEvent or $key in ${JSON.stringify([...inputKeys, ...passedKeys])}) })][0];
   $total := $type($list) = "array" ? $count($list) : 0;
   $share := $type($tolerated) != "string" ? false : $contains($tolerated, /${patterns.share}/) and $substringAfter($tolerated, "%") = "";
   $percent := $share ? $number($substringBefore($tolerated, "%"));
   $refusal :=
     $type($states.input) != "object" ? "Expected the input to be an object, such as {\"configurations\": [\"config_0\"]}, got " & $type($states.input) & "." :
+    $exists($other) ? "Expected the input to have no keys but ${inputKeys.join(', ')}, got \"" & $shown($other) & "\": check how it is spelt." :
     $type($list) != "array" ? "Expected configurations to be a list, got " & $type($list) & "." :
     $total = 0${reads ? ' and $not($isRead)' : ''} ? "Expected at least one configuration, got none: name them in the input's configurations or in the construct's." :
     $total > ${most} ? "Expected at most ${most} configurations, got " & $total & ": more do not fit in ${results && !reads ? 'the input of a Map' : 'the history of an execution with an inline Map'}. ${hint}" :

@@ -78,6 +78,15 @@ export type SystemTestInput = {
   start_first?: string[];
 };
 
+/** The keys of an input; what else it has is refused, as it is most likely misspelt. */
+export const inputKeys: readonly string[] = [
+  'configurations',
+  'max_concurrency',
+  'tolerated_failures',
+  'allow_unknown',
+  'start_first',
+] satisfies (keyof SystemTestInput)[];
+
 /**
  * What became of a configuration: `PASSED`, `FAILED` (the configuration or the code is bad) or `ERRORED` (it could not
  * be tested: the platform is bad).

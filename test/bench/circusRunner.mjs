@@ -1,12 +1,17 @@
 /**
  * Runs Stryker's mutants in a process that has loaded source and tests already, at milliseconds each. (Its runner for Jest
  * loads all test files again for each mutant, which takes seconds.) The tests are run by what runs them in Jest, too: jest-circus.
- * All files share one module registry, and there is no `jest` object, so `circus.testFiles` has none that needs it.
+ * All files of `circus.folders` share one module registry, so there is no `jest.mock`.
  */
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
-import { determineHitLimitReached, DryRunStatus, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner';
-import { globSync } from 'tinyglobby';
+import {
+  determineHitLimitReached,
+  DryRunStatus,
+  TestStatus,
+  toMutantRunResult,
+} from '@stryker-mutator/api/test-runner';
 
 /** What the instrumented source looks at: which mutant is active, and where it notes what a test reached. */
 const stryker = (globalThis.__stryker__ ??= {});
@@ -15,7 +20,7 @@ class CircusRunner {
   static inject = tokens(commonTokens.options);
 
   constructor(options) {
-    this.testFiles = options.circus.testFiles;
+    this.folders = options.circus.folders;
   }
 
   capabilities() {
@@ -27,28 +32,39 @@ class CircusRunner {
     require('tsx/cjs/api').register();
     this.require = require;
     this.circus = require('jest-circus');
-    const { jestExpect } = createRequire(require.resolve('jest-circus'))('@jest/expect');
+    const requireAsCircus = createRequire(require.resolve('jest-circus'));
+    const { jestExpect: expect } = requireAsCircus('@jest/expect');
+    const { ModuleMocker } = createRequire(requireAsCircus.resolve('jest-runtime'))('jest-mock');
+    const jest = new ModuleMocker(globalThis);
     const { describe, it, test, beforeAll, beforeEach, afterAll, afterEach } = this.circus;
-    Object.assign(globalThis, { expect: jestExpect, describe, it, test, beforeAll, beforeEach, afterAll, afterEach });
+    Object.assign(globalThis, { expect, jest, describe, it, test, beforeAll, beforeEach, afterAll, afterEach });
     this.circus.addEventHandler((event) => this.follow(event));
-    for (const event of ['uncaughtException', 'unhandledRejection'])
-      process.on(event, (error) => this.circus.getState().currentlyRunningTest?.errors.push(error));
+    const fail = (error) => this.circus.getState().currentlyRunningTest?.errors.push(error);
+    process.on('uncaughtException', fail).on('unhandledRejection', fail);
     this.load();
   }
 
   load() {
     const { cache } = this.require;
-    for (const file of Object.keys(cache)) if (!file.includes('/node_modules/')) delete cache[file];
+    Object.keys(cache).forEach((file) => file.includes('/node_modules/') || Reflect.deleteProperty(cache, file));
     this.circus.resetState();
     // Ends a test that waits for what a mutant doesn't do.
-    this.circus.getState().testTimeout = 10_000;
+    this.circus.getState().testTimeout = 5_000;
     stryker.currentTestId = undefined;
-    const files = globSync(this.testFiles, { ignore: '**/*.ci.test.ts' }).sort();
-    for (const file of files) this.circus.describe(file, () => void this.require(`${process.cwd()}/${file}`));
+    for (const file of this.testFiles()) {
+      this.circus.describe(file, () => void this.require(`${process.cwd()}/${file}`));
+    }
     this.tests = [];
     this.ids = new Map();
     this.taken = new Set();
     this.collect(this.circus.getState().rootDescribeBlock, '');
+  }
+
+  testFiles() {
+    const files = this.folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true }).map((file) => `${folder}/${file}`),
+    );
+    return files.filter((file) => file.endsWith('.test.ts') && !file.endsWith('.ci.test.ts')).sort();
   }
 
   /** Gives each test and each block an id, which for a block covers what its `beforeAll` does. */
@@ -68,7 +84,9 @@ class CircusRunner {
   follow({ name, hook, test }) {
     if (name === 'test_start') stryker.currentTestId = this.ids.get(test);
     if (name === 'hook_start' && hook.type.endsWith('All')) stryker.currentTestId = this.ids.get(hook.parent);
-    if (name === 'test_done' && this.bail && test.errors.length > 0) for (const other of this.tests) other.mode = 'skip';
+    if (name === 'test_done' && this.bail && test.errors.length > 0) {
+      for (const other of this.tests) other.mode = 'skip';
+    }
   }
 
   /** Runs those that are wanted, until one fails where `bail` says so. */
@@ -78,7 +96,8 @@ class CircusRunner {
     for (const test of this.tests) {
       test.errors = [];
       test.status = null;
-      test.mode = wanted === undefined || wanted.has(this.ids.get(test)) ? this.asWritten.get(this.ids.get(test)) : 'skip';
+      test.mode =
+        wanted === undefined || wanted.has(this.ids.get(test)) ? this.asWritten.get(this.ids.get(test)) : 'skip';
     }
     await this.circus.run();
     return this.tests.filter(({ status }) => status === 'done').map((test) => this.resultOf(test));
@@ -112,7 +131,13 @@ class CircusRunner {
   async mutantRun(options) {
     const result = await this.runWith(options);
     // What an earlier mutant left in memory may have failed the test, and not this mutant.
-    if (result.status !== 'killed' || options.mutantActivation === 'static' || (await this.passWithoutMutant(result.killedBy))) return result;
+    if (
+      result.status !== 'killed' ||
+      options.mutantActivation === 'static' ||
+      (await this.passWithoutMutant(result.killedBy))
+    ) {
+      return result;
+    }
     this.load();
     return this.runWith(options);
   }
@@ -137,7 +162,12 @@ class CircusRunner {
         : { status: 'timeout', reason: limitReached.reason };
     } catch (error) {
       // Source that can't be loaded any more fails every test.
-      return { status: 'killed', killedBy: [this.ids.get(this.tests[0]) ?? 'load'], failureMessage: String(error), nrOfTests: 0 };
+      return {
+        status: 'killed',
+        killedBy: [this.ids.get(this.tests[0]) ?? 'load'],
+        failureMessage: String(error),
+        nrOfTests: 0,
+      };
     } finally {
       stryker.activeMutant = undefined;
     }

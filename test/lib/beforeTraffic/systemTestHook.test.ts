@@ -4,7 +4,6 @@ import * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import validateAsl from 'asl-validator';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +14,7 @@ import type { SystemTestInput } from '../../../lib/wire';
 import { startLocalEndpoint } from '../../../scripts/local/localEndpoint';
 import { FeedsStack } from '../../examples/beforeTraffic';
 import { FeedsStack as FeedsOnDeploymentStack } from '../../examples/onDeployment';
-import { deployLocally, type LocalSystemTest } from '../../localSystemTest';
+import { deployLocally } from '../../localSystemTest';
 import { startProxy } from '../../proxy';
 import { statementsOf, textOf } from '../templates';
 import { newDeployment } from '../templateVariants';
@@ -343,8 +342,8 @@ describe('the hook function', () => {
   const code = hookFunction!.Properties.Code.ZipFile;
 
   /** Invokes the function in a process with the environment that Lambda gives it; CodeDeploy takes any report. */
-  async function invoke(local: LocalSystemTest, stateMachineArn: string, times = 1) {
-    const aws = await startProxy(local.endpoint.url, ({ operation }) =>
+  async function invoke(url: string, stateMachineArn: string, times = 1) {
+    const aws = await startProxy(url, ({ operation }) =>
       operation === 'PutLifecycleEventHookExecutionStatus'
         ? { status: 200, contentType: 'application/x-amz-json-1.1', body: '{}' }
         : undefined,
@@ -378,7 +377,9 @@ describe('the hook function', () => {
       const reported = aws.calls
         .filter(({ operation }) => operation === 'PutLifecycleEventHookExecutionStatus')
         .map(({ body }) => JSON.parse(body) as unknown);
-      return { failed, reported, started: aws.count('StartExecution') };
+      const started = aws.calls.filter(({ operation }) => operation === 'StartExecution');
+      const inputs = started.map(({ body }) => JSON.parse(body) as unknown);
+      return { failed, reported, started: started.length, inputs };
     } finally {
       await aws.close();
       rmSync(directory, { recursive: true });
@@ -391,25 +392,22 @@ describe('the hook function', () => {
   });
 
   it('starts one execution named after the deployment, even if it is invoked twice', async () => {
-    const local = await deployLocally({
-      // Runs for as long as the test.
-      code: 'await new Promise(() => setInterval(() => undefined, 1000));',
-      props: { configurations: ['a'] },
-    });
+    const outdir = mkdtempSync(join(tmpdir(), 'system-test-'));
+    const app = new App({ outdir, analyticsReporting: false });
+    const stack = new Stack(app, 'Waiting');
+    const wait = sfn.Wait.jsonata(stack, 'For as long as the test', { time: sfn.WaitTime.duration(Duration.hours(1)) });
+    new sfn.StateMachine(stack, 'StateMachine', { definitionBody: sfn.DefinitionBody.fromChainable(wait) });
+    app.synth();
+    const endpoint = await startLocalEndpoint({ app: outdir, cwd: process.cwd(), env: process.env });
     try {
-      const { stateMachineArn } = local.endpoint.deployment.stateMachines[0]!;
-      expect(await invoke(local, stateMachineArn, 2)).toEqual({ failed: '', reported: [], started: 2 });
-      const { name, input } = await local.client.send(
-        new DescribeExecutionCommand({
-          executionArn: `${stateMachineArn.replace(':stateMachine:', ':execution:')}:d-ABCDEF123`,
-        }),
-      );
-      expect({ name, input: JSON.parse(input!) as unknown }).toEqual({
-        name: 'd-ABCDEF123',
-        input: { deployment_id: 'd-ABCDEF123', hook_execution_id: 'eyJlbmMi' },
-      });
+      const { stateMachineArn } = endpoint.deployment.stateMachines[0]!;
+      const { inputs, ...said } = await invoke(endpoint.url, stateMachineArn, 2);
+      expect(said).toEqual({ failed: '', reported: [], started: 2 });
+      const asked = { deployment_id: 'd-ABCDEF123', hook_execution_id: 'eyJlbmMi' };
+      expect(inputs).toEqual(Array(2).fill({ stateMachineArn, name: 'd-ABCDEF123', input: JSON.stringify(asked) }));
     } finally {
-      await local.close();
+      await endpoint.close();
+      rmSync(outdir, { recursive: true });
     }
   });
 
@@ -417,7 +415,7 @@ describe('the hook function', () => {
     const local = await deployLocally({ code: 'return {};', props: { configurations: ['a'] } });
     try {
       const missing = `${local.endpoint.deployment.stateMachines[0]!.stateMachineArn}x`;
-      expect(await invoke(local, missing)).toEqual({
+      expect(await invoke(local.endpoint.url, missing)).toMatchObject({
         failed: 'StateMachineDoesNotExist\n',
         reported: [{ deploymentId: 'd-ABCDEF123', lifecycleEventHookExecutionId: 'eyJlbmMi', status: 'Failed' }],
         started: 1,

@@ -74,6 +74,12 @@ export const checkInputCases: ProofCase[] = [
   refused('a share above 100%', { tolerated_failures: '101%' }, /^Expected tolerated_failures to be .* got 101%\.$/),
   refused('a long text for a number', { tolerated_failures: '🎉'.repeat(200) }, /got 🎉{49,99}.?…\.$/u),
   refused(
+    'a key that is misspelt',
+    { configuration: ['config_0'] },
+    /^Expected the input to have no keys but .* got "configuration"/,
+  ),
+  inline('an event of EventBridge', { 'detail-type': 'Scheduled Event', detail: {} }, { refusal: '' }),
+  refused(
     'allow_unknown that is a text',
     { allow_unknown: 'true' },
     /^Expected allow_unknown to be true or false, got true\.$/,

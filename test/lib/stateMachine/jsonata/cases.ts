@@ -130,6 +130,19 @@ const accepted: [string, Json, InputDefaults, object][] = [
   ['a count', { configurations: ['a'], tolerated_failures: 9007199254740991 }, bare, {}],
   ['known ones', { configurations: ['customer_7', { configuration_identifier: 'customer_8' }] }, defaults, {}],
   ['one with keys', { configurations: [{ configuration_identifier: 'new', a: 1 }] }, defaults, {}],
+  ['what the console fills in', { configurations: ['a'], Comment: 'Insert your JSON here' }, bare, {}],
+  [
+    'the execution that starts it',
+    { configurations: ['a'], AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'id' },
+    bare,
+    {},
+  ],
+  [
+    'an event',
+    { version: '0', id: '1', 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} },
+    defaults,
+    {},
+  ],
   ['unknown ones that are permitted', { configurations: ['new'], allow_unknown: true }, defaults, {}],
   ['unknown ones where the construct has none', { configurations: ['new'], allow_unknown: false }, bare, {}],
 ];
@@ -309,6 +322,14 @@ const refused: [string, Json, InputDefaults, string][] = [
     bare,
     'Expected tolerated_failures to be an integer from 0 up or a share such as "5%", got ',
   ]),
+  ...['configuration', 'Configurations', 'max-concurrency', '', 'comment', '__proto__'].map(
+    (key): [string, Json, InputDefaults, string] => [
+      `the key ${key}`,
+      { configurations: ['a'], [key]: ['b'] },
+      bare,
+      `Expected the input to have no keys but configurations, max_concurrency, tolerated_failures, allow_unknown, start_first, got "${key}": check how it is spelt.`,
+    ],
+  ),
   ...['true', 1, null, []].map((value: Json): [string, Json, InputDefaults, string] => [
     `allow_unknown ${JSON.stringify(value)}`,
     { configurations: ['a'], allow_unknown: value },
