@@ -3,7 +3,7 @@
  * loads all test files again for each mutant, which takes seconds.) The tests are run by what runs them in Jest, too: jest-circus.
  * All files of `circus.folders` share one module registry, so there is no `jest.mock`.
  */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
 import {
@@ -16,11 +16,26 @@ import {
 /** What the instrumented source looks at: which mutant is active, and where it notes what a test reached. */
 const stryker = (globalThis.__stryker__ ??= {});
 
+/** As Jest's transform does, so that `import()` is `require` as well. */
+function compileTypeScript(require) {
+  const [[, [, options]]] = Object.entries(require('./jest.config.cjs').transform);
+  const { transformSync } = require('@swc/core');
+  const compiled = new Map();
+  require.extensions['.ts'] = (module, filename) => {
+    if (!compiled.has(filename)) {
+      const settings = { ...options, filename, module: { type: 'commonjs' }, sourceMaps: 'inline' };
+      compiled.set(filename, transformSync(readFileSync(filename, 'utf8'), settings).code);
+    }
+    module._compile(compiled.get(filename), filename);
+  };
+}
+
 class CircusRunner {
   static inject = tokens(commonTokens.options);
 
   constructor(options) {
-    this.folders = options.circus.folders;
+    const { folders, without } = options.circus;
+    Object.assign(this, { folders, without: without && new RegExp(without) });
   }
 
   capabilities() {
@@ -29,7 +44,7 @@ class CircusRunner {
 
   init() {
     const require = createRequire(`${process.cwd()}/package.json`);
-    require('tsx/cjs/api').register();
+    compileTypeScript(require);
     this.require = require;
     this.circus = require('jest-circus');
     const requireAsCircus = createRequire(require.resolve('jest-circus'));
@@ -64,7 +79,7 @@ class CircusRunner {
     const files = this.folders.flatMap((folder) =>
       readdirSync(folder, { recursive: true }).map((file) => `${folder}/${file}`),
     );
-    return files.filter((file) => file.endsWith('.test.ts') && !file.endsWith('.ci.test.ts')).sort();
+    return files.filter((file) => /(?<!\.ci)\.test\.ts$/.test(file) && !this.without?.test(file)).sort();
   }
 
   /** Gives each test and each block an id, which for a block covers what its `beforeAll` does. */
