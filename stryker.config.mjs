@@ -1,30 +1,34 @@
 /** Mutation testing of an area of the source, by name in `MUTATE`: see `npm run mutate`. */
 import { env } from 'node:process';
 
-/** What is changed, and the folders of the tests that may notice. */
+/** What is changed, and which tests may notice: a pattern of their paths in test/. */
 const areas = {
-  machine: { mutate: ['lib/stateMachine/**/*.ts'], folders: ['test/lib/stateMachine'] },
+  machine: { mutate: ['lib/stateMachine/**/*.ts'], tests: String.raw`^lib/stateMachine/[\w/]+\.test\.ts$` },
   trigger: {
-    // What finds secrets has its own tests of their time, and no part in the verdict.
+    // What finds secrets has tests of its own for their time, and no part in the verdict.
     mutate: [
       'scripts/exitCode.ts',
       'scripts/{direct,execution,result}/**/*.ts',
       '!scripts/result/{credential,redact}*.ts',
     ],
-    folders: ['direct', 'execution', 'result'].map((name) => `test/scripts/${name}`),
-    without: '(credentials|redaction)\\.test',
+    tests:
+      String.raw`^scripts/((direct|execution|result)/(?!credentials|redaction)\w+|` +
+      String.raw`commands/(comparing|invoke|maxFailures|report|run|testAndReport)|faults/(lies|mapRunLies)\.ci)\.test\.ts$`,
   },
-  interpreter: { mutate: ['scripts/local/stepFunctions/**/*.ts'], folders: ['test/scripts/local/stepFunctions'] },
+  interpreter: {
+    mutate: ['scripts/local/stepFunctions/**/*.ts'],
+    tests: String.raw`^scripts/local/stepFunctions/[\w/]+\.test\.ts$`,
+  },
 };
 const { MUTATE: name } = env;
-const { mutate, ...circus } = areas[name];
+const { mutate, tests } = areas[name];
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   mutate,
   testRunner: 'circus',
   plugins: ['./test/bench/circusRunner.mjs'],
-  circus,
+  circus: { tests },
   coverageAnalysis: 'perTest',
   // Mutants that make a test wait take no time of a core.
   concurrency: 4,

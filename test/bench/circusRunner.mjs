@@ -1,7 +1,7 @@
 /**
  * Runs Stryker's mutants in a process that has loaded source and tests already, at milliseconds each. (Its runner for Jest
  * loads all test files again for each mutant, which takes seconds.) The tests are run by what runs them in Jest, too: jest-circus.
- * All files of `circus.folders` share one module registry, so there is no `jest.mock`.
+ * The files whose path in test/ matches `circus.tests` share one module registry, so there is no `jest.mock`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -34,8 +34,7 @@ class CircusRunner {
   static inject = tokens(commonTokens.options);
 
   constructor(options) {
-    const { folders, without } = options.circus;
-    Object.assign(this, { folders, without: without && new RegExp(without) });
+    this.wanted = new RegExp(options.circus.tests);
   }
 
   capabilities() {
@@ -67,7 +66,8 @@ class CircusRunner {
     this.circus.getState().testTimeout = 5_000;
     stryker.currentTestId = undefined;
     for (const file of this.testFiles()) {
-      this.circus.describe(file, () => void this.require(`${process.cwd()}/${file}`));
+      const path = `test/${file}`;
+      this.circus.describe(path, () => void this.require(`${process.cwd()}/${path}`));
     }
     this.tests = [];
     this.ids = new Map();
@@ -76,10 +76,9 @@ class CircusRunner {
   }
 
   testFiles() {
-    const files = this.folders.flatMap((folder) =>
-      readdirSync(folder, { recursive: true }).map((file) => `${folder}/${file}`),
-    );
-    return files.filter((file) => /(?<!\.ci)\.test\.ts$/.test(file) && !this.without?.test(file)).sort();
+    return readdirSync('test', { recursive: true })
+      .filter((file) => this.wanted.test(file))
+      .sort();
   }
 
   /** Gives each test and each block an id, which for a block covers what its `beforeAll` does. */
