@@ -62,8 +62,6 @@ class CircusRunner {
     const { cache } = this.require;
     Object.keys(cache).forEach((file) => file.includes('/node_modules/') || Reflect.deleteProperty(cache, file));
     this.circus.resetState();
-    // Ends a test that waits for what a mutant doesn't do.
-    this.circus.getState().testTimeout = 5_000;
     stryker.currentTestId = undefined;
     for (const file of this.testFiles()) {
       const path = `test/${file}`;
@@ -106,6 +104,8 @@ class CircusRunner {
   /** Runs those that are wanted, until one fails where `bail` says so. */
   async run({ wanted, bail }) {
     this.bail = bail;
+    // Ends a test that waits for what a mutant doesn't do.
+    this.circus.getState().testTimeout = bail ? 10_000 : 60_000;
     this.asWritten ??= new Map(this.tests.map((test) => [this.ids.get(test), test.mode]));
     for (const test of this.tests) {
       test.errors = [];
