@@ -462,7 +462,9 @@ describe('starting an execution', () => {
       UserError,
       `Expected a state machine that exists, got none with the ARN ${machineArn}.`,
     ],
-    ['InvalidName', UserError, 'Expected a start that Step Functions accepts, got InvalidName: refused'],
+    ...['InvalidArn', 'InvalidExecutionInput', 'InvalidName', 'ValidationException'].map(
+      (name) => [name, UserError, `Expected a start that Step Functions accepts, got ${name}: refused`] as const,
+    ),
     ['ExpiredTokenException', UserError, /^Expected valid AWS credentials, got none/],
     ['CredentialsProviderError', UserError, /^Expected valid AWS credentials, got none/],
     ['AccessDeniedException', NoVerdictError, /^Not allowed to start an execution of arn:/],
@@ -482,9 +484,44 @@ describe('starting an execution', () => {
     const { execution, start } = setUp();
     execution.start = () => Promise.reject(named('ExecutionAlreadyExists'));
 
-    const started = await start({ ...request, name: undefined, stateMachineArn: `${machineArn}:live` });
+    const mine = { ...request, name: undefined, input: '{"max_concurrency":1}' };
+    const started = await start({ ...mine, stateMachineArn: `${machineArn}:live` });
 
+    expect(started).toEqual({ executionArn: expect.any(String), input: mine.input });
     expect(started.executionArn).toMatch(/^arn:aws:states:eu-west-1:123456789012:execution:SystemTest:[0-9a-f-]{36}$/);
+  });
+
+  const lookUp = `it may run, look it up with: system-test report ${executionArn} --follow`;
+  const reset = Object.assign(named('Error', 'socket hang up'), { code: 'ECONNRESET' });
+  const unconnected = Object.assign(named('Error', 'getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
+
+  test.each([
+    ['throttled', [named('ThrottlingException')], 'InterruptedError', 'Interrupted before anything was started.'],
+    ['out of reach', [unconnected], 'InterruptedError', 'Interrupted before anything was started.'],
+    ['lost', [reset], 'InterruptedError', `Interrupted while an execution was being started; ${lookUp}.`],
+    ['denied', [named('AccessDeniedException')], 'NoVerdictError', /^Not allowed to start .*: refused$/],
+  ])('that is %s as the run is interrupted says whether it may run', async (_, errors, name, message) => {
+    const { execution, stop, start } = setUp();
+    execution.failures.StartExecution = errors;
+    stop.abort(interrupted);
+
+    await expect(start(request)).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
+  });
+
+  test.each([
+    ['lost, then out of reach', [reset, unconnected], 'NoVerdictError', `getaddrinfo ENOTFOUND; ${lookUp}`],
+    ['out of reach', [unconnected], 'NoVerdictError', /getaddrinfo ENOTFOUND$/],
+    [
+      'lost, and the credentials expire',
+      [reset, named('ExpiredToken')],
+      'UserError',
+      /^Expected valid AWS credentials/,
+    ],
+  ])('that is %s says so, and whether it may run', async (_, errors, name, message) => {
+    const { execution, start } = setUp();
+    execution.failures.StartExecution = errors;
+
+    await expect(start(request)).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
   });
 
   test('asks for a Region when there is none', async () => {
@@ -519,11 +556,16 @@ describe('starting an execution', () => {
 
 describe('a name whose execution exists already', () => {
   /** An account with executions by name: those that are there reject a start, as they have ended or have another input. */
-  function account(existing: Record<string, Partial<ExecutionDescription> | { denied: true }>, attempts = 1) {
+  function account(
+    existing: Record<string, Partial<ExecutionDescription> | { denied: true }>,
+    { attempts = 1, lost = [] }: { attempts?: number; lost?: Error[] } = {},
+  ) {
     const { execution, clock, start } = setUp();
     const started: string[] = [];
     const arnOf = (name: string) => executionArn.replace(/run$/, name);
     execution.start = ({ name }) => {
+      const failure = lost.shift();
+      if (failure) return Promise.reject(failure);
       if (existing[name]) {
         return Promise.reject(Object.assign(named('ExecutionAlreadyExists'), { $metadata: { attempts } }));
       }
@@ -596,18 +638,36 @@ describe('a name whose execution exists already', () => {
     expect(started).toEqual(['run-attempt-3']);
   });
 
-  test('is not tested again where it is this start whose answer was lost', async () => {
-    const { clock, start, started } = account({ run: { ...same, startDate: new Date(Date.UTC(2026, 0, 1)) } }, 2);
+  test.each([
+    [false, 'a request was repeated, and it began since', { attempts: 2 }, 0],
+    [false, 'an answer was lost, and it began since', { lost: [Object.assign(named('Error'), { code: 'EPIPE' })] }, 0],
+    [false, 'a request was repeated, and it began since by a clock that is a second off', { attempts: 2 }, 1000],
+    [true, 'a request was repeated, but it began earlier', { attempts: 2 }, 1001],
+    [true, 'another build started it a moment ago', {}, 0],
+    [true, 'it was only throttled before', { lost: [named('ThrottlingException')] }, 0],
+  ])('is tested again (%s) where the name was derived and %s', async (again, _, answers, agoMs) => {
+    const startDate = new Date(Date.UTC(2026, 0, 1) - agoMs);
+    const { start, started, arnOf } = account({ run: { ...same, startDate } }, answers);
 
-    await expect(start({ ...request, derived: true })).resolves.toMatchObject({ executionArn });
-    expect([started, clock.now()]).toEqual([[], Date.UTC(2026, 0, 1)]);
+    const { executionArn: followed, input } = await start({ ...request, derived: true });
+
+    expect({ followed, started }).toEqual(
+      again
+        ? { followed: arnOf('run-attempt-2'), started: ['run-attempt-2'] }
+        : { followed: executionArn, started: [] },
+    );
+    expect(input).toBe(again ? request.input : same.input);
   });
 
-  test('is tested again where another build started it a moment ago', async () => {
-    const { start, arnOf } = account({ run: { ...same, startDate: new Date(Date.UTC(2026, 0, 1)) } });
+  test.each(['RUNNING', 'SUCCEEDED'] as const)(
+    'is not tested again where it was derived but has another input (%s), as it tells of something else',
+    async (status) => {
+      const { start, started } = account({ run: { status } });
 
-    await expect(start({ ...request, derived: true })).resolves.toMatchObject({ executionArn: arnOf('run-attempt-2') });
-  });
+      await expect(start({ ...request, derived: true })).rejects.toThrow(/, with another input: choose another --name/);
+      expect(started).toEqual([]);
+    },
+  );
 
   test('is tested again twenty times, no more', async () => {
     const names = ['run', ...Array.from({ length: 30 }, (_, index) => `run-attempt-${index + 2}`)];
