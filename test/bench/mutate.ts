@@ -1,6 +1,6 @@
 /**
  * Mutation testing of `expressions`, the JSONata of the state machines, and by Stryker of `machine`, the code that makes them,
- * `trigger` and `interpreter`; of all without a name. `--write` writes the table of docs/reliability.md, where the rows of what
+ * `executions`, `mapRuns` and `results` of the trigger, and `interpreter`; of all without a name. `--write` writes the table of docs/reliability.md, where the rows of what
  * did not run stay. Exits with 1 where fewer than 80 of 100 mutants were caught, with 2 for another argument.
  */
 import { spawnSync } from 'node:child_process';
@@ -50,7 +50,9 @@ const areas: Area[] = [
     },
   },
   byStryker('machine', 'what makes the state machines: `lib/stateMachine`'),
-  byStryker('trigger', 'executions, results and exit codes of the trigger: `scripts/execution`, `direct`, `result`'),
+  byStryker('executions', 'how the trigger starts, follows and judges an execution: `scripts/execution`'),
+  byStryker('mapRuns', 'how it judges a Map Run: `scripts/execution`'),
+  byStryker('results', 'results, known failures, reruns and exit codes: `scripts/result`'),
   byStryker('interpreter', 'Step Functions of the local endpoint: `scripts/local/stepFunctions`'),
 ];
 

@@ -10,7 +10,10 @@ function named(name: string, message = 'refused'): Error {
   return Object.assign(new Error(message), { name });
 }
 
-const page = (ids: number[], nextToken?: string): HistoryPage => ({ events: ids.map((id) => ({ id })), nextToken });
+const page = (ids: number[], nextToken?: string): HistoryPage => ({
+  events: ids.map((id) => ({ id, timestamp: new Date(0), type: 'TaskStarted' })),
+  nextToken,
+});
 
 /** A poller of a history that answers by the request and the milliseconds since the poller began. */
 function setUp(answer: (request: HistoryRequest, ms: number) => HistoryPage | Error) {
