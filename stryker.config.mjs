@@ -1,23 +1,22 @@
 /** Mutation testing of an area of the source, by name in `MUTATE`: see `npm run mutate`. */
 import { env } from 'node:process';
 
-const commands = 'commands/(comparing|maxFailures|report|reports|testAndReport)';
 const ofMapRuns = ['scripts/execution/{mapRun,distributed,lost,identifierSet}*.ts'];
 
 /** What is changed, and which tests may notice: a pattern of their paths in test/. */
 const areas = {
   machine: {
     mutate: ['lib/stateMachine/**/*.ts'],
-    tests: String.raw`^lib/(\w+|sources/\w+|stateMachine/[\w/]+)\.test\.ts$`,
+    tests: String.raw`^(lib/(\w+|sources/\w+|stateMachine/[\w/]+)|prove/prove\.ci)\.test\.ts$`,
   },
   // What finds secrets has tests of its own for their time, and no part in the verdict.
   results: {
     mutate: ['scripts/exitCode.ts', 'scripts/result/**/*.ts', '!scripts/result/{credential,reading,redact}*.ts'],
-    tests: String.raw`^scripts/(result/(?!credentials|redaction)\w+|plan/rounds|${commands})\.test\.ts$`,
+    tests: String.raw`^scripts/(result/(?!credentials|redaction)\w+|direct/\w+|execution/disagreements|plan/rounds|commands/maxFailures)\.test\.ts$`,
   },
   executions: {
     mutate: ['scripts/execution/**/*.ts', ...ofMapRuns.map((files) => `!${files}`)],
-    tests: String.raw`^scripts/(execution/\w+|commands/run|${commands})\.test\.ts$`,
+    tests: String.raw`^scripts/(execution/\w+|commands/(maxFailures|report))\.test\.ts$`,
   },
   mapRuns: { mutate: ofMapRuns, tests: String.raw`^scripts/(execution/mapRun|faults/mapRunLies\.ci)\.test\.ts$` },
   interpreter: {

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { identifierOf, type JsonObject } from '../../../lib/wire';
 import { costOf } from '../../../scripts/cost/cost';
-import { knownDurations, longestFirst, lostKeys, mergeReruns, toRerun } from '../../../scripts/result/rerun';
+import {
+  knownDurations,
+  longestFirst,
+  lostKeys,
+  mergeReruns,
+  mergeSameKeys,
+  toRerun,
+} from '../../../scripts/result/rerun';
 import { notFinished } from '../../../scripts/result/untested';
 import { errored, failed, hostileResult, passed, runResultOf } from '../runResults';
 
@@ -32,6 +39,33 @@ describe('running again', () => {
     expect(lostKeys(of(), held)).toEqual([]);
     expect(lostKeys(held, runResultOf([passed('z', { configuration: { x: 1 } })]))).toEqual([]);
     expect(lostKeys(held, { ...of(), mode: 'DISTRIBUTED' })).toEqual([]);
+  });
+
+  test('gives no verdict where what passed at last was tested without a key that it held', () => {
+    const configuration = { country: 'FR' };
+    const held = runResultOf([failed('a', { configuration })]);
+    const disagreement = '"a" was run again without "country", which it held before';
+    expect(mergeSameKeys(held, runResultOf([passed('a')]))).toMatchObject({ verdict: 'ERRORED', disagreement });
+
+    const again = runResultOf([passed('a', { configuration })]);
+    expect(mergeSameKeys(held, again)).toMatchObject({ verdict: 'PASSED', disagreement: undefined });
+    expect(mergeSameKeys(held, again, { strict: true }).verdict).toBe('FAILED');
+  });
+
+  test('keeps the keys that the first run tells, where the second tells none', () => {
+    const configuration = { country: 'FR' };
+    const { results } = mergeReruns(runResultOf([failed('a', { configuration })]), runResultOf([passed('a')]));
+    expect(results[0]?.configuration).toEqual(configuration);
+  });
+
+  test.each([
+    ['has passed each time', [passed('a'), passed('a'), passed('a')], undefined],
+    ['failed once in between', [passed('a'), failed('a'), passed('a')], true],
+    ['failed at first', [failed('a'), passed('a'), passed('a')], true],
+    ['failed at last', [passed('a'), passed('a'), failed('a')], undefined],
+  ])('tells whether what %s is flaky', (_, outcomes, flaky) => {
+    const last = outcomes.map((one) => runResultOf([one])).reduce((first, again) => mergeReruns(first, again));
+    expect(last.results[0]?.flaky).toBe(flaky);
   });
 
   test('takes what did not pass', () => {
