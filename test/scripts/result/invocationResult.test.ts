@@ -55,6 +55,7 @@ it.each([
   ['an error', '{"errorType":"Error","errorMessage":"no"}', 'Error', 'no'],
   ['an error without a message', '{"errorType":"Error"}', 'Error', '{"errorType":"Error"}'],
   ['an error without a type', '{"errorMessage":"no"}', 'Lambda.Unknown', 'no'],
+  ['an error whose type is empty', '{"errorType":"","errorMessage":"no"}', 'Lambda.Unknown', 'no'],
   ['a text', '"no"', 'Lambda.Unknown', 'no'],
   ['what is no JSON', 'no', 'Lambda.Unknown', 'no'],
   ['what would have passed', '{"system_test_successful":true}', 'Lambda.Unknown', '{"system_test_successful":true}'],
