@@ -63,6 +63,8 @@ describe('what is told of an execution', () => {
     ['it is described alike', { description: {} }],
     ['it is described as one of an alias', { description: { stateMachineArn: `${machineArn}:live` } }],
     ['the description lags behind', { description: { status: 'RUNNING' } }],
+    ['it is described with the error of its end', { description: { error: 'SystemTestFailed' } }],
+    ['no more than one was to run at once', { result: { ...truth, max_concurrency: 1 } }],
     [
       'one was asked for by no more than its identifier, which the state machine gave the keys of the construct',
       {
@@ -150,6 +152,43 @@ describe('what is told of an execution', () => {
       {
         result: truth,
         asked: { configurations: ['config_0', { configuration_identifier: 'config_1', region: 'eu' }, 'bad'] },
+      },
+    ],
+    ...[
+      ['config_0', 'other', 'bad'],
+      ['config_0', 'config_1'],
+      ['config_0', 'config_1', 'bad', 'more'],
+    ].map((named): [string, Told] => [
+      'the history shows other configurations than were asked for',
+      { result: truth, asked: { configurations: named, max_concurrency: 2 } },
+    ]),
+    ['the result says that 2 ran at once, of at most 1', { result: truth, asked: { max_concurrency: 1 } }],
+    [
+      'the result says that 3 ran at once, of at most 2',
+      { result: { ...truth, max_concurrency: 3 }, asked: { max_concurrency: 40 } },
+    ],
+    ['the result says that 3 ran at once, of at most 2', { result: { ...truth, max_concurrency: 3 }, asked: {} }],
+    [
+      'the result of "config_0" is that of "config_1" in the history',
+      {
+        result: truth,
+        history: ({ stateExitedEventDetails: details, ...event }) => ({
+          ...event,
+          ...(details && {
+            stateExitedEventDetails: { ...details, output: details.output?.replace('config_0', 'config_1') },
+          }),
+        }),
+      },
+    ],
+    [
+      'the execution is described with another output than in its history',
+      {
+        result: truth,
+        description: { status: 'SUCCEEDED', output: '{"failed":0}' },
+        history: (event) =>
+          event.type === 'ExecutionFailed'
+            ? { ...event, type: 'ExecutionSucceeded', executionSucceededEventDetails: { output: '{"failed":1}' } }
+            : event,
       },
     ],
     ['the description is of arn:other', { result: truth, description: { executionArn: 'arn:other' } }],
