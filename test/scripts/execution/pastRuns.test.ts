@@ -74,6 +74,11 @@ describe('a past run', () => {
       { verdict: undefined },
     ],
     [
+      'whose total is not that of its results',
+      { result: { ...green, total: green.total + 1 } },
+      { verdict: undefined },
+    ],
+    [
       'whose output is cut',
       { result: JSON.stringify(green).slice(0, 99) },
       {
@@ -123,8 +128,11 @@ describe('past runs', () => {
   });
 
   it('are listed over pages, without those that run or that nobody asked for, which are not read', async () => {
-    const running: FakeRun = { name: 'now', startedAt: day(6), status: 'RUNNING' };
-    const { api, calls } = fakePastRuns([running, ...runs], { pageSize: 2 });
+    const running: FakeRun[] = [
+      { name: 'now', startedAt: day(6), status: 'RUNNING' },
+      { name: 'soon', startedAt: day(4), status: 'PENDING_REDRIVE' },
+    ];
+    const { api, calls } = fakePastRuns([...running, ...runs], { pageSize: 2 });
     const found = await all(api, { before: day(5), since: day(3) });
 
     expect(found.map(({ name }) => name)).toEqual(['run-4', 'run-3']);
