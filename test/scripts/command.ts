@@ -238,6 +238,8 @@ export function useEnvironment(env: Readonly<Record<string, string | undefined>>
  */
 const ordinaryHasInstance = Error[Symbol.hasInstance].bind(Error);
 Object.defineProperty(Error, Symbol.hasInstance, {
+  // Mutation testing loads this again.
+  configurable: true,
   value(this: unknown, value: unknown) {
     return this === Error
       ? types.isNativeError(value) || ordinaryHasInstance(value)
