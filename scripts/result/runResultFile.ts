@@ -124,7 +124,7 @@ function checkVerdict(result: RunResult): void {
     );
   }
   const strict = tally(result, { strict: true });
-  if (!fits[verdict] || (verdict !== 'ERRORED' && ![counted.verdict, strict.verdict].includes(verdict))) {
+  if (!fits[verdict] || ![counted.verdict, strict.verdict].includes(verdict)) {
     throw new WireFormatError(
       `Expected a verdict that fits the status ${status} and ${result.failed} failed and ${result.errored} errored of ${result.total}, got ${verdict}`,
     );

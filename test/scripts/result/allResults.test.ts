@@ -1,5 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import fs, { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { createColors } from 'picocolors';
@@ -117,14 +117,45 @@ describe('the results of a distributed run', () => {
 });
 
 test('a spool of results leaves no file behind, not even while it is open', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'spool-'));
-  const env = jest.replaceProperty(process, 'env', { ...process.env, TMPDIR: directory });
+  const directory = mkdtempSync(join(os.tmpdir(), 'spool-'));
+  const tmpdir = jest.spyOn(os, 'tmpdir').mockReturnValue(directory);
   const run = spooled(crowd(3000));
-  env.restore();
+  expect(tmpdir).toHaveBeenCalled();
+  tmpdir.mockRestore();
 
   expect(readdirSync(directory)).toEqual([]);
   expect(run.all!.at(2999).configuration_identifier).toBe('config_0');
   rmSync(directory, { recursive: true });
+});
+
+describe('a spool of results whose disk takes or gives a few bytes at a time', () => {
+  afterEach(() => jest.restoreAllMocks());
+  const results = [passed('a'), failed('b', { log_tail: 'x'.repeat(50) }), passed('c')];
+
+  test('loses none of them', () => {
+    const { writeSync, readSync } = fs;
+    jest
+      .spyOn(fs, 'writeSync')
+      .mockImplementation(((fd: number, bytes: Buffer, from: number, length: number, at: number) =>
+        writeSync(fd, bytes, from, Math.min(length, 7), at)) as typeof writeSync);
+    jest
+      .spyOn(fs, 'readSync')
+      .mockImplementation(((fd: number, bytes: Buffer, from: number, length: number, at: number) =>
+        readSync(fd, bytes, from, Math.min(length, 5), at)) as typeof readSync);
+
+    expect([...spooled(results).all!]).toEqual([results[1], results[0], results[2]]);
+  });
+
+  test('says so where it gives less than it took', () => {
+    const run = spooled(results);
+    jest.spyOn(fs, 'readSync').mockReturnValue(0);
+
+    expect(() => run.all!.at(0)).toThrow('The temporary file with the results is shorter than it was written.');
+  });
+});
+
+test('what is read beyond the last result is no result', () => {
+  expect(() => spooled(crowd(2)).all!.at(2)).toThrow('Expected an index below 2, got 2.');
 });
 
 describe('what is printed of many results', () => {
@@ -208,6 +239,26 @@ describe('of a distributed run', () => {
       'what failed beyond a thousand',
       Array.from({ length: 1003 }, (_, index) => failed(`config_${index}`)),
       '3 failed are not listed. The JSON report has all.',
+    ],
+    [
+      'a single one',
+      Array.from({ length: 1001 }, (_, index) => failed(`config_${index}`)),
+      '1 failed is not listed. The JSON report has all.',
+    ],
+    [
+      'several that failed, and one that passed',
+      crowd(1, ...Array.from({ length: 1003 }, (_, index) => failed(`bad_${index}`))),
+      '3 failed and 1 passed are not listed. The JSON report has all.',
+    ],
+    [
+      'some of each, those that are excused with those that failed',
+      crowd(
+        1,
+        ...Array.from({ length: 1011 }, (_, index) => errored(`untested_${index}`)),
+        failed('bad'),
+        failed('excused', { known: { ...known, expired: false } }),
+      ),
+      '11 errored, 2 failed and 1 passed are not listed. The JSON report has all.',
     ],
   ])('the text report says that it leaves out %s', (_, results, sentence) => {
     expect(textReport(spooled(results), colors).split('\n')).toContain(sentence);

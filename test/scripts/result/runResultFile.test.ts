@@ -42,6 +42,27 @@ describe('a saved result', () => {
     expect(parseRunResult(JSON.stringify(direct), 'result.json')).toEqual({ ...direct, execution_arn: '' });
   });
 
+  const again = { earlier: [failed('a')], flaky: true };
+  const excused = { known: { reason: 'moved', expires: '2026-12-31', expired: false } };
+  test.each([
+    ['PASSED of what failed at first', runResultOf([passed('a', again), passed('b')], { status: 'FAILED' })],
+    ['PASSED of what failed as is known', runResultOf([failed('a', excused)], { status: 'FAILED' })],
+    [
+      'FAILED of a strict run whose second execution succeeded',
+      { ...runResultOf([passed('a', again)]), verdict: 'FAILED' },
+    ],
+    [
+      'FAILED of what could not be tested at first',
+      runResultOf([failed('a', { earlier: [errored('a')] })], { status: 'SUCCEEDED' }),
+    ],
+    ['no verdict, as its time was over', runResultOf([passed('a')], { status: 'TIMED_OUT', verdict: 'ERRORED' })],
+    ['no verdict, as one could not be tested', runResultOf([errored('a')], { status: 'SUCCEEDED' })],
+    ['no verdict, as its sources disagree', runResultOf([passed('a')], { status: 'SUCCEEDED', disagreement: 'x' })],
+    ['no verdict, as its second execution had none', { ...runResultOf([passed('a', again)]), verdict: 'ERRORED' }],
+  ])('is read again with %s', (_, saved) => {
+    expect(parseRunResult(JSON.stringify(saved), 'result.json')).toEqual(saved);
+  });
+
   test('is read again whatever its texts are', () => {
     fc.assert(
       fc.property(hostileResult, (any) => {
@@ -117,6 +138,11 @@ describe('a saved result', () => {
       'PASSED although one failed',
       { failed: 1, known: undefined, results: [passed('a'), failed('b')], flaky: undefined, status: 'FAILED' },
       'Expected a verdict that fits the status FAILED and 1 failed and 0 errored of 2, got PASSED.',
+    ],
+    [
+      'PASSED although its execution failed, of which nothing was run again or excused',
+      { ...runResultOf([passed('a'), passed('b')]), status: 'FAILED', flaky: undefined, known: undefined },
+      'Expected a verdict that fits the status FAILED and 0 failed and 0 errored of 2, got PASSED.',
     ],
     [
       'PASSED although it was stopped',
