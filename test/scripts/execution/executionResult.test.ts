@@ -35,7 +35,7 @@ async function told({ tested = [...good, bad], tolerated = 0, end, history, aske
   return executionResult({ tracker, ...rest }, { executionArn, input: asked, startedAt, now: new Date(clock.now()) });
 }
 
-const stopped = { error: 'SystemTest.MaxFailures', cause: '1 configuration failed.', maxFailures: 1 };
+const stopped = { error: 'SystemTest.MaxFailures', cause: '1 configuration failed.', maxFailures: 1 } as const;
 const aborted = (error: string): Partial<HistoryEvent> => ({
   ...{ type: 'ExecutionAborted', executionAbortedEventDetails: { error } },
 });

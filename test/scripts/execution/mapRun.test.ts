@@ -2,12 +2,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { HistoryEvent, StepFunctions } from '../../../scripts/aws/stepFunctions';
+import { ExecutionTracker } from '../../../scripts/execution/executionTracker';
+import { IdentifierSet } from '../../../scripts/execution/identifierSet';
+import {
+  locationDisagreements,
+  mapRunDisagreements,
+  type CountedResults,
+} from '../../../scripts/execution/mapRunDisagreements';
 import { executionCounts } from '../../../scripts/cost/executionCounts';
 import { FakeClock } from '../fakeClock';
 import { mergeReruns, toRerun } from '../../../scripts/result/rerun';
 import { untestedSentence } from '../../../scripts/result/untested';
 import { passed, runResultOf } from '../runResults';
-import { fakeMapRun, reportOf, result, runFake, type FakeMapRun, type RunFake } from '../fakeMapRun';
+import { executionArn } from '../fakeExecution';
+import { fakeMapRun, location, reportOf, result, runFake, type FakeMapRun, type RunFake } from '../fakeMapRun';
 
 const seconds = 1000;
 
@@ -206,6 +214,140 @@ describe('a Map Run that does not come to its end', () => {
     expect(ended.code).toBe(3);
     expect(ended.stderr).toContain('SystemTestListingFailed: s3://b/k can not be read');
     expect(reportOf(ended)).toMatchObject({ verdict: 'ERRORED', passed: 2 });
+  });
+});
+
+describe('the counts of a Map Run', () => {
+  const fake = fakeMapRun(many(2));
+  const lagging = { ...fake.mapRun, items: { ...fake.mapRun.items, running: 1, succeeded: 1 } };
+
+  test('are waited for where they lag behind the end of its execution', async () => {
+    let looks = 0;
+    const describeMapRun = () => Promise.resolve(looks++ < 3 ? lagging : fake.mapRun);
+
+    const { code } = await runFake(fake, { api: { describeMapRun } });
+
+    expect([code, looks]).toEqual([0, 4]);
+  });
+
+  test.each<[string, HistoryEvent[], number]>([
+    ['no longer than 15 s', fake.events, 15_000],
+    [
+      'not at all where the execution was stopped',
+      [...fake.events.slice(0, 6), { ...fake.events[6]!, type: 'ExecutionAborted' }],
+      0,
+    ],
+  ])('are waited for %s', async (_, events, waits) => {
+    const clock = new FakeClock();
+    const at: number[] = [];
+    const describeMapRun = () => {
+      at.push(clock.now());
+      return Promise.resolve(lagging);
+    };
+
+    const { code } = await runFake({ ...fake, events }, { clock, api: { describeMapRun } });
+
+    expect([code, at.at(-1)! - at[0]!]).toEqual([3, waits]);
+  });
+});
+
+describe('what is told of a Map Run', () => {
+  const fake = fakeMapRun([[result('a')], [result('b', 'FAILED')], [result('c', 'ERRORED')]]);
+  const all = ['a', 'b', 'c'];
+
+  interface Told {
+    result?: Partial<FakeMapRun['result']>;
+    read?: Partial<CountedResults>;
+    items?: Partial<FakeMapRun['mapRun']['items']>;
+    /** Whose results there are, and which were asked for. */
+    has?: string[];
+    asked?: string[];
+    events?: HistoryEvent[];
+  }
+
+  function found({ result: own, read, items, has = all, asked = all, events = fake.events }: Told): string[] {
+    const input = JSON.stringify({ configurations: asked });
+    const started = { ...events[0]!, executionStartedEventDetails: { input } };
+    const tracker = new ExecutionTracker();
+    tracker.apply([started, ...events.slice(1)]);
+    const identifiers = new IdentifierSet();
+    for (const one of has) identifiers.add(one);
+    const { passed: ok, failed, errored } = fake.result;
+    const description = { ...fake.mapRun, items: { ...fake.mapRun.items, ...items } };
+    return mapRunDisagreements(
+      { tracker },
+      { ...fake.result, ...own },
+      { identifiers, unnamed: 0, description, problems: [], counts: { passed: ok, failed, errored }, ...read },
+      { executionArn, input },
+    );
+  }
+
+  test.each<[string, Told]>([
+    ['all is told alike', {}],
+    [
+      'some children were stopped, failed or timed out',
+      { items: { succeeded: 0, failed: 1, timedOut: 1, aborted: 1 } },
+    ],
+    ['the name of one that was lost is not known', { has: ['a', 'b', 'item 1'], read: { unnamed: 1 } }],
+  ])('agrees where %s', (_, told) => {
+    expect(found(told)).toEqual([]);
+  });
+
+  test.each<[string, Told]>([
+    ['the history does not show how the execution ended', { events: fake.events.slice(0, -1) }],
+    ['the Map Run could not be described', { read: { description: undefined } }],
+    [
+      'the description is of the Map Run arn:other',
+      { read: { description: { ...fake.mapRun, mapRunArn: 'arn:other' } } },
+    ],
+    [
+      'the result counts no configuration',
+      {
+        ...{ has: [], asked: [], items: { total: 0, succeeded: 0 } },
+        result: { total: 0, passed: 0, failed: 0, errored: 0 },
+        read: { counts: { passed: 0, failed: 0, errored: 0 } },
+      },
+    ],
+    [
+      'the result counts 3 configurations (2 passed, 1 failed, 1 errored), and there are results of 3',
+      { result: { passed: 2 } },
+    ],
+    [
+      'the result counts 2 passed, 0 failed and 1 errored, and the results are 1, 1 and 1',
+      { result: { passed: 2, failed: 0 } },
+    ],
+    [
+      'the result counts 2 passed, 1 failed and 0 errored, and the results are 1, 1 and 1',
+      { result: { passed: 2, errored: 0 } },
+    ],
+    [
+      'the result counts 1 passed, 2 failed and 0 errored, and the results are 1, 1 and 1',
+      { result: { failed: 2, errored: 0 } },
+    ],
+    ['the Map Run counts 4 items, and the result 3', { items: { total: 4 } }],
+    ['the Map Run counts items that are not done', { items: { succeeded: 2, running: 1 } }],
+    ['"c" was asked for, and there is no result of it', { has: ['a', 'b', 'other'] }],
+    ['2 configurations were asked for, and there are results of 3', { asked: ['a', 'b'] }],
+  ])('does not: %s', (sentence, told) => {
+    expect(found(told)).toContain(sentence);
+  });
+
+  test('says nowhere where the results are', () => {
+    const asked = { executionArn, input: '{}' };
+    expect(locationDisagreements([location], asked)).toEqual([]);
+    expect(locationDisagreements([], asked)).toEqual([
+      'neither the history nor the result tells where the results are',
+    ]);
+  });
+
+  test.each([
+    ['system-test/not-run/', false],
+    ['run/', true],
+    ['system-test/run', false],
+    ['system-test/run/more/', false],
+  ])('may have the results in %s: %p', (prefix, may) => {
+    const told = locationDisagreements([{ bucket: 'results', prefix }], { executionArn, input: '{}' });
+    expect(told.length === 0).toBe(may);
   });
 });
 
