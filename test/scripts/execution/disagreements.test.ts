@@ -1,6 +1,6 @@
 import type { AggregatedResult, ConfigurationResult } from '../../../lib/wire';
 import type { ExecutionDescription, HistoryEvent } from '../../../scripts/aws/stepFunctions';
-import { disagreements } from '../../../scripts/execution/disagreements';
+import { disagreements, inputOf } from '../../../scripts/execution/disagreements';
 import { ExecutionTracker } from '../../../scripts/execution/executionTracker';
 import { FakeClock } from '../fakeClock';
 import { aggregated, configurations, executionArn, FakeExecution, machineArn } from '../fakeExecution';
@@ -243,4 +243,14 @@ describe('what is told of an execution', () => {
   ])('does not: %s', (sentence, told) => {
     expect(found(told)).toContain(sentence);
   });
+});
+
+test.each<[string, object]>([
+  ['"config_0"', {}],
+  ['no JSON', {}],
+  ['{"configurations":"config_0","max_concurrency":"2","tolerated_failures":true}', {}],
+  ['{"configurations":["config_0",7],"max_concurrency":2}', { max_concurrency: 2 }],
+  ['{"configurations":[],"tolerated_failures":"5%"}', { configurations: [], tolerated_failures: '5%' }],
+])('of the input %s no more is asked for than %j', (given, expected) => {
+  expect(inputOf({ executionArn, input: given })).toEqual(expected);
 });

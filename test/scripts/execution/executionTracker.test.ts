@@ -61,6 +61,27 @@ test('an iteration that was aborted is not the one that runs longest', () => {
   expect(tracker.progress().begun).toEqual([{ identifier: 'running', startedAfterMs: 3000 }]);
 });
 
+test.each(['MapIterationFailed', 'MapIterationAborted'] as const)(
+  'a configuration has no result where its iteration ended with a %s, whatever its last state said',
+  (type) => {
+    const began = { name: 'Map', index: 0 };
+    const output = JSON.stringify({ configuration_identifier: 'a', status: 'PASSED', duration_ms: 1 });
+    const tracker = new ExecutionTracker();
+    tracker.apply(
+      chained(
+        { type: 'MapIterationStarted', mapIterationStartedEventDetails: began },
+        { type: 'TaskStateExited', stateExitedEventDetails: { name: 'Invoke', output } },
+        { type, mapIterationFailedEventDetails: began },
+      ),
+    );
+
+    expect([...tracker.results()]).toEqual([]);
+    expect(tracker.wholeResult(0)).toBeUndefined();
+    expect(tracker.progress()).toMatchObject({ done: 0, passed: 0, results: [] });
+    expect(tracker.times(0)).toHaveProperty('stopped_at');
+  },
+);
+
 test('a configuration that is none by the rules of today costs the others neither their names nor their keys', () => {
   const configurations = [
     'a',

@@ -49,6 +49,10 @@ it('keeps the status and the error type of the state machine, whatever the answe
   const cut = await resultOf({ Payload: '{"errorMessage":"no"}', FunctionError: 'Unhandled', ...withLog }, true, 120);
   expect(cut).toMatchObject({ status: 'FAILED', truncated: true });
   expect(wholeResult(cut, JSON.stringify(passed))).toBe(cut);
+  const green: ConfigurationResult = { configuration_identifier: 'a', status: 'PASSED', truncated: true };
+  expect(wholeResult(green, JSON.stringify({ Payload: '{"errorMessage":"no"}', FunctionError: 'Unhandled' }))).toBe(
+    green,
+  );
   const other = { Payload: '{"errorType":"Other"}', FunctionError: 'Unhandled', ...withLog };
   expect(wholeResult(cut, JSON.stringify(other))).toBe(cut);
 });
