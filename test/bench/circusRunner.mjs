@@ -34,7 +34,7 @@ class CircusRunner {
   static inject = tokens(commonTokens.options);
 
   constructor(options) {
-    this.wanted = new RegExp(options.circus.tests);
+    this.testPaths = new RegExp(options.circus.tests);
   }
 
   capabilities() {
@@ -71,11 +71,12 @@ class CircusRunner {
     this.ids = new Map();
     this.taken = new Set();
     this.collect(this.circus.getState().rootDescribeBlock, '');
+    this.asWritten = new Map(this.tests.map((test) => [test, test.mode]));
   }
 
   testFiles() {
     return readdirSync('test', { recursive: true })
-      .filter((file) => this.wanted.test(file))
+      .filter((file) => this.testPaths.test(file))
       .sort();
   }
 
@@ -106,12 +107,10 @@ class CircusRunner {
     this.bail = bail;
     // Ends a test that waits for what a mutant doesn't do.
     this.circus.getState().testTimeout = bail ? 10_000 : 60_000;
-    this.asWritten ??= new Map(this.tests.map((test) => [this.ids.get(test), test.mode]));
     for (const test of this.tests) {
       test.errors = [];
       test.status = null;
-      test.mode =
-        wanted === undefined || wanted.has(this.ids.get(test)) ? this.asWritten.get(this.ids.get(test)) : 'skip';
+      test.mode = wanted === undefined || wanted.has(this.ids.get(test)) ? this.asWritten.get(test) : 'skip';
     }
     await this.circus.run();
     return this.tests.filter(({ status }) => status === 'done').map((test) => this.resultOf(test));
@@ -175,7 +174,8 @@ class CircusRunner {
         ? toMutantRunResult({ status: DryRunStatus.Complete, tests }, disableBail)
         : { status: 'timeout', reason: limitReached.reason };
     } catch (error) {
-      // Source that can't be loaded any more fails every test.
+      // With the mutant, source that can't be loaded any more fails every test; without it, the trouble is this runner's.
+      if (mutantActivation !== 'static') throw error;
       return {
         status: 'killed',
         killedBy: [this.ids.get(this.tests[0]) ?? 'load'],

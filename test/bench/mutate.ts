@@ -1,7 +1,8 @@
 /**
  * Mutation testing of `expressions`, the JSONata of the state machines, and by Stryker of `machine`, the code that makes them,
- * `executions`, `mapRuns` and `results` of the trigger, and `interpreter`; of all without a name. `--write` writes the table of docs/reliability.md, where the rows of what
- * did not run stay. Exits with 1 where fewer than 80 of 100 mutants were caught, with 2 for another argument.
+ * `executions`, `mapRuns` and `results` of the trigger, and `interpreter`; of all without a name. `--write` writes the table of
+ * docs/reliability.md, where the rows of what did not run stay. Exits with 1 where fewer than 80 of 100 mutants were caught,
+ * with 2 for another argument.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
